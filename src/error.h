@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * error.h
+ *	  Helpers for messages that several modules word alike.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_ERROR_H
+#define CORM_ERROR_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * A line of CONTEXT for whatever is raised between push and pop.  "format"
+ * takes two strings ("loading %s.%s") or one; a NULL second string prints the
+ * first alone.
+ */
+typedef struct CormErrorFrame
+{
+	ErrorContextCallback callback;
+	const char *activity;		/* "loading", "writing" ... */
+	const char *subject;		/* "Post" */
+	const char *detail;			/* "comments", or NULL */
+} CormErrorFrame;
+
+extern void CormErrorPush(CormErrorFrame *frame, const char *activity,
+						  const char *subject, const char *detail);
+extern void CormErrorPop(CormErrorFrame *frame);
+
+/* The candidate (char *) that "wrong" probably meant, or NULL. */
+extern const char *CormClosest(const char *wrong, List *candidates);
+
+/* "a, b, c" of a list of char *, at most a dozen; "none" when empty. */
+extern char *CormJoinNames(List *names);
+
+#endif							/* CORM_ERROR_H */

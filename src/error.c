@@ -26,7 +26,7 @@
 #define MAX_DISTANCE 3
 
 /* How many names one message may list. */
-#define MAX_LISTED_NAMES 12
+#define MAX_LISTED_NAMES 16
 
 static void
 ErrorFrameCallback(void *arg)
@@ -112,7 +112,7 @@ CormClosest(const char *wrong, List *candidates)
 }
 
 /*
- * Returns "a, b, c" of a list of char *, cut after a dozen, or "none" for an
+ * Returns "a, b, c" of a list of char *, cut after sixteen, or "none" for an
  * empty list.  Allocated in the current context.
  */
 char *

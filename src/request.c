@@ -9,7 +9,7 @@
  *
  * A queryset is data from a client, so every value is checked and every
  * recursion is bounded by the stack depth.  Which part of the object is being
- * read is tracked in a chain of DocPath on the C stack, rendered only when
+ * read is tracked in a chain of CormDocPath on the C stack, rendered only when
  * something is wrong.
  *
  * No value ever changes the meaning of the object: what a value must be
@@ -22,22 +22,13 @@
 #include "postgres.h"
 
 #include "common/string.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "parser/scansup.h"
-#include "utils/builtins.h"
-#include "utils/numeric.h"
 
+#include "condition.h"
+#include "document.h"
 #include "error.h"
 #include "request.h"
-
-/* A place in the object: a word or key, or an element of an array. */
-typedef struct DocPath
-{
-	const struct DocPath *parent;
-	const char *word;			/* NULL: an array element */
-	int			index;			/* of the element */
-} DocPath;
 
 /* Spelled as in CormWord's order. */
 static const char *const word_names[] = {
@@ -51,83 +42,13 @@ static const char *const option_as = "as";
 static const char *const option_more = "more";
 
 static void SayWord(CormRequest *request, CormWord word, JsonbValue *value,
-					const DocPath *at);
-static CormCondition *ParseFilter(JsonbValue *value, const DocPath *at,
-								  List **elements);
-static CormCondition *ParseScope(JsonbValue *value, const DocPath *at);
-static List *ParseGroup(JsonbValue *value, const DocPath *at);
+					const CormDocPath *at);
 static void ParseLoads(CormRequest *request, bool select, JsonbValue *value,
-					   const DocPath *at);
+					   const CormDocPath *at);
 static void ParseLoadObject(CormRequest *request, JsonbValue *value,
-							const DocPath *at);
+							const CormDocPath *at);
 static void ParseLoadOptions(CormLoad *load, JsonbValue *value,
-							 const DocPath *at);
-
-/*
- * Messages
- */
-
-static void
-AppendDocPath(StringInfo text, const DocPath *at)
-{
-	if (at->parent)
-		AppendDocPath(text, at->parent);
-	if (at->word)
-		appendStringInfo(text, "%s%s", at->parent ? "." : "", at->word);
-	else
-		appendStringInfo(text, "[%d]", at->index);
-}
-
-static char *
-DocPathText(const DocPath *at)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	AppendDocPath(&text, at);
-	return text.data;
-}
-
-static const char *
-ValueKindName(const JsonbValue *value)
-{
-	switch (value->type)
-	{
-		case jbvNull:
-			return "null";
-		case jbvString:
-			return "a string";
-		case jbvNumeric:
-			return "a number";
-		case jbvBool:
-			return "true or false";
-		case jbvBinary:
-			return JsonContainerIsArray(value->val.binary.data) ?
-				"an array" : "an object";
-		default:
-			return "a value";
-	}
-}
-
-static void pg_attribute_noreturn()
-RaiseWrongValue(const DocPath *at, const char *expected,
-				const JsonbValue *value)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("queryset option \"%s\" must be %s",
-					DocPathText(at), expected),
-			 errdetail("It is %s.", ValueKindName(value))));
-}
-
-static void pg_attribute_noreturn()
-RaiseEmpty(const DocPath *at)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("queryset option \"%s\" must not be empty",
-					DocPathText(at))));
-}
+							 const CormDocPath *at);
 
 /* The words that may stand in an object: of a prefetch's options, or a root. */
 static List *
@@ -149,22 +70,19 @@ KnownWords(bool options)
 }
 
 static void pg_attribute_noreturn()
-RaiseUnknownWord(const DocPath *at, bool options)
+RaiseUnknownWord(const CormDocPath *at, bool options)
 {
 	List	   *known = KnownWords(options);
 	const char *meant = CormClosest(at->word, known);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized queryset option \"%s\"", DocPathText(at)),
+			 errmsg("unrecognized queryset option \"%s\"", CormDocPathText(at)),
 			 errdetail("The options are: %s.", CormJoinNames(known)),
 			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
 }
 
-/*
- * Values
- */
-
+/* How the word is spelled in a queryset object. */
 const char *
 CormWordName(CormWord word)
 {
@@ -173,383 +91,8 @@ CormWordName(CormWord word)
 }
 
 /*
- * Returns what the datum holds.  A scalar's text and a container point into
- * the datum, which must outlive the result.
- */
-JsonbValue *
-CormJsonbToValue(Jsonb *json)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	if (!JsonbExtractScalar(&json->root, value))
-		JsonbToJsonbValue(json, value);
-	return value;
-}
-
-JsonbValue *
-CormStringToValue(const char *string)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	value->type = jbvString;
-	value->val.string.val = unconstify(char *, string);
-	value->val.string.len = strlen(string);
-	return value;
-}
-
-static bool
-IsObject(const JsonbValue *value)
-{
-	return value->type == jbvBinary &&
-		JsonContainerIsObject(value->val.binary.data);
-}
-
-static bool
-IsArray(const JsonbValue *value)
-{
-	return value->type == jbvBinary &&
-		JsonContainerIsArray(value->val.binary.data) &&
-		!JsonContainerIsScalar(value->val.binary.data);
-}
-
-static bool
-IsBlank(const char *text)
-{
-	while (scanner_isspace(*text))
-		text++;
-	return *text == '\0';
-}
-
-/* A string that names something, as a C string of its own. */
-static char *
-ParseName(const JsonbValue *value, const DocPath *at)
-{
-	char	   *text;
-
-	if (value->type != jbvString)
-		RaiseWrongValue(at, "a string", value);
-	text = pnstrdup(value->val.string.val, value->val.string.len);
-	if (IsBlank(text))
-		RaiseEmpty(at);
-	return text;
-}
-
-static bool
-ParseBoolean(const JsonbValue *value, const DocPath *at)
-{
-	if (value->type == jbvNull)
-		return false;
-	if (value->type != jbvBool)
-		RaiseWrongValue(at, "true or false", value);
-	return value->val.boolean;
-}
-
-/* A whole number that is not negative, or -1 for null. */
-static int64
-ParseCount(const JsonbValue *value, const DocPath *at)
-{
-	Datum		number;
-	Datum		biggest = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
-	Datum		smallest = NumericGetDatum(int64_to_numeric(0));
-
-	if (value->type == jbvNull)
-		return -1;
-	if (value->type != jbvNumeric)
-		RaiseWrongValue(at, "a whole number", value);
-
-	number = NumericGetDatum(value->val.numeric);
-	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, number,
-										  DirectFunctionCall2(numeric_trunc,
-															  number,
-															  Int32GetDatum(0)))) != 0 ||
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, number, smallest)) < 0 ||
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, number, biggest)) > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("queryset option \"%s\" must be a whole number from 0 to " INT64_FORMAT,
-						DocPathText(at), PG_INT64_MAX),
-				 errdetail("It is %s.",
-						   DatumGetCString(DirectFunctionCall1(numeric_out,
-															   number)))));
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, number));
-}
-
-/*
- * The elements of an array (JsonbValue *), or, if "single" allows it, a string
- * as the only element; null is an empty list.
- */
-static List *
-ParseList(JsonbValue *value, bool single, const char *expected,
-		  const DocPath *at)
-{
-	List	   *elements = NIL;
-	JsonbIterator *it;
-	JsonbValue	element;
-	JsonbIteratorToken token;
-
-	if (value->type == jbvNull)
-		return NIL;
-	if (single && value->type == jbvString)
-		return list_make1(value);
-	if (!IsArray(value))
-		RaiseWrongValue(at, expected, value);
-
-	it = JsonbIteratorInit(value->val.binary.data);
-	token = JsonbIteratorNext(&it, &element, true);
-	Assert(token == WJB_BEGIN_ARRAY);
-	while ((token = JsonbIteratorNext(&it, &element, true)) == WJB_ELEM)
-	{
-		JsonbValue *copy = palloc(sizeof(JsonbValue));
-
-		CHECK_FOR_INTERRUPTS();
-		*copy = element;
-		elements = lappend(elements, copy);
-	}
-	Assert(token == WJB_END_ARRAY);
-	return elements;
-}
-
-/* A list of names: char *, each once, in order of first mention. */
-static List *
-ParseNames(List *names, JsonbValue *value, const DocPath *at)
-{
-	ListCell   *cell;
-
-	foreach(cell, ParseList(value, false, "an array of strings", at))
-	{
-		DocPath		here = {at, NULL, foreach_current_index(cell)};
-		char	   *name = ParseName(lfirst(cell), &here);
-		ListCell   *other;
-
-		foreach(other, names)
-		{
-			if (strcmp(lfirst(other), name) == 0)
-				break;
-		}
-		if (other == NULL)
-			names = lappend(names, name);
-	}
-	return names;
-}
-
-/*
- * Steps through the pairs of an object: false after the last.  The value is a
- * new one, the key a C string.
- */
-static bool
-NextPair(JsonbIterator **it, char **key, JsonbValue **value)
-{
-	JsonbValue	read;
-
-	if (JsonbIteratorNext(it, &read, true) != WJB_KEY)
-		return false;
-	CHECK_FOR_INTERRUPTS();
-	*key = pnstrdup(read.val.string.val, read.val.string.len);
-	*value = palloc(sizeof(JsonbValue));
-	if (JsonbIteratorNext(it, *value, true) != WJB_VALUE)
-		elog(ERROR, "key without a value in a jsonb object");
-	return true;
-}
-
-static JsonbIterator *
-BeginPairs(JsonbValue *object)
-{
-	JsonbIterator *it = JsonbIteratorInit(object->val.binary.data);
-	JsonbValue	ignored;
-
-	if (JsonbIteratorNext(&it, &ignored, true) != WJB_BEGIN_OBJECT)
-		elog(ERROR, "not a jsonb object");
-	return it;
-}
-
-/*
  * Conditions
  */
-
-static CormCondition *
-MakeCondition(CormConditionKind kind, List *args)
-{
-	CormCondition *condition = palloc0(sizeof(CormCondition));
-
-	condition->kind = kind;
-	condition->args = args;
-	return condition;
-}
-
-/* True for a condition that lets no row pass, whatever the rows are. */
-static bool
-IsImpossible(const CormCondition *condition)
-{
-	ListCell   *cell;
-
-	check_stack_depth();
-	switch (condition->kind)
-	{
-		case CORM_COND_TEST:
-			return false;
-		case CORM_COND_NOT:
-			return CormConditionIsTrivial(linitial(condition->args));
-		case CORM_COND_OR:
-			foreach(cell, condition->args)
-			{
-				if (!IsImpossible(lfirst(cell)))
-					return false;
-			}
-			return true;
-		case CORM_COND_SCOPE:
-		case CORM_COND_AND:
-			foreach(cell, condition->args)
-			{
-				if (IsImpossible(lfirst(cell)))
-					return true;
-			}
-			return false;
-	}
-	return false;
-}
-
-bool
-CormConditionIsTrivial(const CormCondition *condition)
-{
-	ListCell   *cell;
-
-	if (condition == NULL)
-		return true;
-
-	check_stack_depth();
-	switch (condition->kind)
-	{
-		case CORM_COND_TEST:
-			return false;
-		case CORM_COND_NOT:
-			return IsImpossible(linitial(condition->args));
-		case CORM_COND_OR:
-			foreach(cell, condition->args)
-			{
-				if (CormConditionIsTrivial(lfirst(cell)))
-					return true;
-			}
-			return false;
-		case CORM_COND_SCOPE:
-		case CORM_COND_AND:
-			foreach(cell, condition->args)
-			{
-				if (!CormConditionIsTrivial(lfirst(cell)))
-					return false;
-			}
-			return true;
-	}
-	return false;
-}
-
-/*
- * Reads a filter: an object, or an array of objects that are independent of
- * each other.  Adds to "elements", if given, the objects as written
- * (JsonbValue *), those that let every row pass left out.
- */
-static CormCondition *
-ParseFilter(JsonbValue *value, const DocPath *at, List **elements)
-{
-	List	   *args = NIL;
-	ListCell   *cell;
-
-	check_stack_depth();
-	if (IsObject(value))
-	{
-		CormCondition *scope = ParseScope(value, at);
-
-		if (elements && !CormConditionIsTrivial(scope))
-			*elements = lappend(*elements, value);
-		return scope;
-	}
-
-	foreach(cell, ParseList(value, false, "an object or an array of objects",
-							at))
-	{
-		DocPath		here = {at, NULL, foreach_current_index(cell)};
-		CormCondition *scope = ParseScope(lfirst(cell), &here);
-
-		args = lappend(args, scope);
-		if (elements && !CormConditionIsTrivial(scope))
-			*elements = lappend(*elements, lfirst(cell));
-	}
-	return MakeCondition(CORM_COND_AND, args);
-}
-
-/* Reads one filter object. */
-static CormCondition *
-ParseScope(JsonbValue *value, const DocPath *at)
-{
-	List	   *args = NIL;
-	JsonbIterator *it;
-	char	   *key;
-	JsonbValue *item;
-
-	check_stack_depth();
-	if (!IsObject(value))
-		RaiseWrongValue(at, "an object", value);
-
-	it = BeginPairs(value);
-	while (NextPair(&it, &key, &item))
-	{
-		DocPath		here = {at, key, 0};
-		CormCondition *arg;
-
-		if (strcmp(key, "AND") == 0)
-			arg = MakeCondition(CORM_COND_AND, ParseGroup(item, &here));
-		else if (strcmp(key, "OR") == 0)
-			arg = MakeCondition(CORM_COND_OR, ParseGroup(item, &here));
-		else if (strcmp(key, "NOT") == 0)
-		{
-			if (item->type == jbvNull)
-				RaiseWrongValue(&here, "an object or an array of objects",
-								item);
-			arg = MakeCondition(CORM_COND_NOT,
-								list_make1(ParseFilter(item, &here, NULL)));
-		}
-		else
-		{
-			if (IsBlank(key))
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("queryset option \"%s\" has an empty key",
-								DocPathText(at))));
-			arg = MakeCondition(CORM_COND_TEST, NIL);
-			arg->key = key;
-			arg->value = item;
-		}
-		args = lappend(args, arg);
-	}
-	return MakeCondition(CORM_COND_SCOPE, args);
-}
-
-/* The independent scopes of AND and OR. */
-static List *
-ParseGroup(JsonbValue *value, const DocPath *at)
-{
-	List	   *args = NIL;
-	ListCell   *cell;
-
-	if (value->type == jbvNull)
-		RaiseWrongValue(at, "an array of objects", value);
-	foreach(cell, ParseList(value, false, "an array of objects", at))
-	{
-		DocPath		here = {at, NULL, foreach_current_index(cell)};
-
-		args = lappend(args, ParseScope(lfirst(cell), &here));
-	}
-	return args;
-}
-
-CormCondition *
-CormParseFilterValue(JsonbValue *value, const char *key)
-{
-	DocPath		at = {NULL, key, 0};
-
-	if (value->type == jbvNull)
-		RaiseWrongValue(&at, "an object or an array of objects", value);
-	return ParseFilter(value, &at, NULL);
-}
 
 /* Adds an independent condition to the request. */
 static void
@@ -560,7 +103,7 @@ AddCondition(CormRequest *request, CormCondition *condition)
 	if (request->where == NULL)
 		request->where = condition;
 	else
-		request->where = MakeCondition(CORM_COND_AND,
+		request->where = CormMakeCondition(CORM_COND_AND,
 									   list_make2(request->where, condition));
 }
 
@@ -569,16 +112,16 @@ AddCondition(CormRequest *request, CormCondition *condition)
  * a negated filter, so that both stay independent.
  */
 static void
-AddExclude(CormRequest *request, JsonbValue *value, const DocPath *at)
+AddExclude(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 {
 	List	   *elements = NIL;
 	CormCondition *condition;
 
 	if (value->type == jbvNull)
 		return;
-	condition = ParseFilter(value, at, &elements);
+	condition = CormParseFilter(value, at, &elements);
 	AddCondition(request,
-				 MakeCondition(CORM_COND_NOT, list_make1(condition)));
+				 CormMakeCondition(CORM_COND_NOT, list_make1(condition)));
 
 	if (!request->has_exclude)
 	{
@@ -602,11 +145,11 @@ AddExclude(CormRequest *request, JsonbValue *value, const DocPath *at)
 }
 
 static void
-AddFilter(CormRequest *request, JsonbValue *value, const DocPath *at)
+AddFilter(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 {
 	if (value->type == jbvNull)
 		return;
-	AddCondition(request, ParseFilter(value, at, &request->filters));
+	AddCondition(request, CormParseFilter(value, at, &request->filters));
 	request->has_filter = request->filters != NIL;
 }
 
@@ -644,7 +187,7 @@ CutLastWord(const char *start, const char **end, const char *word)
 
 /* Reads "-path nulls last". */
 static CormOrderKey *
-ParseOrderKey(const char *text, const DocPath *at)
+ParseOrderKey(const char *text, const CormDocPath *at)
 {
 	CormOrderKey *key = palloc0(sizeof(CormOrderKey));
 	const char *start = text;
@@ -676,7 +219,7 @@ ParseOrderKey(const char *text, const DocPath *at)
 			end = before;
 	}
 	if (end <= start)
-		RaiseEmpty(at);
+		CormRaiseEmpty(at);
 
 	before = end;
 	if ((CutLastWord(start, &before, "asc") ||
@@ -684,7 +227,7 @@ ParseOrderKey(const char *text, const DocPath *at)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("queryset option \"%s\" does not take \"%s\"",
-						DocPathText(at), text),
+						CormDocPathText(at), text),
 				 errhint("Write \"path\" for ascending and \"-path\" for descending order.")));
 
 	key->path = pnstrdup(start, end - start);
@@ -692,18 +235,18 @@ ParseOrderKey(const char *text, const DocPath *at)
 }
 
 static List *
-ParseOrder(JsonbValue *value, const DocPath *at)
+ParseOrder(JsonbValue *value, const CormDocPath *at)
 {
 	List	   *keys = NIL;
 	ListCell   *cell;
 
-	foreach(cell, ParseList(value, true, "a string or an array of strings",
+	foreach(cell, CormReadList(value, true, "a string or an array of strings",
 							at))
 	{
-		DocPath		here = {at, NULL, foreach_current_index(cell)};
+		CormDocPath here = {at, NULL, foreach_current_index(cell)};
 
 		keys = lappend(keys,
-					   ParseOrderKey(ParseName(lfirst(cell), &here), &here));
+					   ParseOrderKey(CormReadName(lfirst(cell), &here), &here));
 	}
 	return keys;
 }
@@ -728,52 +271,49 @@ MakeLoad(char *path, bool select)
  */
 static void
 ParseLoads(CormRequest *request, bool select, JsonbValue *value,
-		   const DocPath *at)
+		   const CormDocPath *at)
 {
 	ListCell   *cell;
 
-	if (!select && IsObject(value))
+	if (!select && CormJsonIsObject(value))
 	{
 		ParseLoadObject(request, value, at);
 		return;
 	}
 
-	foreach(cell, ParseList(value, true,
+	foreach(cell, CormReadList(value, true,
 							select ? "a string or an array of strings" :
 							"a string, an object or an array of these",
 							at))
 	{
-		DocPath		here = {at, NULL, foreach_current_index(cell)};
+		CormDocPath here = {at, NULL, foreach_current_index(cell)};
 		JsonbValue *item = lfirst(cell);
 
-		if (!select && IsObject(item))
+		if (!select && CormJsonIsObject(item))
 			ParseLoadObject(request, item, at);
 		else if (select || item->type == jbvString)
 			request->loads = lappend(request->loads,
-									 MakeLoad(ParseName(item, &here), select));
+									 MakeLoad(CormReadName(item, &here), select));
 		else
-			RaiseWrongValue(&here, "a string or an object", item);
+			CormRaiseWrongValue(&here, "a string or an object", item);
 	}
 }
 
 /* An object of path and options, each of which is one load. */
 static void
-ParseLoadObject(CormRequest *request, JsonbValue *value, const DocPath *at)
+ParseLoadObject(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 {
-	JsonbIterator *it = BeginPairs(value);
+	JsonbIterator *it = CormBeginPairs(value);
 	char	   *path;
 	JsonbValue *options;
 
-	while (NextPair(&it, &path, &options))
+	while (CormNextPair(&it, &path, &options))
 	{
-		DocPath		here = {at, path, 0};
+		CormDocPath here = {at, path, 0};
 		CormLoad   *load = MakeLoad(path, false);
 
-		if (IsBlank(path))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("queryset option \"%s\" has an empty key",
-							DocPathText(at))));
+		if (CormIsBlank(path))
+			CormRaiseEmptyKey(at);
 		if (options->type != jbvNull)
 			ParseLoadOptions(load, options, &here);
 		request->loads = lappend(request->loads, load);
@@ -782,7 +322,7 @@ ParseLoadObject(CormRequest *request, JsonbValue *value, const DocPath *at)
 
 /* The options of one load: a queryset's words but for those of its root. */
 static void
-ParseLoadOptions(CormLoad *load, JsonbValue *value, const DocPath *at)
+ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
 {
 	CormRequest *options = CormMakeRequest();
 	bool		any = false;
@@ -791,24 +331,24 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const DocPath *at)
 	JsonbValue *item;
 
 	check_stack_depth();
-	if (!IsObject(value))
-		RaiseWrongValue(at, "an object", value);
+	if (!CormJsonIsObject(value))
+		CormRaiseWrongValue(at, "an object", value);
 
-	it = BeginPairs(value);
-	while (NextPair(&it, &key, &item))
+	it = CormBeginPairs(value);
+	while (CormNextPair(&it, &key, &item))
 	{
-		DocPath		here = {at, key, 0};
+		CormDocPath here = {at, key, 0};
 		int			word;
 
 		if (strcmp(key, option_as) == 0)
 		{
 			if (item->type != jbvNull)
-				load->as = ParseName(item, &here);
+				load->as = CormReadName(item, &here);
 			continue;
 		}
 		if (strcmp(key, option_more) == 0)
 		{
-			load->more = ParseBoolean(item, &here);
+			load->more = CormReadBoolean(item, &here);
 			continue;
 		}
 		for (word = CORM_WORD_FILTER; word < lengthof(word_names); word++)
@@ -842,20 +382,20 @@ CormMakeRequest(void)
 
 static void
 SayWord(CormRequest *request, CormWord word, JsonbValue *value,
-		const DocPath *at)
+		const CormDocPath *at)
 {
 	bool		null = value->type == jbvNull;
 
 	switch (word)
 	{
 		case CORM_WORD_MODEL:
-			request->model = null ? NULL : ParseName(value, at);
+			request->model = null ? NULL : CormReadName(value, at);
 			break;
 		case CORM_WORD_PK:
 			request->owner = value;
 			break;
 		case CORM_WORD_RELATION:
-			request->relation = null ? NULL : ParseName(value, at);
+			request->relation = null ? NULL : CormReadName(value, at);
 			break;
 		case CORM_WORD_FILTER:
 			AddFilter(request, value, at);
@@ -874,17 +414,17 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 			break;
 		case CORM_WORD_FIELDS:
 			request->fields_given = !null;
-			request->fields = ParseNames(NIL, value, at);
+			request->fields = CormReadNames(NIL, value, at);
 			break;
 		case CORM_WORD_EXCLUDE_FIELDS:
 			request->exclude_fields =
-				ParseNames(request->exclude_fields, value, at);
+				CormReadNames(request->exclude_fields, value, at);
 			break;
 		case CORM_WORD_LIMIT:
-			request->limit = ParseCount(value, at);
+			request->limit = CormReadCount(value, at);
 			break;
 		case CORM_WORD_OFFSET:
-			request->offset = ParseCount(value, at);
+			request->offset = CormReadCount(value, at);
 			break;
 	}
 }
@@ -896,7 +436,7 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 void
 CormRequestSay(CormRequest *request, CormWord word, JsonbValue *value)
 {
-	DocPath		at = {NULL, CormWordName(word), 0};
+	CormDocPath at = {NULL, CormWordName(word), 0};
 
 	SayWord(request, word, value, &at);
 }
@@ -943,16 +483,16 @@ CormParseRequest(Jsonb *queryset)
 	char	   *key;
 	JsonbValue *value;
 
-	if (!IsObject(root))
+	if (!CormJsonIsObject(root))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a queryset must be a JSON object"),
-				 errdetail("It is %s.", ValueKindName(root))));
+				 errdetail("It is %s.", CormJsonKindName(root))));
 
-	it = BeginPairs(root);
-	while (NextPair(&it, &key, &value))
+	it = CormBeginPairs(root);
+	while (CormNextPair(&it, &key, &value))
 	{
-		DocPath		at = {NULL, key, 0};
+		CormDocPath at = {NULL, key, 0};
 		int			word;
 
 		for (word = 0; word < lengthof(word_names); word++)

@@ -148,12 +148,6 @@ extern CormCondition *CormParseFilterValue(JsonbValue *value, const char *key);
  */
 extern bool CormConditionIsTrivial(const CormCondition *condition);
 
-/* What a jsonb datum holds; a container points into it. */
-extern JsonbValue *CormJsonbToValue(Jsonb *json);
-
-/* A JSON string of a C string, which is not copied. */
-extern JsonbValue *CormStringToValue(const char *string);
-
 /* How the word is spelled in a queryset object. */
 extern const char *CormWordName(CormWord word);
 

@@ -25,7 +25,7 @@
 #include "miscadmin.h"
 #include "parser/scansup.h"
 
-#include "condition.h"
+#include "filter.h"
 #include "document.h"
 #include "error.h"
 #include "request.h"

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * condition.c
+ * filter.c
  *	  Reading filters into trees of conditions.
  *
  * A filter object is a scope: its keys AND, OR and NOT are groups, every other
@@ -18,7 +18,7 @@
 
 #include "miscadmin.h"
 
-#include "condition.h"
+#include "filter.h"
 
 static CormCondition *ParseScope(JsonbValue *value, const CormDocPath *at);
 static List *ParseGroup(JsonbValue *value, const CormDocPath *at);

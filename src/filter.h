@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * condition.h
+ * filter.h
  *	  Reading filters into trees of conditions: what request.c needs of it.
  *
  * The trees themselves are declared in request.h.
@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef CORM_CONDITION_H
-#define CORM_CONDITION_H
+#ifndef CORM_FILTER_H
+#define CORM_FILTER_H
 
 #include "document.h"
 #include "request.h"
@@ -19,4 +19,4 @@ extern CormCondition *CormMakeCondition(CormConditionKind kind, List *args);
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
 									  List **elements);
 
-#endif							/* CORM_CONDITION_H */
+#endif							/* CORM_FILTER_H */

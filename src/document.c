@@ -240,6 +240,20 @@ CormReadList(JsonbValue *value, bool single, const char *expected,
 	return elements;
 }
 
+/* Is the name in a list of char *? */
+bool
+CormListHasName(List *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A list of names: char *, each once, in order of first mention. */
 List *
 CormReadNames(List *names, JsonbValue *value, const CormDocPath *at)
@@ -250,15 +264,9 @@ CormReadNames(List *names, JsonbValue *value, const CormDocPath *at)
 	{
 		CormDocPath here = {at, NULL, foreach_current_index(cell)};
 		char	   *name = CormReadName(lfirst(cell), &here);
-		ListCell   *other;
 
 		CHECK_FOR_INTERRUPTS();
-		foreach(other, names)
-		{
-			if (strcmp(lfirst(other), name) == 0)
-				break;
-		}
-		if (other == NULL)
+		if (!CormListHasName(names, name))
 			names = lappend(names, name);
 	}
 	return names;

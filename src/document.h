@@ -47,6 +47,8 @@ extern List *CormReadList(JsonbValue *value, bool single, const char *expected,
 extern List *CormReadNames(List *names, JsonbValue *value,
 						   const CormDocPath *at);
 
+extern bool CormListHasName(List *names, const char *name);
+
 extern JsonbIterator *CormBeginPairs(JsonbValue *object);
 extern bool CormNextPair(JsonbIterator **it, char **key, JsonbValue **value);
 

@@ -73,7 +73,11 @@ static void pg_attribute_noreturn()
 RaiseUnknownWord(const CormDocPath *at, bool options)
 {
 	List	   *known = KnownWords(options);
-	const char *meant = CormClosest(at->word, known);
+	const char *meant = NULL;
+
+	/* a word that is right in the other place is no spelling mistake */
+	if (!CormListHasName(KnownWords(!options), at->word))
+		meant = CormClosest(at->word, known);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -334,6 +338,7 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
 	if (!CormJsonIsObject(value))
 		CormRaiseWrongValue(at, "an object", value);
 
+	options->source = value->val.binary.data;
 	it = CormBeginPairs(value);
 	while (CormNextPair(&it, &key, &item))
 	{
@@ -489,6 +494,7 @@ CormParseRequest(Jsonb *queryset)
 				 errmsg("a queryset must be a JSON object"),
 				 errdetail("It is %s.", CormJsonKindName(root))));
 
+	request->source = root->val.binary.data;
 	it = CormBeginPairs(root);
 	while (CormNextPair(&it, &key, &value))
 	{

@@ -37,20 +37,24 @@ CREATE TYPE corm.queryset (
 COMMENT ON TYPE corm.queryset IS
 'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, limit and offset. Names are looked up when a verb runs, not before.';
 
--- Casts.  None is implicit: a text that silently became a queryset would make
--- functions such as count(text) ambiguous.
+-- Casts.  No other type becomes a queryset implicitly: a text that did would
+-- make functions such as count(text) ambiguous.
+--
+-- A queryset is a jsonb in canonical form, as a varchar is a text: jsonb's
+-- operators and its btree, hash and GIN operator classes serve it through the
+-- implicit cast, and do so whether or not corm is in the search_path.
 
 CREATE FUNCTION corm.queryset(pg_catalog.text)
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_queryset_from_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION corm.queryset(pg_catalog.text) IS
-'Cast of text to corm.queryset: a JSON object, or the bare name of a model. Raises what the types input raises. Example: SELECT corm.queryset(Post::text).';
+'Cast of text to corm.queryset: a JSON object, or the bare name of a model. Raises what the type''s input raises. Example: SELECT corm.queryset(''Post''::text).';
 
 CREATE FUNCTION corm.queryset(pg_catalog.jsonb)
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_queryset_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION corm.queryset(pg_catalog.jsonb) IS
-'Cast of jsonb to corm.queryset. Raises 22023 unless it is an object of the words of a queryset. Example: SELECT corm.queryset({"model": "Post"}::jsonb).';
+'Cast of jsonb to corm.queryset. Raises 22023 unless it is an object of the words of a queryset. Example: SELECT corm.queryset(''{"model": "Post"}''::jsonb).';
 
 CREATE CAST (pg_catalog.text AS corm.queryset)
 	WITH FUNCTION corm.queryset(pg_catalog.text) AS ASSIGNMENT;
@@ -68,7 +72,7 @@ COMMENT ON CAST (pg_catalog.jsonb AS corm.queryset) IS
 'The queryset that a JSON object is.';
 
 CREATE CAST (corm.queryset AS pg_catalog.jsonb)
-	WITHOUT FUNCTION AS ASSIGNMENT;
+	WITHOUT FUNCTION AS IMPLICIT;
 COMMENT ON CAST (corm.queryset AS pg_catalog.jsonb) IS
 'The JSON object that a queryset is, in canonical form.';
 
@@ -76,163 +80,6 @@ CREATE CAST (corm.queryset AS pg_catalog.text)
 	WITH INOUT AS ASSIGNMENT;
 COMMENT ON CAST (corm.queryset AS pg_catalog.text) IS
 'The text form of a queryset.';
-
--- Comparison is jsonb's, over the canonical form.
-
-CREATE FUNCTION corm.queryset_eq(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_eq' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_eq(corm.queryset, corm.queryset) IS
-'Function behind the operator = of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_ne(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_ne' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_ne(corm.queryset, corm.queryset) IS
-'Function behind the operator <> of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_lt(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_lt' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_lt(corm.queryset, corm.queryset) IS
-'Function behind the operator < of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_le(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_le' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_le(corm.queryset, corm.queryset) IS
-'Function behind the operator <= of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_gt(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_gt' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_gt(corm.queryset, corm.queryset) IS
-'Function behind the operator > of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_ge(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.bool
-	AS 'jsonb_ge' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_ge(corm.queryset, corm.queryset) IS
-'Function behind the operator >= of corm.queryset.';
-
-CREATE FUNCTION corm.queryset_cmp(corm.queryset, corm.queryset)
-	RETURNS pg_catalog.int4
-	AS 'jsonb_cmp' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_cmp(corm.queryset, corm.queryset) IS
-'Comparison of two querysets: -1, 0 or 1; of use to btree indexes.';
-
-CREATE FUNCTION corm.queryset_hash(corm.queryset)
-	RETURNS pg_catalog.int4
-	AS 'jsonb_hash' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_hash(corm.queryset) IS
-'Hash of a queryset.';
-
-CREATE FUNCTION corm.queryset_hash_extended(corm.queryset, pg_catalog.int8)
-	RETURNS pg_catalog.int8
-	AS 'jsonb_hash_extended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION corm.queryset_hash_extended(corm.queryset, pg_catalog.int8) IS
-'Hash of a queryset with a seed, in 64 bits.';
-
-CREATE OPERATOR corm.= (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_eq,
-	COMMUTATOR = OPERATOR(corm.=),
-	NEGATOR = OPERATOR(corm.<>),
-	RESTRICT = pg_catalog.eqsel,
-	JOIN = pg_catalog.eqjoinsel,
-	HASHES,
-	MERGES
-);
-COMMENT ON OPERATOR corm.= (corm.queryset, corm.queryset) IS
-'equal: they ask for the same in the same words';
-
-CREATE OPERATOR corm.<> (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_ne,
-	COMMUTATOR = OPERATOR(corm.<>),
-	NEGATOR = OPERATOR(corm.=),
-	RESTRICT = pg_catalog.neqsel,
-	JOIN = pg_catalog.neqjoinsel
-);
-COMMENT ON OPERATOR corm.<> (corm.queryset, corm.queryset) IS
-'not equal';
-
-CREATE OPERATOR corm.< (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_lt,
-	COMMUTATOR = OPERATOR(corm.>),
-	NEGATOR = OPERATOR(corm.>=),
-	RESTRICT = pg_catalog.scalarltsel,
-	JOIN = pg_catalog.scalarltjoinsel
-);
-COMMENT ON OPERATOR corm.< (corm.queryset, corm.queryset) IS
-'less, in an order that is arbitrary but stable';
-
-CREATE OPERATOR corm.<= (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_le,
-	COMMUTATOR = OPERATOR(corm.>=),
-	NEGATOR = OPERATOR(corm.>),
-	RESTRICT = pg_catalog.scalarlesel,
-	JOIN = pg_catalog.scalarlejoinsel
-);
-COMMENT ON OPERATOR corm.<= (corm.queryset, corm.queryset) IS
-'less or equal, in the order of <';
-
-CREATE OPERATOR corm.> (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_gt,
-	COMMUTATOR = OPERATOR(corm.<),
-	NEGATOR = OPERATOR(corm.<=),
-	RESTRICT = pg_catalog.scalargtsel,
-	JOIN = pg_catalog.scalargtjoinsel
-);
-COMMENT ON OPERATOR corm.> (corm.queryset, corm.queryset) IS
-'greater, in the order of <';
-
-CREATE OPERATOR corm.>= (
-	LEFTARG = corm.queryset,
-	RIGHTARG = corm.queryset,
-	FUNCTION = corm.queryset_ge,
-	COMMUTATOR = OPERATOR(corm.<=),
-	NEGATOR = OPERATOR(corm.<),
-	RESTRICT = pg_catalog.scalargesel,
-	JOIN = pg_catalog.scalargejoinsel
-);
-COMMENT ON OPERATOR corm.>= (corm.queryset, corm.queryset) IS
-'greater or equal, in the order of <';
-
-CREATE OPERATOR FAMILY corm.queryset_ops USING btree;
-COMMENT ON OPERATOR FAMILY corm.queryset_ops USING btree IS
-'ordering of querysets';
-
-CREATE OPERATOR CLASS corm.queryset_ops
-	DEFAULT FOR TYPE corm.queryset USING btree FAMILY corm.queryset_ops AS
-	OPERATOR 1 corm.< (corm.queryset, corm.queryset),
-	OPERATOR 2 corm.<= (corm.queryset, corm.queryset),
-	OPERATOR 3 corm.= (corm.queryset, corm.queryset),
-	OPERATOR 4 corm.>= (corm.queryset, corm.queryset),
-	OPERATOR 5 corm.> (corm.queryset, corm.queryset),
-	FUNCTION 1 corm.queryset_cmp(corm.queryset, corm.queryset);
-COMMENT ON OPERATOR CLASS corm.queryset_ops USING btree IS
-'ordering of querysets';
-
-CREATE OPERATOR FAMILY corm.queryset_ops USING hash;
-COMMENT ON OPERATOR FAMILY corm.queryset_ops USING hash IS
-'equality of querysets';
-
-CREATE OPERATOR CLASS corm.queryset_ops
-	DEFAULT FOR TYPE corm.queryset USING hash FAMILY corm.queryset_ops AS
-	OPERATOR 1 corm.= (corm.queryset, corm.queryset),
-	FUNCTION 1 corm.queryset_hash(corm.queryset),
-	FUNCTION 2 corm.queryset_hash_extended(corm.queryset, pg_catalog.int8);
-COMMENT ON OPERATOR CLASS corm.queryset_ops USING hash IS
-'equality of querysets';
 
 -- Makers.  Options that are NULL were not given.
 

@@ -26,6 +26,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/numeric.h"
 
 #include "cache.h"
@@ -309,9 +310,10 @@ corm_relation_row(PG_FUNCTION_ARGS)
 	if (model == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table %s is not a model", format_type_be(type)),
-				 errhint("Register it: SELECT corm.register_model('%s').",
-						 format_type_be_qualified(type))));
+				 errmsg("table %s is not a model",
+						format_type_be(getBaseType(type))),
+				 errhint("Register it: SELECT corm.register_model(%s).",
+						 quote_literal_cstr(format_type_be_qualified(getBaseType(type))))));
 	owner = CormRowKeyToJson(PG_GETARG_DATUM(0), PG_ARGISNULL(0), model);
 	return MakeRelation(fcinfo,
 						CormStringToValue(CormModelQualifiedName(model)),

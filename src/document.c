@@ -63,7 +63,7 @@ CormJsonKindName(const JsonbValue *value)
 		case jbvNumeric:
 			return "a number";
 		case jbvBool:
-			return "true or false";
+			return "a boolean";
 		case jbvBinary:
 			return CormJsonIsArray(value) ? "an array" : "an object";
 		default:

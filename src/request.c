@@ -247,10 +247,11 @@ ParseOrder(JsonbValue *value, const CormDocPath *at)
 	foreach(cell, CormReadList(value, true, "a string or an array of strings",
 							at))
 	{
-		CormDocPath here = {at, NULL, foreach_current_index(cell)};
+		CormDocPath element = {at, NULL, foreach_current_index(cell)};
+		const CormDocPath *here = CormJsonIsArray(value) ? &element : at;
 
 		keys = lappend(keys,
-					   ParseOrderKey(CormReadName(lfirst(cell), &here), &here));
+					   ParseOrderKey(CormReadName(lfirst(cell), here), here));
 	}
 	return keys;
 }
@@ -290,16 +291,17 @@ ParseLoads(CormRequest *request, bool select, JsonbValue *value,
 							"a string, an object or an array of these",
 							at))
 	{
-		CormDocPath here = {at, NULL, foreach_current_index(cell)};
+		CormDocPath element = {at, NULL, foreach_current_index(cell)};
+		const CormDocPath *here = CormJsonIsArray(value) ? &element : at;
 		JsonbValue *item = lfirst(cell);
 
 		if (!select && CormJsonIsObject(item))
 			ParseLoadObject(request, item, at);
 		else if (select || item->type == jbvString)
 			request->loads = lappend(request->loads,
-									 MakeLoad(CormReadName(item, &here), select));
+									 MakeLoad(CormReadName(item, here), select));
 		else
-			CormRaiseWrongValue(&here, "a string or an object", item);
+			CormRaiseWrongValue(here, "a string or an object", item);
 	}
 }
 

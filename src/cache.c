@@ -336,8 +336,6 @@ Refresh(void)
 static void
 CreateTables(void)
 {
-	if (CacheMemoryContext == NULL)
-		CreateCacheMemoryContext();
 	cache_context = AllocSetContextCreate(CacheMemoryContext, "corm cache",
 										  ALLOCSET_DEFAULT_SIZES);
 	models = CreateTable("corm models", sizeof(Oid), sizeof(ModelEntry));

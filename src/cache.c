@@ -36,6 +36,7 @@
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/catcache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 

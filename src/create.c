@@ -107,10 +107,7 @@ ResolveNames(NewModel *new, const char *name, const char *table_name)
 		schema = table_schema;
 	new->schema = schema == NULL ? SchemaToCreateIn() :
 		get_namespace_oid(schema, false);
-	if (isAnyTempNamespace(new->schema))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("temporary tables cannot be models")));
+	CormCheckModelSchema(new->schema, new->table);
 }
 
 /* As for CREATE TABLE, but never the temporary one. */

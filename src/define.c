@@ -32,6 +32,8 @@
 #include "naming.h"
 #include "relate.h"
 
+static char *RegisterAgain(CormModelRow *row, const char *name, List *key);
+static bool IsAmbiguous(const CormModelRow *row);
 static void CheckTable(Oid relid);
 static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
@@ -45,29 +47,60 @@ CormRegisterTable(Oid relid, const char *name, List *key)
 
 	CheckTable(relid);
 	CormRequireOwner(relid);
-	model = name != NULL ? NameInSchema(name, relid) : get_rel_name(relid);
 	CormLockCatalog();
 	row = CormReadModelRow(relid);
 	CheckKey(relid, key);
-	if (row == NULL)
-	{
-		CormCheckModelName(get_rel_namespace(relid), model);
-		CormAddModel(relid, model, key);
-		return model;
-	}
-	if (strcmp(row->name, model) != 0)
+	if (row != NULL)
+		return RegisterAgain(row, name, key);
+	model = name != NULL ? NameInSchema(name, relid) : get_rel_name(relid);
+	CormCheckModelName(get_rel_namespace(relid), model);
+	CormAddModel(relid, model, key);
+	return model;
+}
+
+/*
+ * The key may be new.  So may the name, if another table of the schema bears
+ * it too: rename_model could not tell the two apart.
+ */
+static char *
+RegisterAgain(CormModelRow *row, const char *name, List *key)
+{
+	char	   *model = name != NULL ? NameInSchema(name, row->relid) :
+		row->name;
+	bool		renamed = strcmp(row->name, model) != 0;
+
+	if (renamed && !IsAmbiguous(row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table \"%s\" is the model \"%s\" already",
-						get_rel_name(relid), row->name),
+						get_rel_name(row->relid), row->name),
 				 errhint("Rename it: SELECT corm.rename_model(%s, %s);",
-						 quote_literal_cstr(CormModelDisplayName(CormRequireModel(relid))),
-						 quote_literal_cstr(model))));
-
-	/* registered again: the key is the only thing that may be new */
-	row->key = key;
+						 quote_literal_cstr(CormModelDisplayName(CormRequireModel(row->relid))),
+						 quote_literal_cstr(CormQuoteNamePart(model)))));
+	if (renamed)
+		CormCheckModelName(get_rel_namespace(row->relid), model);
+	row->name = model;
+	if (key != NIL)
+		row->key = key;
 	CormUpdateModelRow(row);
 	return model;
+}
+
+/* Does another table of the schema bear the same model name? */
+static bool
+IsAmbiguous(const CormModelRow *row)
+{
+	ListCell   *lc;
+
+	foreach(lc, CormReadModelRowsNamed(row->name))
+	{
+		CormModelRow *other = lfirst(lc);
+
+		if (other->relid != row->relid &&
+			get_rel_namespace(other->relid) == get_rel_namespace(row->relid))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -97,6 +130,23 @@ CormDropModel(Oid relid, bool drop_table)
 	CormDeleteModelRow(RequireRow(relid));
 	if (drop_table)
 		CormDropTable(relid);
+}
+
+void
+CormCheckModelSchema(Oid schema, const char *table)
+{
+	bool		temporary = isAnyTempNamespace(schema);
+
+	if (!temporary && !IsCatalogNamespace(schema) &&
+		!IsToastNamespace(schema) &&
+		schema != get_namespace_oid("information_schema", true) &&
+		schema != get_namespace_oid("corm", true))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("table \"%s\" cannot be a model", table),
+			 temporary ? errdetail("Temporary tables cannot be models.") :
+			 errdetail("Tables of the system and of extension corm cannot be models.")));
 }
 
 void
@@ -190,16 +240,7 @@ CheckTable(Oid relid)
 				 errmsg("table with OID %u does not exist", relid)));
 	class = (Form_pg_class) GETSTRUCT(tuple);
 	name = pstrdup(NameStr(class->relname));
-	if (IsCatalogRelationOid(relid) ||
-		isAnyTempNamespace(class->relnamespace) ||
-		get_namespace_oid("information_schema", true) == class->relnamespace ||
-		get_namespace_oid("corm", true) == class->relnamespace)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("table \"%s\" cannot be a model", name),
-				 isAnyTempNamespace(class->relnamespace) ?
-				 errdetail("Temporary tables cannot be models.") :
-				 errdetail("System tables cannot be models.")));
+	CormCheckModelSchema(class->relnamespace, name);
 	if (class->relispartition)
 	{
 		Oid			parent = get_partition_parent(relid, true);

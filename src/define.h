@@ -31,6 +31,9 @@ extern char *CormRegisterTable(Oid relid, const char *name, List *key);
 extern void CormRenameModel(Oid relid, const char *new_name);
 extern void CormDropModel(Oid relid, bool drop_table);
 
+/* Raises 42809 for the schema of system, temporary and corm's own tables. */
+extern void CormCheckModelSchema(Oid schema, const char *table);
+
 /* Raises 42710 when a model of the schema has the name. */
 extern void CormCheckModelName(Oid schema, const char *name);
 

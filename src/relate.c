@@ -63,7 +63,9 @@ CormRelationRowNamed(Oid relid, const char *name)
 	{
 		CormRelationRow *row = lfirst(lc);
 
-		if (row->reverse_name != NULL && strcmp(row->reverse_name, name) == 0)
+		if (row->reverse_name != NULL &&
+			strcmp(row->reverse_name, name) == 0 &&
+			CormTableKind(row->source) != '\0')
 			return row;
 	}
 	return NULL;

@@ -83,7 +83,10 @@ extern List *CormDefaultColumns(const char *relation, List *target_columns);
 
 /* Shared by the files of this module; not for others. */
 
-/* The catalog row of a relation by either of its names, or NULL. */
+/*
+ * The catalog row of a relation by either of its names, or NULL.  A way back
+ * from a table that is gone does not count.
+ */
 extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
 
 /*

@@ -105,10 +105,17 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 				 errhint("Use drop_column to drop its column.")));
 	if (drop_column)
 		DropForeignKeyColumns(row);
-	if (drop_through && CormModelByRelid(row->through) != NULL)
+	if (!drop_through)
+		CormDeleteRelationRow(row);
+	else if (CormModelByRelid(row->through) != NULL)
 		CormDropModel(row->through, true);
 	else
-		CormDeleteRelationRow(row);
+	{
+		/* a through table that is no model any more, or gone already */
+		CormForgetRelationsOf(row->through);
+		if (CormTableKind(row->through) != '\0')
+			CormDropTable(row->through);
+	}
 }
 
 /* Takes the catalog's lock; raises 42704 and 42501. */

@@ -55,6 +55,8 @@ static void CheckSameAsBefore(const CormForeignKeySpec *spec,
 static void Differ(const CormForeignKeySpec *spec, const char *what,
 				   const char *is);
 static void CheckNames(const CormForeignKeySpec *spec, Decision *decision);
+static bool IsOfKeyType(const CormForeignKeySpec *spec,
+						const Decision *decision);
 static void DecideChanges(const CormForeignKeySpec *spec, Decision *decision);
 static void CheckNewColumn(const CormForeignKeySpec *spec, const char *name);
 static CormForeignKey *FindConstraint(Oid source, Oid target, List *columns,
@@ -257,9 +259,9 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 
 	if (clash != NULL)
 	{
-		bool		is_column = spec->columns == NIL && own != NULL &&
-			CormFindColumn(spec->source, spec->name) != NULL &&
-			CormFindRelation(spec->source, spec->name) == NULL;
+		bool		holds_key = spec->columns == NIL &&
+			CormFindRelation(spec->source, spec->name) == NULL &&
+			IsOfKeyType(spec, decision);
 		const char *free =
 			CormFreeName(spec->source,
 						 psprintf("%s_%s", spec->name,
@@ -269,7 +271,7 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("relation name \"%s\" clashes with %s of model \"%s\"",
 						spec->name, clash, spec->source->name),
-				 is_column ?
+				 holds_key ?
 				 errhint("If the column holds the key, name it: %s",
 						 Call(spec, spec->name, spec->related_name,
 							  list_make1(spec->name))) :
@@ -301,6 +303,17 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 						spec->name, spec->source->name),
 				 errhint("Name the reverse relation: %s",
 						 Call(spec, spec->name, suggestion, spec->columns))));
+}
+
+/* Does the column that bears the relation's name fit the target's key? */
+static bool
+IsOfKeyType(const CormForeignKeySpec *spec, const Decision *decision)
+{
+	const CormColumn *column = CormFindColumn(spec->source, spec->name);
+
+	return column != NULL && list_length(decision->target_columns) == 1 &&
+		column->typid == CormRequireColumn(spec->target,
+										   linitial(decision->target_columns))->typid;
 }
 
 /* What is missing. */

@@ -24,7 +24,7 @@ COMMENT ON FUNCTION corm.register_model(pg_catalog.regclass, pg_catalog.text, pg
 'makes an existing table, partitioned table, view, materialized view or foreign table a model; returns the model name.
 name: default the name of the table.
 key: the columns that identify a row, for views and foreign tables only.
-Registering again under the same name is no error. The caller must own the table.
+Registering a model again keeps its name and may give a new key; a new name only where another table of the schema bears the old one too. The caller must own the table.
 Errors: 42710 name taken, or table is a model under another name; 42703 unknown key column; 42809 not a kind of table that can be a model; 42501 not the owner.';
 
 CREATE FUNCTION corm.foreign_key(

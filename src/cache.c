@@ -33,6 +33,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -46,6 +47,7 @@
 #include "error.h"
 #include "introspect.h"
 #include "naming.h"
+#include "quote.h"
 
 /* A table, whether it is a model or not. */
 typedef struct ModelEntry
@@ -337,8 +339,6 @@ Refresh(void)
 static void
 CreateTables(void)
 {
-	if (CacheMemoryContext == NULL)
-		CreateCacheMemoryContext();
 	cache_context = AllocSetContextCreate(CacheMemoryContext, "corm cache",
 										  ALLOCSET_DEFAULT_SIZES);
 	models = CreateTable("corm models", sizeof(Oid), sizeof(ModelEntry));
@@ -484,7 +484,8 @@ FindInSchema(const NameEntry *entry, Oid schema, const char *text)
 							   get_rel_name(relid),
 							   get_rel_name(entry->relids[i]),
 							   get_namespace_name(schema)),
-					 errhint("Rename one of them by updating corm.model as a superuser, or move its table to another schema.")));
+					 errhint("Give one of them another name: SELECT corm.register_model(%s, 'NewName');",
+							 quote_literal_cstr(CormQuoteTable(entry->relids[i])))));
 		relid = entry->relids[i];
 	}
 	return relid;

@@ -120,7 +120,7 @@ CormRaiseDiffers(const CormModel *source, const char *name, const char *what,
 			(errcode(ERRCODE_DUPLICATE_OBJECT),
 			 errmsg("relation \"%s\" of model \"%s\" already exists with other options",
 					name, source->name),
-			 errdetail("Its %s is: %s.", what, is),
+			 errdetail("Existing value of \"%s\": %s.", what, is),
 			 errhint("Change it with corm.alter_relation, or forget it first: SELECT corm.drop_relation(%s, %s);",
 					 quote_literal_cstr(CormModelDisplayName(source)),
 					 quote_literal_cstr(name))));
@@ -167,6 +167,15 @@ CormRequireColumn(const CormModel *model, const char *name)
 			 errdetail("Its columns are: %s.", CormJoinNames(names)),
 			 near != NULL ?
 			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
+}
+
+void
+CormCheckReverseOptions(const char *related_name, bool skip_reverse)
+{
+	if (related_name != NULL && skip_reverse)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("related_name and skip_reverse exclude each other")));
 }
 
 void

@@ -121,6 +121,10 @@ extern void CormRequireReference(const CormModel *target, int n,
 extern const CormColumn *CormRequireColumn(const CormModel *model,
 										   const char *name);
 
+/* Raises 22023 when a way back is both named and refused. */
+extern void CormCheckReverseOptions(const char *related_name,
+									bool skip_reverse);
+
 /* Raises for an empty name. */
 extern void CormCheckRelationName(const char *name);
 

@@ -38,6 +38,7 @@ static void CheckTable(Oid relid);
 static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
 static CormModelRow *RequireRow(Oid relid);
+static void RaiseNoModel(Oid relid) pg_attribute_noreturn();
 
 char *
 CormRegisterTable(Oid relid, const char *name, List *key)
@@ -186,10 +187,7 @@ CormRequireModel(Oid relid)
 	CormModel  *model = CormModelByRelid(relid);
 
 	if (model == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the model of table %u does not exist any more",
-						relid)));
+		RaiseNoModel(relid);
 	return model;
 }
 
@@ -331,9 +329,19 @@ RequireRow(Oid relid)
 	CormModelRow *row = CormReadModelRow(relid);
 
 	if (row == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" is not a model any more",
-						get_rel_name(relid))));
+		RaiseNoModel(relid);
 	return row;
+}
+
+/* It was one when its name was looked up, before the catalog was locked. */
+static void
+RaiseNoModel(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 name != NULL ?
+			 errmsg("table \"%s\" is not a model any more", name) :
+			 errmsg("the table of the model does not exist any more")));
 }

@@ -123,6 +123,7 @@ SELECT try('SELECT corm.register_model(''articles'', ''Article'', ''{a}'')');
 CREATE VIEW article_view AS SELECT * FROM articles;
 SELECT try('SELECT corm.register_model(''article_view'', ''V'', ''{aa}'')');
 SELECT try('SELECT corm.register_model(''article_view'', ''V'', ''{xmin}'')');
+SELECT try('SELECT corm.register_model(''article_view'', ''V'', ''{id,a,id}'')');
 SELECT try('SELECT corm.register_model(''articles_pkey'')');
 SELECT try('SELECT corm.register_model(''pg_class'')');
 SELECT try('SELECT corm.register_model(''pg_stat_activity'')');

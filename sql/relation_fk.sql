@@ -146,6 +146,13 @@ SELECT column_name FROM corm.columns WHERE model = 't_fk_2.Player';
 SELECT corm.foreign_key('t_fk_2.Player', 'team', 'Team', on_delete => 'cascade', nullable => false);
 SELECT corm.foreign_key('t_fk_2.Player', 'team', 'Team', nullable => false);
 
+-- in create_model a foreign key may share columns with fields, or name its own
+SELECT corm.create_model('Score', '{"team": {"foreign_key": "Team", "columns": ["team"]}, "player_id": {"type": "bigint", "nullable": false}, "points": "int", "player": {"foreign_key": "t_fk_2.Player"}}');
+\d scores
+SELECT corm.create_model('Bad', '{"points": "int", "site": {"foreign_key": "Site", "columns": ["tenant"]}}');
+SELECT corm.create_model('Bad', '{"up": {"foreign_key": "Bad", "target_columns": ["nr"], "related_name": "down"}}');
+SELECT count(*) FROM corm.models WHERE model IN ('Bad', 'Score');
+
 -- partitioned tables on either side, and inheritance
 CREATE TABLE events (id bigint, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');

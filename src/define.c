@@ -285,6 +285,7 @@ CheckKey(Oid relid, List *key)
 						get_rel_name(relid)),
 				 errdetail("A table's model uses its primary key."),
 				 errhint("Add a primary key with ALTER TABLE.")));
+	CormCheckDuplicates(key);
 	for (int i = 0; i < ncolumns; i++)
 		names = lappend(names, columns[i].name);
 	foreach(lc, key)

@@ -170,6 +170,25 @@ CormRequireColumn(const CormModel *model, const char *name)
 }
 
 void
+CormCheckDuplicates(List *columns)
+{
+	ListCell   *a;
+	ListCell   *b;
+
+	foreach(a, columns)
+	{
+		for_each_cell(b, columns, lnext(columns, a))
+		{
+			if (strcmp(lfirst(a), lfirst(b)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("column \"%s\" is named twice",
+								(char *) lfirst(a))));
+		}
+	}
+}
+
+void
 CormCheckReverseOptions(const char *related_name, bool skip_reverse)
 {
 	if (related_name != NULL && skip_reverse)

@@ -10,9 +10,10 @@
 #ifndef CORM_RELATE_H
 #define CORM_RELATE_H
 
+#include "lib/stringinfo.h"
+
 #include "cache.h"
 #include "catalog.h"
-#include "lib/stringinfo.h"
 
 /* The arguments of foreign_key. */
 typedef struct CormForeignKeySpec
@@ -120,6 +121,9 @@ extern void CormRequireReference(const CormModel *target, int n,
 /* The model's column of that name; raises 42703. */
 extern const CormColumn *CormRequireColumn(const CormModel *model,
 										   const char *name);
+
+/* Raises 42701 for a column that is named twice. */
+extern void CormCheckDuplicates(List *columns);
 
 /* Raises 22023 when a way back is both named and refused. */
 extern void CormCheckReverseOptions(const char *related_name,

@@ -48,7 +48,6 @@ typedef struct Decision
 
 static void CheckTables(const CormForeignKeySpec *spec);
 static void DecideColumns(const CormForeignKeySpec *spec, Decision *decision);
-static void CheckDuplicates(List *columns);
 static void CheckSameAsBefore(const CormForeignKeySpec *spec,
 							  const Decision *decision,
 							  const CormRelationRow *row);
@@ -176,28 +175,9 @@ DecideColumns(const CormForeignKeySpec *spec, Decision *decision)
 				 errdetail("The columns are %s, the target columns %s.",
 						   CormJoinNames(decision->columns),
 						   CormJoinNames(decision->target_columns))));
-	CheckDuplicates(decision->columns);
+	CormCheckDuplicates(decision->columns);
 	foreach(lc, decision->columns)
 		CormCheckNameLength("column", lfirst(lc), NULL);
-}
-
-static void
-CheckDuplicates(List *columns)
-{
-	ListCell   *a;
-	ListCell   *b;
-
-	foreach(a, columns)
-	{
-		for_each_cell(b, columns, lnext(columns, a))
-		{
-			if (strcmp(lfirst(a), lfirst(b)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("column \"%s\" is named twice",
-								(char *) lfirst(a))));
-		}
-	}
 }
 
 static void

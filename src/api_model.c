@@ -24,6 +24,7 @@
 
 #include "ddl.h"
 #include "define.h"
+#include "model.h"
 #include "relate.h"
 #include "tablespec.h"
 

@@ -16,9 +16,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
-#include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
 
@@ -127,15 +126,6 @@ CormRaiseDiffers(const CormModel *source, const char *name, const char *what,
 }
 
 void
-CormRequireOwner(Oid relid)
-{
-	if (!CormOwnsTable(relid, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER,
-					   get_relkind_objtype(CormTableKind(relid)),
-					   get_rel_name(relid));
-}
-
-void
 CormRequireReference(const CormModel *target, int n, const AttrNumber *attnums)
 {
 	CormKey		key;
@@ -146,46 +136,6 @@ CormRequireReference(const CormModel *target, int n, const AttrNumber *attnums)
 		aclcheck_error(ACLCHECK_NO_PRIV,
 					   get_relkind_objtype(target->relkind),
 					   get_rel_name(target->relid));
-}
-
-const CormColumn *
-CormRequireColumn(const CormModel *model, const char *name)
-{
-	const CormColumn *column = CormFindColumn(model, name);
-	List	   *names = NIL;
-	const char *near;
-
-	if (column != NULL)
-		return column;
-	for (int i = 0; i < model->ncolumns; i++)
-		names = lappend(names, model->columns[i].name);
-	near = CormClosest(name, names);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of model \"%s\" does not exist", name,
-					model->name),
-			 errdetail("Its columns are: %s.", CormJoinNames(names)),
-			 near != NULL ?
-			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
-}
-
-void
-CormCheckDuplicates(List *columns)
-{
-	ListCell   *a;
-	ListCell   *b;
-
-	foreach(a, columns)
-	{
-		for_each_cell(b, columns, lnext(columns, a))
-		{
-			if (strcmp(lfirst(a), lfirst(b)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("column \"%s\" is named twice",
-								(char *) lfirst(a))));
-		}
-	}
 }
 
 void
@@ -243,24 +193,6 @@ CormSameText(const char *a, const char *b)
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a, b) == 0;
-}
-
-const char *
-CormKindWord(char relkind)
-{
-	switch (relkind)
-	{
-		case RELKIND_VIEW:
-			return "view";
-		case RELKIND_MATVIEW:
-			return "materialized view";
-		case RELKIND_FOREIGN_TABLE:
-			return "foreign table";
-		case RELKIND_PARTITIONED_TABLE:
-			return "partitioned table";
-		default:
-			return "table";
-	}
 }
 
 static void

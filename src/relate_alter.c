@@ -24,9 +24,9 @@
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
-#include "define.h"
 #include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "relate.h"
 
 static CormRelationRow *LockRow(Oid relid, const char *name,
@@ -111,16 +111,16 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 	if (drop_column)
 		DropForeignKeyColumns(row);
 	if (!drop_through)
-		CormDeleteRelationRow(row);
-	else if (CormModelByRelid(row->through) != NULL)
-		CormDropModel(row->through, true);
-	else
 	{
-		/* a through table that is no model any more, or gone already */
-		CormForgetRelationsOf(row->through);
-		if (CormTableKind(row->through) != '\0')
-			CormDropTable(row->through);
+		CormDeleteRelationRow(row);
+		return;
 	}
+	CormForgetRelationsOf(row->through);
+	CormForgetModel(row->through);
+
+	/* it may be gone already */
+	if (CormTableKind(row->through) != '\0')
+		CormDropTable(row->through);
 }
 
 /*

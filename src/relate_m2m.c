@@ -24,9 +24,9 @@
 #include "utils/lsyscache.h"
 
 #include "ddl.h"
-#include "define.h"
 #include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
 

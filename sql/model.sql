@@ -63,6 +63,7 @@ SET search_path = '';
 SELECT model, table_name FROM corm.models WHERE model ~ 'Person' ORDER BY model;
 SET search_path = pg_temp, t_model;
 SELECT corm.create_model('NotTemporary', '{}');
+SELECT corm.register_model('nottemporarys');
 SELECT relpersistence FROM pg_class WHERE oid = 't_model.nottemporarys'::regclass;
 SET search_path = t_model;
 

@@ -430,23 +430,21 @@ FindModel(const char *text, const char *schema, const char *name)
 }
 
 /*
- * The active search path holds only schemas that the user may use, and the
- * temporary one only where it was asked for, which holds no models.
+ * The active search path holds only schemas that the user may use.  Fetched
+ * as an array it leaves the temporary schema out, and does not go and create
+ * one where pg_temp was asked for, which a standby could not.
  */
 static Oid
 FindInSearchPath(const NameEntry *entry, const char *text)
 {
-	List	   *path = fetch_search_path(false);
+	int			n = fetch_search_path_array(NULL, 0);
+	Oid		   *path = palloc(sizeof(Oid) * (n + 1));
 	Oid			relid = InvalidOid;
-	ListCell   *lc;
 
-	foreach(lc, path)
-	{
-		relid = FindInSchema(entry, lfirst_oid(lc), text);
-		if (OidIsValid(relid))
-			break;
-	}
-	list_free(path);
+	n = fetch_search_path_array(path, n);
+	for (int i = 0; i < n && !OidIsValid(relid); i++)
+		relid = FindInSchema(entry, path[i], text);
+	pfree(path);
 	return relid;
 }
 

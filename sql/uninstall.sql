@@ -2,10 +2,12 @@
 DROP EXTENSION corm;
 SELECT count(*) FROM pg_proc WHERE pronamespace = 'corm'::regnamespace;
 SELECT count(*) FROM pg_class WHERE relnamespace = 'corm'::regnamespace;
-SELECT count(*) FROM pg_event_trigger;
+SELECT count(*) FROM pg_event_trigger WHERE evtname LIKE 'corm%';
 SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'corm'::regnamespace;
 CREATE EXTENSION corm;
 DROP EXTENSION corm;
+
+\set VERBOSITY terse
 
 -- The schema must be empty, and nobody else's.
 CREATE TABLE corm.planted ();

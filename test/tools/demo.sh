@@ -1,0 +1,4 @@
+# shellcheck shell=bash
+load_demo() { :; }
+show_tour() { :; }
+demo_steps() { echo "ok - demo # SKIP"; }

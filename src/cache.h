@@ -19,6 +19,7 @@
 #ifndef CORM_CACHE_H
 #define CORM_CACHE_H
 
+#include "access/attnum.h"
 #include "nodes/pg_list.h"
 
 typedef enum CormRelationKind

@@ -77,6 +77,8 @@ typedef struct CormRequest
 	int64		limit;			/* -1: none */
 	int64		offset;			/* -1: none */
 
+	JsonbContainer *source;		/* what this was read from */
+
 	/* which words were there: for verbs that refuse some of them */
 	bool		has_exclude;
 	bool		has_filter;

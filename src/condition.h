@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * condition.h
+ *	  Filters: a request's conditions, resolved.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_CONDITION_H
+#define CORM_CONDITION_H
+
+#include "scope.h"
+
+/* A condition on the rows of "base", which stands in "scope". */
+extern CormExpr *CormResolveCondition(CormSelect *select, CormScope *scope,
+									  CormTable *base,
+									  const CormCondition *condition);
+
+/* "these rows belong to that key": one expression per key part */
+extern List *CormOwnerExprs(CormSelect *select, const CormModel *owner,
+							CormTable *table, const CormForeignKey *fk,
+							bool table_referencing, JsonbValue *key);
+
+/* The key columns of "table" equal the key that "value" spells. */
+extern CormExpr *CormKeyEquals(CormSelect *select, CormTable *table,
+							   JsonbValue *value, const char *path);
+
+/* The type's own equality operator; raises 42883 when it has none. */
+extern Oid	CormEqualityOperator(const CormColumn *column);
+
+#endif							/* CORM_CONDITION_H */

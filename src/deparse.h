@@ -1,0 +1,26 @@
+/*-------------------------------------------------------------------------
+ *
+ * deparse.h
+ *	  Plan tree -> SQL text of queries.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_DEPARSE_H
+#define CORM_DEPARSE_H
+
+#include "lib/stringinfo.h"
+
+#include "plantree.h"
+
+extern char *CormDeparseSelect(const CormSelect *select);
+extern char *CormDeparseCount(const CormSelect *select);
+extern char *CormDeparseExists(const CormSelect *select);
+
+/* Pieces that statements other than queries are made of. */
+extern void CormDeparseTargets(StringInfo buf, const CormSelect *select);
+extern void CormDeparseFromWhere(StringInfo buf, const CormSelect *select);
+extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
+
+#endif							/* CORM_DEPARSE_H */

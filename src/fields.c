@@ -1,0 +1,209 @@
+/*-------------------------------------------------------------------------
+ *
+ * fields.c
+ *	  Which relations a request loads, and which columns it prints.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "error.h"
+#include "fields.h"
+#include "scope.h"
+
+/* ---------- what to load ---------- */
+
+/*
+ * One step of a path to load.
+ */
+static const CormRelation *
+LoadStep(const CormModel *model, const char **path, const char *whole)
+{
+	CormStep	step = CormNextStep(model, NULL, *path);
+
+	if (step.kind == CORM_STEP_COLUMN && step.relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is a column of model \"%s\", not a relation to load",
+						step.column->name, CormModelDisplayName(model)),
+				 strcmp(*path, whole) == 0 ? 0 :
+				 errdetail("The path is \"%s\".", whole)));
+	if (step.relation == NULL)
+		CormUnknownName(model, *path, whole);
+	CormRequireWhole(model, step.relation);
+	*path = step.rest;
+	return step.relation;
+}
+
+static CormLoadNode *
+FindNode(List **nodes, const CormRelation *relation, const char *name,
+		 const char *path)
+{
+	CormLoadNode *node;
+	ListCell   *lc;
+
+	foreach(lc, *nodes)
+	{
+		node = lfirst(lc);
+		if (strcmp(node->name, name) != 0)
+			continue;
+		if (node->relation != relation)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" would load both relation \"%s\" and relation \"%s\"",
+							name, node->relation->name, relation->name),
+					 errdetail("The path is \"%s\".", path)));
+		return node;
+	}
+	node = palloc0(sizeof(CormLoadNode));
+	node->relation = relation;
+	node->name = name;
+	*nodes = lappend(*nodes, node);
+	return node;
+}
+
+static bool
+SameOptions(const CormRequest *a, const CormRequest *b)
+{
+	return compareJsonbContainers(a->source, b->source) == 0;
+}
+
+static void
+AddLoads(const CormModel *model, List **nodes, List *loads)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, loads)
+	{
+		const CormLoad *load = lfirst(lc);
+		const char *path = load->path;
+		const CormModel *at = model;
+		List	  **list = nodes;
+		CormLoadNode *node;
+
+		for (;;)
+		{
+			const CormRelation *relation = LoadStep(at, &path, load->path);
+			bool		last = *path == '\0';
+
+			node = FindNode(list, relation,
+							last && load->as ? load->as : relation->name, load->path);
+			at = CormRelationTarget(relation);
+			list = &node->loads;
+			if (last)
+				break;
+		}
+
+		if (load->options == NULL)
+			continue;
+		if (node->options &&
+			(!SameOptions(node->options, load->options) || node->more != load->more))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" is loaded twice with different options", node->name),
+					 errdetail("The path is \"%s\".", load->path),
+					 errhint("Give one of them another name with the option \"as\".")));
+		node->options = load->options;
+		node->more = load->more;
+		AddLoads(at, &node->loads, load->options->loads);
+	}
+}
+
+/*
+ * Merges the paths to load into one tree of nodes.
+ */
+List *
+CormResolveLoads(const CormModel *model, List *loads)
+{
+	List	   *nodes = NIL;
+
+	AddLoads(model, &nodes, loads);
+	return nodes;
+}
+
+/* ---------- what to print ---------- */
+
+static List *
+AppendOnce(List *columns, const CormColumn *column)
+{
+	return list_append_unique_ptr(columns, unconstify(CormColumn *, column));
+}
+
+/*
+ * Adds what one name in a list of fields means to columns or link columns.
+ */
+static void
+AddField(CormTable *table, const char *name, CormFieldSet *set)
+{
+	CormStep	step = CormNextStep(table->model, table->link_relation, name);
+
+	if (step.kind == CORM_STEP_COLUMN && *step.rest == '\0')
+	{
+		set->columns = AppendOnce(set->columns, step.column);
+		return;
+	}
+	if (step.kind == CORM_STEP_PK && *step.rest == '\0')
+	{
+		for (int i = 0; i < table->model->nkey; i++)
+			set->columns = AppendOnce(set->columns,
+									  CormColumnByNumber(table->model, table->model->key[i]));
+		return;
+	}
+	if (step.kind == CORM_STEP_THROUGH)
+	{
+		const CormColumn *column = CormFindColumn(table->link->model, step.rest);
+
+		if (*step.rest == '\0')
+			set->link_columns = list_concat_unique_ptr(set->link_columns,
+													   CormLinkColumns(table->link_relation));
+		else if (column)
+			set->link_columns = AppendOnce(set->link_columns, column);
+		else
+			CormUnknownName(table->link->model, step.rest, name);
+		return;
+	}
+	if (step.kind == CORM_STEP_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\" is a relation of model \"%s\", not a column",
+						step.relation->name, CormModelDisplayName(table->model)),
+				 errhint("Load it with prefetch_related; its option \"fields\" names the columns to print of it.")));
+	CormUnknownName(table->model, name, name);
+}
+
+/*
+ * The columns of one object: those that "fields" names, or all, less those that
+ * "exclude_fields" names.
+ */
+CormFieldSet *
+CormResolveFields(CormTable *table, const CormRequest *options)
+{
+	CormFieldSet *set = palloc0(sizeof(CormFieldSet));
+	CormFieldSet without = {NIL, NIL};
+	ListCell   *lc;
+
+	if (options && options->fields_given)
+		foreach(lc, options->fields)
+			AddField(table, lfirst(lc), set);
+	else
+	{
+		for (int i = 0; i < table->model->ncolumns; i++)
+			set->columns = lappend(set->columns, &table->model->columns[i]);
+		if (table->link)
+			set->link_columns = list_copy(CormLinkColumns(table->link_relation));
+	}
+
+	if (options && options->exclude_fields != NIL)
+	{
+		foreach(lc, options->exclude_fields)
+			AddField(table, lfirst(lc), &without);
+		set->columns = list_difference_ptr(set->columns, without.columns);
+		set->link_columns = list_difference_ptr(set->link_columns, without.link_columns);
+	}
+	return set;
+}

@@ -1,0 +1,53 @@
+/*-------------------------------------------------------------------------
+ *
+ * resolve.h
+ *	  From a request to a plan tree: what every name means.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_RESOLVE_H
+#define CORM_RESOLVE_H
+
+#include "plantree.h"
+
+typedef enum CormPurpose
+{
+	CORM_FOR_DOCUMENTS,			/* JSON objects with what they load */
+	CORM_FOR_ROWS,				/* all columns of the model, typed */
+	CORM_FOR_COUNTING			/* no select list, no order */
+} CormPurpose;
+
+/* The model a request is about, and the relation through which, if any. */
+typedef struct CormSubject
+{
+	const CormModel *owner;		/* of the relation, or NULL */
+	const CormRelation *relation;
+	const CormModel *model;		/* of the rows */
+} CormSubject;
+
+/* "fallback" is used when the request names no model; it may be NULL. */
+extern CormSubject CormResolveSubject(const CormRequest *request,
+									  const CormModel *fallback);
+
+extern CormSelect *CormResolve(const CormRequest *request, CormPurpose purpose,
+							   const CormModel *fallback);
+
+/*
+ * A child that loads rows of "model" by key, each with one relation: the
+ * batched loader.  Its parents are keys that the caller supplies.
+ */
+extern CormChild *CormResolveLoader(const CormModel *model,
+									const CormRelation *relation,
+									const CormRequest *options);
+
+/*
+ * The documents that a write returns: the select list of a RETURNING clause
+ * over the table that is written, with everything else loaded by children.
+ */
+extern CormSelect *CormResolveReturning(const CormRequest *request,
+										const CormModel *model);
+
+
+#endif							/* CORM_RESOLVE_H */

@@ -88,8 +88,8 @@ wanted_version() {
     major "$PG_CONFIG"
     return
   fi
-  for version in $(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sed 's,.*/postgresql/\([0-9]*\)/bin/.*,\1,' | sort -rn); do
-    if [ "$version" != '*' ] && [ "$version" -ge $oldest_version ]; then
+  for version in $(compgen -G '/usr/lib/postgresql/*/bin/postgres' | tr -cd '0-9\n' | sort -rn); do
+    if [ "$version" -ge $oldest_version ]; then
       echo "$version"
       return
     fi
@@ -129,7 +129,7 @@ as_root() {
 }
 
 apt_install() {
-  say "Installing: $*"
+  say "Installing (log in build/apt.log): $*"
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
     die "as root, please run: apt-get install $*"
   fi
@@ -138,18 +138,17 @@ apt_install() {
   # A package list that is too old names files that are gone: fetch it again.
   apt_get install -y --no-install-recommends "$@" ||
     { apt_update && apt_get install -y --no-install-recommends "$@"; } ||
-    die "apt-get could not install: $*"
+    { tail -n 30 "$build/apt.log" >&2; die "apt-get could not install: $*"; }
   forbid_clusters_end
 }
 
 apt_update() { apt_get update; }
 
-# Quiet but for problems; no questions, no restart of the machine's services.
+# No questions, no restart of the machine's services.
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -qq -o Dpkg::Use-Pty=0 "$@" >"$(apt_log)"
+  mkdir -p "$build"
+  as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -q -o Dpkg::Use-Pty=0 "$@" >>"$build/apt.log" 2>&1
 }
-
-apt_log() { mkdir -p "$build" && echo "$build/apt.log"; }
 
 all_offered() {
   local package

@@ -110,7 +110,8 @@ compile_strictly() {
     [ -n "$compiler" ] || { echo "ok - clang # SKIP no clang on this machine"; continue; }
     dir=$build/strict-$pg_major-${compiler##*/}
     mkdir -p "$dir"
-    if flock "$dir" make -s -C "$dir" -f "$top/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no CC="$compiler" WERROR=1 -j"$(nproc)" all; then
+    if flock "$dir" make -s -C "$dir" -f "$top/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+      CC="$compiler" WERROR=1 -j"$(nproc)" all 2>&1 | sed 's/^/#   /'; then
       echo "ok - builds without warnings: $compiler"
     else
       echo "not ok - builds without warnings: $compiler"
@@ -119,7 +120,7 @@ compile_strictly() {
   done
   for header in "$top"/src/*.h; do
     if printf '#include "postgres.h"\n#include "%s"\n' "$header" |
-      gcc -fsyntax-only -Wall -Werror -I"$("$PG_CONFIG" --includedir-server)" -I"$top/src" -xc -; then
+      gcc -fsyntax-only -Wall -Werror -I"$("$PG_CONFIG" --includedir-server)" -I"$top/src" -xc - 2>&1 | sed 's/^/#   /'; then
       echo "ok - compiles alone: ${header##*/}"
     else
       echo "not ok - compiles alone: ${header##*/}"

@@ -30,6 +30,7 @@
 
 #include "condition.h"
 #include "error.h"
+#include "value.h"
 
 /*
  * One EXISTS subquery that paths of one filter object share: the rows that a
@@ -281,41 +282,6 @@ BadValue(const Test *test, const char *expected)
 }
 
 static bool
-IsArray(const JsonbValue *value)
-{
-	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
-		!JsonContainerIsScalar(value->val.binary.data);
-}
-
-static bool
-IsObject(const JsonbValue *value)
-{
-	return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
-}
-
-/*
- * The elements of a JSON array, copied.
- */
-static List *
-ArrayElements(const JsonbValue *array)
-{
-	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
-	JsonbValue	v;
-	JsonbIteratorToken token;
-	List	   *elements = NIL;
-
-	token = JsonbIteratorNext(&it, &v, true);
-	while ((token = JsonbIteratorNext(&it, &v, true)) == WJB_ELEM)
-	{
-		JsonbValue *copy = palloc(sizeof(JsonbValue));
-
-		*copy = v;
-		elements = lappend(elements, copy);
-	}
-	return elements;
-}
-
-static bool
 BooleanValue(const Test *test)
 {
 	if (test->value->type != jbvBool)
@@ -404,9 +370,9 @@ ColumnIn(const Test *test, CormColumnRef ref)
 	bool		null = false;
 	bool		value = false;
 
-	if (!IsArray(test->value))
+	if (!CormJsonIsArray(test->value))
 		BadValue(test, "an array of values");
-	elements = ArrayElements(test->value);
+	elements = CormJsonElements(test->value);
 	foreach(lc, elements)
 	{
 		JsonbValue *element = lfirst(lc);
@@ -440,8 +406,8 @@ ColumnRange(const Test *test, CormColumnRef ref)
 	List	   *bounds;
 	ListCell   *lc;
 
-	if (!IsArray(test->value) ||
-		list_length(bounds = ArrayElements(test->value)) != 2)
+	if (!CormJsonIsArray(test->value) ||
+		list_length(bounds = CormJsonElements(test->value)) != 2)
 		BadValue(test, "an array of two values, the lowest and the highest");
 	foreach(lc, bounds)
 		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
@@ -626,9 +592,9 @@ KeyIn(const Test *test, const CormModel *model, List *columns)
 	bool		null = false;
 	ListCell   *lc;
 
-	if (!IsArray(test->value))
+	if (!CormJsonIsArray(test->value))
 		BadValue(test, "an array of keys");
-	foreach(lc, ArrayElements(test->value))
+	foreach(lc, CormJsonElements(test->value))
 	{
 		JsonbValue *element = lfirst(lc);
 
@@ -784,7 +750,7 @@ ResolveTest(CormSelect *select, Hop *hop, CormTable *table,
 			case CORM_STEP_COLUMN:
 				if (lookup == LOOKUP_UNKNOWN)
 					UnknownLookup(step.rest, condition->key);
-				if (step.relation && IsObject(condition->value))
+				if (step.relation && CormJsonIsObject(condition->value))
 				{
 					TestRelation(&test, hop, table, step.relation);
 					return;

@@ -13,18 +13,46 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
-#include "utils/builtins.h"
+#include <limits.h>
 
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "assemble.h"
 #include "cache.h"
 #include "compat.h"
+#include "encode.h"
+#include "plancache.h"
 
 CORM_MODULE_MAGIC;
 
 void		_PG_init(void);
 
+static void
+DefineSettings(void)
+{
+	DefineCustomIntVariable("corm.batch_size",
+							"Number of rows whose related rows are fetched together.",
+							"Each level of related rows is fetched by one statement per batch.",
+							&corm_batch_size, 1000, 1, 1000000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("corm.bigint_as_string",
+							 "Prints bigint and numeric values of documents as JSON strings.",
+							 "For clients whose numbers are floating point.",
+							 &corm_bigint_as_string, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.plan_cache_size",
+							"Number of plans that a session keeps.",
+							NULL,
+							&corm_plan_cache_size, 256, 1, INT_MAX / 2,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("corm");
+}
+
 void
 _PG_init(void)
 {
+	DefineSettings();
 	CormCacheInit();
+	CormPlanCacheInit();
 }

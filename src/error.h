@@ -32,7 +32,7 @@ extern void CormErrorPop(CormErrorFrame *frame);
 /* The candidate (char *) that "wrong" probably meant, or NULL. */
 extern const char *CormClosest(const char *wrong, List *candidates);
 
-/* "a, b, c" of a list of char *, at most a dozen; "none" when empty. */
+/* "a, b, c" of a list of char *, at most sixteen; "none" when empty. */
 extern char *CormJoinNames(List *names);
 
 #endif							/* CORM_ERROR_H */

@@ -7,6 +7,10 @@
  * CormRequest and raises on anything that is wrong whatever the names mean.
  * It never touches a catalog, so it may run in IMMUTABLE functions.
  *
+ * A request keeps what it was read from (the elements of filter and exclude,
+ * the two kinds of loads), so that it can be edited word by word and written
+ * back: see queryset.h.
+ *
  * Copyright (c) 2026, the corm developers
  *
  *-------------------------------------------------------------------------
@@ -16,6 +20,23 @@
 
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
+
+/* The words of a queryset object. */
+typedef enum CormWord
+{
+	CORM_WORD_MODEL,
+	CORM_WORD_PK,
+	CORM_WORD_RELATION,
+	CORM_WORD_FILTER,
+	CORM_WORD_EXCLUDE,
+	CORM_WORD_ORDER_BY,
+	CORM_WORD_SELECT_RELATED,
+	CORM_WORD_PREFETCH_RELATED,
+	CORM_WORD_FIELDS,
+	CORM_WORD_EXCLUDE_FIELDS,
+	CORM_WORD_LIMIT,
+	CORM_WORD_OFFSET
+} CormWord;
 
 typedef enum CormConditionKind
 {
@@ -57,6 +78,7 @@ typedef struct CormLoad
 	char	   *path;			/* "author", "posts__comments" */
 	char	   *as;				/* output name, or NULL */
 	bool		more;			/* also say whether the list was cut */
+	bool		select;			/* it stood in select_related */
 	struct CormRequest *options;	/* what to load of the last step, or NULL */
 } CormLoad;
 
@@ -82,6 +104,13 @@ typedef struct CormRequest
 	/* which words were there: for verbs that refuse some of them */
 	bool		has_exclude;
 	bool		has_filter;
+
+	/*
+	 * The same conditions as they were written: of JsonbValue *, those that
+	 * let every row pass left out.
+	 */
+	List	   *filters;		/* all of them */
+	List	   *excludes;		/* not all of them, if has_exclude */
 } CormRequest;
 
 /*
@@ -91,10 +120,37 @@ typedef struct CormRequest
  */
 extern CormRequest *CormParseRequest(Jsonb *queryset);
 
+/* A request that asks for nothing in particular. */
+extern CormRequest *CormMakeRequest(void);
+
+/*
+ * Says one more word.  filter and exclude add a condition; select_related,
+ * prefetch_related and exclude_fields add to their list; the others replace
+ * what was said, JSON null clearing it.
+ */
+extern void CormRequestSay(CormRequest *request, CormWord word,
+						   JsonbValue *value);
+
+/* Raises 22023 when the words do not go together. */
+extern void CormRequestCheck(const CormRequest *request);
+
 /* A filter alone, as verbs take it: adds to what the request asks already. */
 extern void CormRequestAddFilter(CormRequest *request, Jsonb *filter);
 
-/* True for a condition that lets every row pass: NULL, {} and AND []. */
+/*
+ * The filter object (or array of them) that is the value of a test, such as
+ * posts__some; "key" is the test's key, for messages.  Raises 22023 when the
+ * value is something else.
+ */
+extern CormCondition *CormParseFilterValue(JsonbValue *value, const char *key);
+
+/*
+ * True for a condition that lets every row pass whatever the rows are: NULL,
+ * {}, AND [] and what is made of these.
+ */
 extern bool CormConditionIsTrivial(const CormCondition *condition);
+
+/* How the word is spelled in a queryset object. */
+extern const char *CormWordName(CormWord word);
 
 #endif							/* CORM_REQUEST_H */

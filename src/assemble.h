@@ -1,0 +1,60 @@
+/*-------------------------------------------------------------------------
+ *
+ * assemble.h
+ *	  Runs plan trees and puts their documents together.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_ASSEMBLE_H
+#define CORM_ASSEMBLE_H
+
+#include "lib/stringinfo.h"
+#include "nodes/params.h"
+
+#include "plantree.h"
+
+/* The setting corm.batch_size: roots whose children are fetched together. */
+extern int	corm_batch_size;
+
+/* Takes one finished document; it is overwritten afterwards. */
+typedef void (*CormSink) (void *arg, StringInfo document);
+
+typedef struct CormRun CormRun;
+
+/*
+ * A run of one select with all that hangs below it.  A "read_only" run sees the
+ * active snapshot and nothing of its own statement; others see what the
+ * transaction has done so far.  Lives in the current memory context.
+ */
+extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
+
+/* Everything at once, document after document. */
+extern void CormRunPush(CormRun *run, CormSink sink, void *arg);
+
+/*
+ * One document after the other, until it returns NULL.  The run must be closed
+ * if it is left before that.
+ */
+extern StringInfo CormRunPull(CormRun *run);
+extern void CormRunClose(CormRun *run);
+
+/*
+ * Runs a writing statement whose RETURNING list is the select's, then hands the
+ * documents to the sink.  Returns the number of rows written.
+ */
+extern uint64 CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
+							   CormSink sink, void *arg);
+
+/*
+ * The batched loader: the sink gets, for each of n keys in turn, what the
+ * loader's one relation holds.
+ */
+extern void CormRunLoader(CormChild *loader, int nkeys, const Datum *keys,
+						  CormSink sink, void *arg);
+
+/* The statements of a select and all below it: list of char *. */
+extern List *CormStatements(const CormSelect *select);
+
+#endif							/* CORM_ASSEMBLE_H */

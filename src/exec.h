@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * exec.h
+ *	  Runs single statements through SPI.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_EXEC_H
+#define CORM_EXEC_H
+
+#include "nodes/params.h"
+#include "tcop/dest.h"
+#include "utils/portal.h"
+
+#include "plantree.h"
+
+/* Values of a select's parameters; those of the parents' keys stay unset. */
+extern ParamListInfo CormBindParams(const CormSelect *select);
+
+/*
+ * Runs one statement under its kept plan; rows go to "dest", which may be NULL.
+ * Returns the number of rows processed.
+ */
+extern uint64 CormExecute(const char *label, const char *sql, ParamListInfo params,
+						  bool read_only, DestReceiver *dest);
+
+/* Runs a statement of one row and one column of a type passed by value. */
+extern Datum CormExecuteScalar(const char *label, const char *sql,
+							   ParamListInfo params, bool read_only);
+
+/* Opens a read-only portal on a query; the caller drops it. */
+extern Portal CormOpenPortal(const char *label, const char *sql, ParamListInfo params);
+
+#endif							/* CORM_EXEC_H */

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * instance.h
+ *	  SQL values that stand for a row, as the JSON a queryset carries.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_INSTANCE_H
+#define CORM_INSTANCE_H
+
+#include "cache.h"
+#include "utils/jsonb.h"
+
+/* A value of any type as jsonb, by the rules of to_jsonb. */
+extern Jsonb *CormDatumToJsonb(Datum value, Oid type);
+
+/* The table whose row type this is (domains count), or InvalidOid. */
+extern Oid	CormTableOfRowType(Oid type);
+
+/*
+ * The key that a value of the type stands for.  "model" names the model whose
+ * row it should be; a row of another table raises 42804.
+ */
+extern JsonbValue *CormKeyToJson(Datum value, bool isnull, Oid type,
+								 const char *model);
+
+/* The key of a row of the model's table or of a child table of it. */
+extern JsonbValue *CormRowKeyToJson(Datum row, bool isnull,
+									const CormModel *model);
+
+#endif							/* CORM_INSTANCE_H */

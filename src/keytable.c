@@ -1,0 +1,183 @@
+/*-------------------------------------------------------------------------
+ *
+ * keytable.c
+ *	  Rows of a child level, found by their parents' keys.
+ *
+ * Keys are compared by the foreign key's own operator, which may take different
+ * types on its two sides, and hashed by the functions of its hash operator
+ * family, under the collation of the referenced column; never by bytes.  Where
+ * the operator cannot be hashed all rows share one slot, which is slow but
+ * right.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+#include "keytable.h"
+
+#define INITIAL_SLOTS 64
+
+/*
+ * Looks up the functions of every key part, in the current memory context.
+ */
+void
+CormKeyTableInit(CormKeyTable *table, const CormSelect *select)
+{
+	memset(table, 0, sizeof(*table));
+	table->nkeys = select->nkeys;
+	table->functions = palloc0(select->nkeys * sizeof(CormKeyFunctions));
+	for (int i = 0; i < select->nkeys; i++)
+	{
+		const CormKeyPart *key = &select->keys[i];
+		CormKeyFunctions *functions = &table->functions[i];
+		TypeCacheEntry *type = lookup_type_cache(key->child_type, TYPECACHE_EQ_OPR);
+		RegProcedure referenced;
+		RegProcedure referencing;
+
+		functions->child_referenced = key->child_referenced;
+		functions->collation = key->collation;
+		get_typlenbyval(key->child_type, &functions->child_typlen, &functions->child_byval);
+		get_typlenbyval(key->parent_type, &functions->parent_typlen, &functions->parent_byval);
+		fmgr_info(get_opcode(key->op), &functions->equal);
+		fmgr_info(get_opcode(type->eq_opr), &functions->child_equal);
+		functions->hashable = get_op_hash_functions(key->op, &referenced, &referencing);
+		if (functions->hashable)
+		{
+			fmgr_info(key->child_referenced ? referenced : referencing, &functions->child_hash);
+			fmgr_info(key->child_referenced ? referencing : referenced, &functions->parent_hash);
+		}
+	}
+}
+
+void
+CormKeyTableReset(CormKeyTable *table, MemoryContext context)
+{
+	table->context = context;
+	table->nslots = 0;
+	table->nbuckets = 0;
+	table->slots = NULL;
+}
+
+static uint32
+HashKeys(CormKeyTable *table, const Datum *keys, bool of_child)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		CormKeyFunctions *f = &table->functions[i];
+
+		if (f->hashable)
+			hash = hash_combine(hash,
+								DatumGetUInt32(FunctionCall1Coll(of_child ? &f->child_hash : &f->parent_hash,
+																 f->collation, keys[i])));
+	}
+	return murmurhash32(hash);
+}
+
+static void
+Grow(CormKeyTable *table)
+{
+	int			nslots = table->nslots ? table->nslots * 2 : INITIAL_SLOTS;
+	CormBucket **slots = MemoryContextAllocExtended(table->context,
+													nslots * sizeof(CormBucket *),
+													MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < table->nslots; i++)
+	{
+		CormBucket *bucket = table->slots[i];
+
+		while (bucket)
+		{
+			CormBucket *next = bucket->next;
+			CormBucket **slot = &slots[bucket->hash & (nslots - 1)];
+
+			bucket->next = *slot;
+			*slot = bucket;
+			bucket = next;
+		}
+	}
+	if (table->slots)
+		pfree(table->slots);
+	table->slots = slots;
+	table->nslots = nslots;
+}
+
+CormBucket *
+CormKeyTableEnter(CormKeyTable *table, const Datum *child_keys)
+{
+	uint32		hash = HashKeys(table, child_keys, true);
+	CormBucket *bucket;
+
+	if (table->nbuckets >= table->nslots)
+		Grow(table);
+	for (bucket = table->slots[hash & (table->nslots - 1)]; bucket; bucket = bucket->next)
+	{
+		int			i;
+
+		if (bucket->hash != hash)
+			continue;
+		for (i = 0; i < table->nkeys; i++)
+			if (!DatumGetBool(FunctionCall2Coll(&table->functions[i].child_equal,
+												table->functions[i].collation,
+												bucket->keys[i], child_keys[i])))
+				break;
+		if (i == table->nkeys)
+			return bucket;
+	}
+
+	bucket = MemoryContextAllocZero(table->context,
+									offsetof(CormBucket, keys) + table->nkeys * sizeof(Datum));
+	bucket->hash = hash;
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(table->context);
+
+		bucket->keys[i] = datumCopy(child_keys[i], table->functions[i].child_byval,
+									table->functions[i].child_typlen);
+		MemoryContextSwitchTo(old);
+	}
+	bucket->next = table->slots[hash & (table->nslots - 1)];
+	table->slots[hash & (table->nslots - 1)] = bucket;
+	table->nbuckets++;
+	return bucket;
+}
+
+CormBucket *
+CormKeyTableFind(CormKeyTable *table, const Datum *parent_keys)
+{
+	uint32		hash;
+	CormBucket *bucket;
+
+	if (table->nbuckets == 0)
+		return NULL;
+	hash = HashKeys(table, parent_keys, false);
+	for (bucket = table->slots[hash & (table->nslots - 1)]; bucket; bucket = bucket->next)
+	{
+		int			i;
+
+		if (bucket->hash != hash)
+			continue;
+		for (i = 0; i < table->nkeys; i++)
+		{
+			CormKeyFunctions *f = &table->functions[i];
+			Datum		referenced = f->child_referenced ? bucket->keys[i] : parent_keys[i];
+			Datum		referencing = f->child_referenced ? parent_keys[i] : bucket->keys[i];
+
+			if (!DatumGetBool(FunctionCall2Coll(&f->equal, f->collation,
+												referenced, referencing)))
+				break;
+		}
+		if (i == table->nkeys)
+			return bucket;
+	}
+	return NULL;
+}

@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * keytable.h
+ *	  Rows of a child level, found by their parents' keys.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_KEYTABLE_H
+#define CORM_KEYTABLE_H
+
+#include "fmgr.h"
+
+#include "plantree.h"
+
+struct CormRow;
+
+/* The rows of one parent, in order. */
+typedef struct CormBucket
+{
+	struct CormBucket *next;	/* of the same hash slot */
+	uint32		hash;
+	int			nrows;
+	struct CormRow *first;
+	struct CormRow *last;
+	Datum		keys[FLEXIBLE_ARRAY_MEMBER];
+} CormBucket;
+
+/* How the values of one key part are compared. */
+typedef struct CormKeyFunctions
+{
+	FmgrInfo	equal;			/* referenced = referencing */
+	FmgrInfo	child_equal;	/* child's value = child's value */
+	FmgrInfo	parent_hash;
+	FmgrInfo	child_hash;
+	bool		hashable;
+	bool		child_referenced;
+	Oid			collation;
+	int16		child_typlen;
+	bool		child_byval;
+	int16		parent_typlen;
+	bool		parent_byval;
+} CormKeyFunctions;
+
+typedef struct CormKeyTable
+{
+	int			nkeys;
+	CormKeyFunctions *functions;
+	MemoryContext context;		/* of buckets; reset by its owner */
+	int			nslots;			/* a power of two; 0 when empty */
+	int			nbuckets;
+	CormBucket **slots;
+} CormKeyTable;
+
+extern void CormKeyTableInit(CormKeyTable *table, const CormSelect *select);
+
+/* Forgets all buckets; new ones are made in "context". */
+extern void CormKeyTableReset(CormKeyTable *table, MemoryContext context);
+
+/* The bucket of a child's key, made when there is none. */
+extern CormBucket *CormKeyTableEnter(CormKeyTable *table, const Datum *child_keys);
+
+/* The bucket of a parent's key, or NULL. */
+extern CormBucket *CormKeyTableFind(CormKeyTable *table, const Datum *parent_keys);
+
+#endif							/* CORM_KEYTABLE_H */

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * plancache.h
+ *	  Kept plans of the statements that corm runs.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_PLANCACHE_H
+#define CORM_PLANCACHE_H
+
+#include "executor/spi.h"
+
+typedef struct CormPlan
+{
+	SPIPlanPtr	plan;
+	int			pins;
+} CormPlan;
+
+/* The settings corm.plan_cache_size. */
+extern int	corm_plan_cache_size;
+
+extern void CormPlanCacheInit(void);
+
+/*
+ * A plan for this text, prepared when there is none.  Must be called while
+ * connected to SPI.  The plan stays until it is released.
+ */
+extern CormPlan *CormPlanGet(const char *sql, int nargs, const Oid *types);
+extern void CormPlanRelease(CormPlan *plan);
+
+#endif							/* CORM_PLANCACHE_H */

@@ -1,0 +1,225 @@
+-- The value type corm.queryset, what makes its values and what changes them.
+
+CREATE TYPE corm.queryset;
+
+CREATE FUNCTION corm.queryset_in(pg_catalog.cstring)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_queryset_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset_in(pg_catalog.cstring) IS
+'Text input of corm.queryset: a JSON object, or the bare name of a model. Checks syntax only. Raises 22P02 for broken JSON, 22023 for a word or value that no queryset has.';
+
+CREATE FUNCTION corm.queryset_out(corm.queryset)
+	RETURNS pg_catalog.cstring
+	AS 'jsonb_out' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset_out(corm.queryset) IS
+'Text output of corm.queryset: its JSON in canonical form.';
+
+CREATE FUNCTION corm.queryset_recv(pg_catalog.internal)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_queryset_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset_recv(pg_catalog.internal) IS
+'Binary input of corm.queryset: a version byte (1), then the text form.';
+
+CREATE FUNCTION corm.queryset_send(corm.queryset)
+	RETURNS pg_catalog.bytea
+	AS 'jsonb_send' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset_send(corm.queryset) IS
+'Binary output of corm.queryset: a version byte (1), then the text form.';
+
+CREATE TYPE corm.queryset (
+	INPUT = corm.queryset_in,
+	OUTPUT = corm.queryset_out,
+	RECEIVE = corm.queryset_recv,
+	SEND = corm.queryset_send,
+	LIKE = pg_catalog.jsonb,
+	CATEGORY = 'U'
+);
+COMMENT ON TYPE corm.queryset IS
+'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, limit and offset. Names are looked up when a verb runs, not before.';
+
+-- Casts.  No other type becomes a queryset implicitly: a text that did would
+-- make functions such as count(text) ambiguous.
+--
+-- A queryset is a jsonb in canonical form, as a varchar is a text: jsonb's
+-- operators and its btree, hash and GIN operator classes serve it through the
+-- implicit cast, and do so whether or not corm is in the search_path.
+
+CREATE FUNCTION corm.queryset(pg_catalog.text)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_queryset_from_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset(pg_catalog.text) IS
+'Cast of text to corm.queryset: a JSON object, or the bare name of a model. Raises what the type''s input raises. Example: SELECT corm.queryset(''Post''::text).';
+
+CREATE FUNCTION corm.queryset(pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_queryset_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION corm.queryset(pg_catalog.jsonb) IS
+'Cast of jsonb to corm.queryset. Raises 22023 unless it is an object of the words of a queryset. Example: SELECT corm.queryset(''{"model": "Post"}''::jsonb).';
+
+CREATE CAST (pg_catalog.text AS corm.queryset)
+	WITH FUNCTION corm.queryset(pg_catalog.text) AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.text AS corm.queryset) IS
+'The queryset that a text spells; write corm.objects(x) where no cast is wanted.';
+
+CREATE CAST (pg_catalog.varchar AS corm.queryset)
+	WITH FUNCTION corm.queryset(pg_catalog.text) AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.varchar AS corm.queryset) IS
+'The queryset that a varchar spells.';
+
+CREATE CAST (pg_catalog.jsonb AS corm.queryset)
+	WITH FUNCTION corm.queryset(pg_catalog.jsonb) AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.jsonb AS corm.queryset) IS
+'The queryset that a JSON object is.';
+
+CREATE CAST (corm.queryset AS pg_catalog.jsonb)
+	WITHOUT FUNCTION AS IMPLICIT;
+COMMENT ON CAST (corm.queryset AS pg_catalog.jsonb) IS
+'The JSON object that a queryset is, in canonical form.';
+
+CREATE CAST (corm.queryset AS pg_catalog.text)
+	WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (corm.queryset AS pg_catalog.text) IS
+'The text form of a queryset.';
+
+-- Makers.  Options that are NULL were not given.
+
+CREATE FUNCTION corm.objects(
+	model pg_catalog.text,
+	filter pg_catalog.jsonb DEFAULT NULL,
+	exclude pg_catalog.jsonb DEFAULT NULL,
+	order_by pg_catalog.text[] DEFAULT NULL,
+	select_related pg_catalog.text[] DEFAULT NULL,
+	prefetch_related pg_catalog.jsonb DEFAULT NULL,
+	fields pg_catalog.text[] DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	limit_count pg_catalog.int8 DEFAULT NULL,
+	offset_count pg_catalog.int8 DEFAULT NULL
+)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_objects' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.objects(pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+'The rows of a model, as a queryset; NULL for a NULL model. filter and exclude are a filter object or an array of independent ones; order_by holds paths (''-path'', ''path nulls last''); select_related and prefetch_related what to load; fields and exclude_fields columns; limit_count and offset_count whole numbers. Checks syntax only: 22023 for a bad option, 22004 for a NULL within an array. Example: SELECT corm.objects(''Post'', filter => ''{"author__name": "Ann"}'', order_by => ''{-id}'', limit_count => 10).';
+
+CREATE FUNCTION corm.relation(
+	model pg_catalog.text,
+	pk pg_catalog.text,
+	relation pg_catalog.text,
+	filter pg_catalog.jsonb DEFAULT NULL,
+	exclude pg_catalog.jsonb DEFAULT NULL,
+	order_by pg_catalog.text[] DEFAULT NULL,
+	select_related pg_catalog.text[] DEFAULT NULL,
+	prefetch_related pg_catalog.jsonb DEFAULT NULL,
+	fields pg_catalog.text[] DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	limit_count pg_catalog.int8 DEFAULT NULL,
+	offset_count pg_catalog.int8 DEFAULT NULL
+)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_relation_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+'The rows related to one row of a model, as a queryset. pk is the key of that row as text, always one key and never parsed as JSON (cast it to jsonb if it is JSON); a NULL pk reads no rows. The options are those of corm.objects. Example: SELECT corm.relation(''Post'', ''1'', ''comments'', order_by => ''{-id}'').';
+
+CREATE FUNCTION corm.relation(
+	model pg_catalog.text,
+	pk pg_catalog.anynonarray,
+	relation pg_catalog.text,
+	filter pg_catalog.jsonb DEFAULT NULL,
+	exclude pg_catalog.jsonb DEFAULT NULL,
+	order_by pg_catalog.text[] DEFAULT NULL,
+	select_related pg_catalog.text[] DEFAULT NULL,
+	prefetch_related pg_catalog.jsonb DEFAULT NULL,
+	fields pg_catalog.text[] DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	limit_count pg_catalog.int8 DEFAULT NULL,
+	offset_count pg_catalog.int8 DEFAULT NULL
+)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_relation_key' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+'The rows related to one row of a model, as a queryset. pk is the key of that row: a number, a uuid or another scalar, ROW(...) or a JSON array in key order, a JSON object, or a row of the model''s table; a NULL key reads no rows. The options are those of corm.objects. Raises 42804 for a row of another table. Example: SELECT corm.relation(''Post'', 1, ''comments'').';
+
+CREATE FUNCTION corm.relation(
+	instance pg_catalog.anynonarray,
+	relation pg_catalog.text,
+	filter pg_catalog.jsonb DEFAULT NULL,
+	exclude pg_catalog.jsonb DEFAULT NULL,
+	order_by pg_catalog.text[] DEFAULT NULL,
+	select_related pg_catalog.text[] DEFAULT NULL,
+	prefetch_related pg_catalog.jsonb DEFAULT NULL,
+	fields pg_catalog.text[] DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	limit_count pg_catalog.int8 DEFAULT NULL,
+	offset_count pg_catalog.int8 DEFAULT NULL
+)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_relation_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.relation(pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+'The rows related to a row of a model''s table, as a queryset; a NULL row reads no rows. The options are those of corm.objects. Raises 42804 for what is no row of a table, 42704 for a row of a table that is no model. Example: SELECT corm.relation(p, ''comments'') FROM posts p.';
+
+-- Modifiers: queryset to queryset.  A NULL queryset stays NULL.
+
+CREATE FUNCTION corm.filter(q corm.queryset, filter pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_filter' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.filter(corm.queryset, pg_catalog.jsonb) IS
+'The queryset with one more condition, independent of those it has; NULL and {} add none. An array of filter objects adds each of them. Raises 22023 for what is no filter. Example: SELECT corm.filter(''Post'', ''{"id__gt": 10}'').';
+
+CREATE FUNCTION corm.exclude(q corm.queryset, filter pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_exclude' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.exclude(corm.queryset, pg_catalog.jsonb) IS
+'The queryset without the rows that pass the filter: its exact complement, so that {} leaves nothing; NULL leaves all. Raises 22023 for what is no filter. Example: SELECT corm.exclude(''Post'', ''{"title": null}'').';
+
+CREATE FUNCTION corm.order_by(q corm.queryset, VARIADIC paths pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_order_by' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.order_by(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset in another order, which replaces the one it has: paths, descending with a minus, with nulls first or nulls last behind. A NULL or empty array clears it. Raises 22023 for what is no order. Example: SELECT corm.order_by(''Post'', ''-created_at nulls last'', ''id'').';
+
+CREATE FUNCTION corm.select_related(q corm.queryset, VARIADIC paths pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_select_related' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.select_related(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset with more related objects loaded, by path. Example: SELECT corm.select_related(''Post'', ''author__company'').';
+
+CREATE FUNCTION corm.prefetch_related(q corm.queryset, VARIADIC paths pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_prefetch_related' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.prefetch_related(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset with more related rows loaded, by path; an element that starts with { or [ is JSON as in the other form. Raises 22P02 for broken JSON, 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', ''comments'', ''categories'').';
+
+CREATE FUNCTION corm.prefetch_related(q corm.queryset, loads pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_prefetch_related_json' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.prefetch_related(corm.queryset, pg_catalog.jsonb) IS
+'The queryset with more related rows loaded: a path, an object of path and options, or an array of these. The options are the words of a queryset without model, pk and relation, and as and more; limit counts per parent. Raises 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', jsonb ''{"comments": {"order_by": ["-id"], "limit": 3, "as": "latest"}}'').';
+
+CREATE FUNCTION corm.fields(q corm.queryset, VARIADIC names pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_fields' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.fields(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset with these columns and no others, replacing the columns it named before; an empty array means no column, a NULL one all of them. Example: SELECT corm.fields(''Post'', ''id'', ''title'').';
+
+CREATE FUNCTION corm.exclude_fields(q corm.queryset, VARIADIC names pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_exclude_fields' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.exclude_fields(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset without these columns, beside those it leaves out already. Example: SELECT corm.exclude_fields(''Post'', ''body'').';
+
+CREATE FUNCTION corm.limit(q corm.queryset, limit_count pg_catalog.int8)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_limit' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.limit(corm.queryset, pg_catalog.int8) IS
+'The queryset cut after so many rows, whatever its limit was; NULL takes the limit away. Raises 22023 for a negative number. Example: SELECT corm.limit(''Post'', 10).';
+
+CREATE FUNCTION corm.offset(q corm.queryset, offset_count pg_catalog.int8)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_offset' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.offset(corm.queryset, pg_catalog.int8) IS
+'The queryset without its first rows, whatever its offset was; NULL takes the offset away. Raises 22023 for a negative number. Example: SELECT corm.offset(''Post'', 20).';
+
+CREATE FUNCTION corm.paginate(q corm.queryset, page pg_catalog.int8, page_size pg_catalog.int8 DEFAULT 20)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_paginate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.paginate(corm.queryset, pg_catalog.int8, pg_catalog.int8) IS
+'The page of that number, counted from 1: sets limit and offset. Raises 22023 for a page or size below 1, 22004 for a NULL one, 22003 for a page beyond bigint. Example: SELECT corm.paginate(''Post'', 2, page_size => 50).';

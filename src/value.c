@@ -1,0 +1,353 @@
+/*-------------------------------------------------------------------------
+ *
+ * value.c
+ *	  JSON values as Datums of SQL types: parameters and data.
+ *
+ * A JSON value becomes a column's value just as jsonb_populate_record() would
+ * make it: scalars go through the type's input function, and whatever needs
+ * more (arrays, composites, domains, JSON columns) through that very function,
+ * called with an anonymous record of one column.
+ *
+ * Results are allocated in the current memory context.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "nodes/makefuncs.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "error.h"
+#include "value.h"
+
+/* ---------- looking into JSON ---------- */
+
+bool
+CormJsonIsArray(const JsonbValue *value)
+{
+	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
+		!JsonContainerIsScalar(value->val.binary.data);
+}
+
+bool
+CormJsonIsObject(const JsonbValue *value)
+{
+	return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
+}
+
+List *
+CormJsonElements(const JsonbValue *array)
+{
+	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
+	JsonbValue	v;
+	List	   *elements = NIL;
+
+	(void) JsonbIteratorNext(&it, &v, true);
+	while (JsonbIteratorNext(&it, &v, true) == WJB_ELEM)
+		elements = lappend(elements, memcpy(palloc(sizeof(v)), &v, sizeof(v)));
+	return elements;
+}
+
+JsonbValue *
+CormJsonMember(const JsonbValue *object, const char *name)
+{
+	return getKeyJsonValueFromContainer(object->val.binary.data, name, strlen(name), NULL);
+}
+
+/*
+ * A scalar jsonb holds its value in an array of one; a container stands for
+ * itself.
+ */
+JsonbValue *
+CormJsonValue(Jsonb *jsonb)
+{
+	JsonbValue *value = palloc(sizeof(JsonbValue));
+
+	if (JB_ROOT_IS_SCALAR(jsonb))
+	{
+		(void) JsonbExtractScalar(&jsonb->root, value);
+		return value;
+	}
+	value->type = jbvBinary;
+	value->val.binary.data = &jsonb->root;
+	value->val.binary.len = VARSIZE_ANY_EXHDR(jsonb);
+	return value;
+}
+
+/*
+ * The text of a value, as the ->> operator gives it.
+ */
+static char *
+JsonText(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return pnstrdup(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out,
+													   NumericGetDatum(value->val.numeric)));
+		case jbvBool:
+			return pstrdup(value->val.boolean ? "true" : "false");
+		case jbvBinary:
+			return JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
+		default:
+			return pstrdup("null");
+	}
+}
+
+/* ---------- values ---------- */
+
+/*
+ * The general way: jsonb_populate_record() of a record with one column.
+ */
+static Datum
+PopulateValue(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
+{
+	LOCAL_FCINFO(fcinfo, 2);
+	FmgrInfo	flinfo;
+	TupleDesc	desc = CreateTemplateTupleDesc(1);
+	Const	   *record = makeNullConst(RECORDOID, -1, InvalidOid);
+	Const	   *json = makeNullConst(JSONBOID, -1, InvalidOid);
+	FuncExpr   *call = makeFuncExpr(F_JSONB_POPULATE_RECORD, RECORDOID,
+									list_make2(record, json), InvalidOid,
+									InvalidOid, COERCE_EXPLICIT_CALL);
+	JsonbParseState *state = NULL;
+	JsonbValue	key = {.type = jbvString};
+	JsonbValue	member = *value;
+	JsonbValue *object;
+	Datum		null = (Datum) 0;
+	bool		is_null = true;
+	HeapTupleData tuple;
+	HeapTupleHeader header;
+	Datum		result;
+
+	TupleDescInitEntry(desc, 1, "v", typid, typmod, 0);
+	desc = BlessTupleDesc(desc);
+
+	key.val.string.val = "v";
+	key.val.string.len = 1;
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	(void) pushJsonbValue(&state, WJB_KEY, &key);
+	(void) pushJsonbValue(&state, WJB_VALUE, &member);
+	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+
+	fmgr_info(F_JSONB_POPULATE_RECORD, &flinfo);
+	fmgr_info_set_expr((Node *) call, &flinfo);
+	InitFunctionCallInfoData(*fcinfo, &flinfo, 2, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = heap_copy_tuple_as_datum(heap_form_tuple(desc, &null, &is_null), desc);
+	fcinfo->args[0].isnull = false;
+	fcinfo->args[1].value = JsonbPGetDatum(JsonbValueToJsonb(object));
+	fcinfo->args[1].isnull = false;
+	header = DatumGetHeapTupleHeader(FunctionCallInvoke(fcinfo));
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = header;
+	result = heap_getattr(&tuple, 1, desc, isnull);
+	return result;
+}
+
+Datum
+CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
+{
+	char		typtype = get_typtype(typid);
+	Oid			input;
+	Oid			ioparam;
+
+	if (value->type == jbvBinary || typtype == TYPTYPE_DOMAIN ||
+		typtype == TYPTYPE_COMPOSITE || typid == JSONOID || typid == JSONBOID ||
+		(value->type != jbvString && type_is_array(typid)))
+		return PopulateValue(value, typid, typmod, isnull);
+
+	*isnull = value->type == jbvNull;
+	if (*isnull)
+		return (Datum) 0;
+	getTypeInputInfo(typid, &input, &ioparam);
+	return OidInputFunctionCall(input, JsonText(value), ioparam, typmod);
+}
+
+/* ---------- keys ---------- */
+
+static void
+NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path)
+{
+	JsonbIterator *it = JsonbIteratorInit(object->val.binary.data);
+	JsonbValue	v;
+	char	   *example = NULL;
+
+	(void) JsonbIteratorNext(&it, &v, true);
+	if (JsonbIteratorNext(&it, &v, true) == WJB_KEY)
+		example = pnstrdup(v.val.string.val, v.val.string.len);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the object given for \"%s\" has no key of model \"%s\"",
+					path, CormModelDisplayName(model)),
+			 errdetail("An object stands for the row whose key it holds."),
+			 example ? errhint("To compare another column write it in the path: \"%s__%s\".",
+							   path, example) : 0));
+}
+
+static void
+NotAKey(const CormModel *model, const char *path)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < model->nkey; i++)
+		names = lappend(names, CormColumnByNumber(model, model->key[i])->name);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the value given for \"%s\" is no key of model \"%s\"",
+					path, CormModelDisplayName(model)),
+			 model->nkey == 1 ?
+			 errdetail("The key is column %s: give one value, or an object that holds it.",
+					   CormJoinNames(names)) :
+			 errdetail("The key is columns %s: give an array in this order, or an object that holds them.",
+					   CormJoinNames(names))));
+}
+
+const JsonbValue *
+CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
+			  const char *path)
+{
+	const CormColumn *column = CormColumnByNumber(model, model->key[part]);
+	const JsonbValue *found = value;
+
+	if (CormJsonIsObject(value))
+	{
+		found = CormJsonMember(value, column->name);
+		if (found == NULL)
+		{
+			const JsonbValue *pk = CormJsonMember(value, "pk");
+
+			if (pk == NULL || CormJsonIsObject(pk))
+				NoKeyIn(model, value, path);
+			return CormKeyPartOf(model, pk, part, path);
+		}
+	}
+	else if (CormJsonIsArray(value) && !(model->nkey == 1 && type_is_array(column->typid)))
+	{
+		List	   *elements = CormJsonElements(value);
+
+		if (model->nkey == 1 || list_length(elements) != model->nkey)
+			NotAKey(model, path);
+		found = list_nth(elements, part);
+	}
+	else if (model->nkey > 1)
+		NotAKey(model, path);
+
+	if (found->type == jbvNull)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the key given for \"%s\" is null", path)));
+	return found;
+}
+
+/* ---------- parameters ---------- */
+
+static Datum
+BindArray(const CormParam *param)
+{
+	List	   *elements = CormJsonElements(param->value);
+	Datum	   *datums = palloc(Max(list_length(elements), 1) * sizeof(Datum));
+	int			n = 0;
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+	ListCell   *lc;
+
+	foreach(lc, elements)
+	{
+		const JsonbValue *element = lfirst(lc);
+		bool		isnull;
+
+		if (element->type == jbvNull)
+			continue;
+		if (param->bind == CORM_BIND_KEY_ARRAY)
+			element = CormKeyPartOf(param->model, element, param->part, param->path);
+		datums[n] = CormValueFromJson(element, param->elemtype, -1, &isnull);
+		if (!isnull)
+			n++;
+	}
+	get_typlenbyvalalign(param->elemtype, &typlen, &typbyval, &typalign);
+	return PointerGetDatum(construct_array(datums, n, param->elemtype,
+										   typlen, typbyval, typalign));
+}
+
+/*
+ * A LIKE pattern that matches the text itself: what is special in patterns is
+ * escaped.
+ */
+static Datum
+BindPattern(const CormParam *param)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	if (param->bind != CORM_BIND_STARTS)
+		appendStringInfoChar(&buf, '%');
+	for (const char *c = JsonText(param->value); *c; c++)
+	{
+		if (*c == '%' || *c == '_' || *c == '\\')
+			appendStringInfoChar(&buf, '\\');
+		appendStringInfoChar(&buf, *c);
+	}
+	if (param->bind != CORM_BIND_ENDS)
+		appendStringInfoChar(&buf, '%');
+	return PointerGetDatum(cstring_to_text_with_len(buf.data, buf.len));
+}
+
+/*
+ * The value of a parameter, or NULL.  A value that does not fit the type is
+ * reported with the place where it stands in the request.
+ */
+Datum
+CormBindParam(const CormParam *param, bool *isnull)
+{
+	CormErrorFrame frame;
+	Datum		datum = (Datum) 0;
+
+	*isnull = false;
+	if (param->bind == CORM_BIND_BIGINT)
+		return Int64GetDatum(param->number);
+
+	CormErrorPush(&frame, "reading", param->path, NULL);
+	switch (param->bind)
+	{
+		case CORM_BIND_VALUE:
+			datum = CormValueFromJson(param->value, param->typid, -1, isnull);
+			break;
+		case CORM_BIND_KEY:
+			datum = CormValueFromJson(CormKeyPartOf(param->model, param->value,
+													param->part, param->path),
+									  param->typid, -1, isnull);
+			break;
+		case CORM_BIND_ARRAY:
+		case CORM_BIND_KEY_ARRAY:
+			datum = BindArray(param);
+			break;
+		case CORM_BIND_EXACT_TEXT:
+			datum = CStringGetTextDatum(JsonText(param->value));
+			break;
+		case CORM_BIND_CONTAINS:
+		case CORM_BIND_STARTS:
+		case CORM_BIND_ENDS:
+			datum = BindPattern(param);
+			break;
+		case CORM_BIND_BIGINT:
+		case CORM_BIND_RUNTIME:
+			elog(ERROR, "parameter is not bound from the request");
+	}
+	CormErrorPop(&frame);
+	return datum;
+}

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * value.h
+ *	  JSON values as Datums of SQL types: parameters and data.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_VALUE_H
+#define CORM_VALUE_H
+
+#include "plantree.h"
+
+extern bool CormJsonIsArray(const JsonbValue *value);
+extern bool CormJsonIsObject(const JsonbValue *value);
+extern List *CormJsonElements(const JsonbValue *array);	/* JsonbValue * */
+
+/* A member of an object, or NULL. */
+extern JsonbValue *CormJsonMember(const JsonbValue *object, const char *name);
+
+/* The whole value of a jsonb Datum. */
+extern JsonbValue *CormJsonValue(Jsonb *jsonb);
+
+extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
+							   bool *isnull);
+
+/*
+ * The part of a key that a value spells: a scalar, an array in key order, or an
+ * object with the key's columns in it.
+ */
+extern const JsonbValue *CormKeyPartOf(const CormModel *model,
+									   const JsonbValue *value, int part,
+									   const char *path);
+
+extern Datum CormBindParam(const CormParam *param, bool *isnull);
+
+#endif							/* CORM_VALUE_H */

@@ -28,6 +28,8 @@ DATA = $(patsubst $(top)%,%,$(sort $(wildcard $(top)src/sql/update/*.sql)) \
 # test/tools/check-listings compares these lists with the files.
 REGRESS = \
 	install \
+	queryset \
+	overloads \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -43,7 +43,7 @@ run_tap() {
   local log=$build/log/$1 status=0
   shift
   "$@" 2>&1 | tee "$log" | show_tap || status=$?
-  count_lines "$log" '^ok\>' '^not ok\>' "$status"
+  count_lines "$log" '^ok [0-9-]' '^not ok [0-9-]' "$status"
 }
 
 show_tap() {

@@ -1,7 +1,6 @@
 -- What corm does with the package database: each step prints its title, the
 -- statement and the result.  The packages named here are on every machine.
 \pset format unaligned
-\pset footer off
 
 SELECT id AS apt FROM packages WHERE name = 'apt' \gset
 SELECT id AS bash FROM packages WHERE name = 'bash' \gset

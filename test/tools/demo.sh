@@ -48,6 +48,6 @@ demo_steps() {
     return 1
   fi
   awk '/^== / { if (title != "") print verdict " - " title; title = substr($0, 4); verdict = "ok" }
-       /^\[\]$/ { verdict = "not ok" }
+       /^(\[\]|\(0 rows\))$/ { verdict = "not ok" }
        END { print verdict " - " title }' "$output"
 }

@@ -59,7 +59,7 @@ add_to_copy() {
 # PostgreSQL refuses to run as root.
 as_server() {
   (
-    cd "$work"
+    cd "$work" || exit
     if [ -n "$server_user" ]; then
       runuser -u "$server_user" -- env HOME="$work" "$@"
     else

@@ -29,6 +29,7 @@
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 
+#include "api_queryset.h"
 #include "cache.h"
 #include "document.h"
 #include "instance.h"
@@ -204,8 +205,8 @@ ArgumentToValue(FunctionCallInfo fcinfo, int argument, CormWord word)
 }
 
 /* Says the options that the arguments from "first" on are. */
-static void
-SayOptions(CormRequest *request, FunctionCallInfo fcinfo, int first)
+void
+CormSayOptions(CormRequest *request, FunctionCallInfo fcinfo, int first)
 {
 	for (int i = 0; i < lengthof(option_words); i++)
 	{
@@ -229,7 +230,7 @@ corm_objects(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	CormRequestSay(request, CORM_WORD_MODEL,
 				   ArgumentToValue(fcinfo, 0, CORM_WORD_MODEL));
-	SayOptions(request, fcinfo, 1);
+	CormSayOptions(request, fcinfo, 1);
 	PG_RETURN_QUERYSET(CormQuerysetFromRequest(request));
 }
 
@@ -247,7 +248,7 @@ MakeRelation(FunctionCallInfo fcinfo, JsonbValue *model, JsonbValue *owner,
 	CormRequestSay(request, CORM_WORD_PK, owner);
 	CormRequestSay(request, CORM_WORD_RELATION,
 				   ArgumentToValue(fcinfo, relation, CORM_WORD_RELATION));
-	SayOptions(request, fcinfo, relation + 1);
+	CormSayOptions(request, fcinfo, relation + 1);
 	PG_RETURN_QUERYSET(CormQuerysetFromRequest(request));
 }
 

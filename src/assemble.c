@@ -555,6 +555,7 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	run->read_only = read_only;
 	run->root = CompileLevel(select, NULL);
 	initStringInfo(&run->scratch);
+	ResetLevel(run->root, run->batch);
 	return run;
 }
 
@@ -676,7 +677,6 @@ CormRunLoader(CormChild *loader, int nkeys, const Datum *keys, CormSink sink, vo
 		row->holes[0].keys = unconstify(Datum *, keys) + i * parts;
 		AddRow(run, root, row);
 	}
-	CormKeyTableReset(&level->table, run->batch);
 	FetchChildren(run, root);
 
 	for (int i = 0; i < nkeys; i++)

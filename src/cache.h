@@ -117,6 +117,9 @@ extern void CormCacheInit(void);
  */
 extern CormModel *CormModelByName(const char *name);
 
+/* The same, but NULL when no model of that name is in reach. */
+extern CormModel *CormModelByNameIfAny(const char *name);
+
 /* The model of a table, or NULL when the table is none. */
 extern CormModel *CormModelByRelid(Oid relid);
 

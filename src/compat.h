@@ -25,4 +25,16 @@
 #define CORM_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 16: one ownership check and one privilege check for all kinds of objects. */
+#if PG_VERSION_NUM >= 160000
+#define CormOwnsTable(relid, role) \
+	object_ownercheck(RelationRelationId, (relid), (role))
+#define CormSchemaAclCheck(schema, role, mode) \
+	object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
+#else
+#define CormOwnsTable(relid, role) pg_class_ownercheck((relid), (role))
+#define CormSchemaAclCheck(schema, role, mode) \
+	pg_namespace_aclcheck((schema), (role), (mode))
+#endif
+
 #endif							/* CORM_COMPAT_H */

@@ -22,11 +22,4 @@ extern List *CormOwnerExprs(CormSelect *select, const CormModel *owner,
 							CormTable *table, const CormForeignKey *fk,
 							bool table_referencing, JsonbValue *key);
 
-/* The key columns of "table" equal the key that "value" spells. */
-extern CormExpr *CormKeyEquals(CormSelect *select, CormTable *table,
-							   JsonbValue *value, const char *path);
-
-/* The type's own equality operator; raises 42883 when it has none. */
-extern Oid	CormEqualityOperator(const CormColumn *column);
-
 #endif							/* CORM_CONDITION_H */

@@ -26,8 +26,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "condition.h"
 #include "deparse.h"
+#include "lookup.h"
 #include "quote.h"
 
 static void DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr);

@@ -27,6 +27,7 @@
 #include "condition.h"
 #include "error.h"
 #include "fields.h"
+#include "lookup.h"
 #include "order.h"
 #include "resolve.h"
 #include "scope.h"

@@ -215,13 +215,23 @@ VisibleNames(const CormModel *model, List **columns, List **relations)
 	}
 }
 
+/*
+ * "rest" is what no name was found at the start of; the message names its
+ * first step.
+ */
 void
-CormUnknownName(const CormModel *model, const char *name, const char *path)
+CormUnknownName(const CormModel *model, const char *rest, const char *path)
 {
 	List	   *columns;
 	List	   *relations;
 	const char *close;
 	StringInfoData hint;
+	char	   *name;
+	int			len = strlen(rest);
+
+	for (int shorter = len; shorter > 0; shorter = ShorterStep(rest, shorter))
+		len = shorter;
+	name = StepName(rest, len);
 
 	VisibleNames(model, &columns, &relations);
 	close = CormClosest(name, list_concat_copy(columns, relations));

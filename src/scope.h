@@ -69,7 +69,7 @@ extern void CormRequireWhole(const CormModel *model,
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */
-extern void CormUnknownName(const CormModel *model, const char *name,
+extern void CormUnknownName(const CormModel *model, const char *rest,
 							const char *path) pg_attribute_noreturn();
 
 /* May the current role read the column?  Hints name nothing else. */

@@ -31,19 +31,6 @@
 
 /* ---------- looking into JSON ---------- */
 
-bool
-CormJsonIsArray(const JsonbValue *value)
-{
-	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data) &&
-		!JsonContainerIsScalar(value->val.binary.data);
-}
-
-bool
-CormJsonIsObject(const JsonbValue *value)
-{
-	return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
-}
-
 List *
 CormJsonElements(const JsonbValue *array)
 {
@@ -61,26 +48,6 @@ JsonbValue *
 CormJsonMember(const JsonbValue *object, const char *name)
 {
 	return getKeyJsonValueFromContainer(object->val.binary.data, name, strlen(name), NULL);
-}
-
-/*
- * A scalar jsonb holds its value in an array of one; a container stands for
- * itself.
- */
-JsonbValue *
-CormJsonValue(Jsonb *jsonb)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	if (JB_ROOT_IS_SCALAR(jsonb))
-	{
-		(void) JsonbExtractScalar(&jsonb->root, value);
-		return value;
-	}
-	value->type = jbvBinary;
-	value->val.binary.data = &jsonb->root;
-	value->val.binary.len = VARSIZE_ANY_EXHDR(jsonb);
-	return value;
 }
 
 /*

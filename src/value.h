@@ -10,17 +10,13 @@
 #ifndef CORM_VALUE_H
 #define CORM_VALUE_H
 
+#include "document.h"
 #include "plantree.h"
 
-extern bool CormJsonIsArray(const JsonbValue *value);
-extern bool CormJsonIsObject(const JsonbValue *value);
 extern List *CormJsonElements(const JsonbValue *array);	/* JsonbValue * */
 
 /* A member of an object, or NULL. */
 extern JsonbValue *CormJsonMember(const JsonbValue *object, const char *name);
-
-/* The whole value of a jsonb Datum. */
-extern JsonbValue *CormJsonValue(Jsonb *jsonb);
 
 extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 							   bool *isnull);

@@ -1,0 +1,152 @@
+/*-------------------------------------------------------------------------
+ *
+ * api_loader.c
+ *	  SQL entry points: corm.prefetch, the batched loader.
+ *
+ * For a list of keys the loader returns, in the order of the list and once for
+ * every element of it, what one relation of the row with that key holds.  It is
+ * the call that a client's data loader makes for the keys it has gathered.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "api_queryset.h"
+#include "assemble.h"
+#include "document.h"
+#include "instance.h"
+#include "queryset.h"
+#include "resolve.h"
+#include "scope.h"
+#include "value.h"
+
+PG_FUNCTION_INFO_V1(corm_prefetch);
+
+/* What the sink needs to know: the rows so far, and the keys they are for. */
+typedef struct Output
+{
+	ReturnSetInfo *rsinfo;
+	List	   *keys;			/* of JsonbValue * */
+	int			next;
+} Output;
+
+static void
+PutRelated(void *arg, StringInfo document)
+{
+	Output	   *output = arg;
+	JsonbValue *key = list_nth(output->keys, output->next++);
+	Jsonb	   *json = JsonbValueToJsonb(key);
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	values[0] = CStringGetTextDatum(JsonbToCString(NULL, &json->root, VARSIZE(json)));
+	values[1] = PointerGetDatum(cstring_to_text_with_len(document->data, document->len));
+	tuplestore_putvalues(output->rsinfo->setResult, output->rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * The keys in an argument: a text is one key, an array or a JSON array its
+ * elements, any other JSON value one key.
+ */
+static List *
+ArgKeys(FunctionCallInfo fcinfo, int n, const char *model)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, n);
+	Oid			element = get_element_type(getBaseType(type));
+	List	   *keys = NIL;
+	ArrayType  *array;
+	Datum	   *datums;
+	bool	   *nulls;
+	int			count;
+	int16		typlen;
+	bool		byval;
+	char		align;
+
+	if (type == JSONBOID)
+	{
+		JsonbValue *value = CormJsonbToValue(PG_GETARG_JSONB_P(n));
+
+		return CormJsonIsArray(value) ? CormJsonElements(value) : list_make1(value);
+	}
+	if (!OidIsValid(element))
+		return list_make1(CormKeyToJson(PG_GETARG_DATUM(n), false, type, model));
+
+	array = PG_GETARG_ARRAYTYPE_P(n);
+	get_typlenbyvalalign(element, &typlen, &byval, &align);
+	deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		keys = lappend(keys, CormKeyToJson(datums[i], nulls[i], element, model));
+	return keys;
+}
+
+/*
+ * Reads the keys into Datums as the loader compares them, "nkeys" for each.
+ */
+static Datum *
+KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
+{
+	Datum	   *datums = palloc(Max(list_length(keys), 1) * select->nkeys * sizeof(Datum));
+	Datum	   *next = datums;
+	ListCell   *lc;
+
+	foreach(lc, keys)
+	{
+		const JsonbValue *key = lfirst(lc);
+
+		if (key->type == jbvNull)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a key to load is null")));
+		for (int i = 0; i < select->nkeys; i++)
+		{
+			bool		isnull;
+
+			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks"),
+										select->keys[i].parent_type, -1, &isnull);
+		}
+	}
+	return datums;
+}
+
+/*
+ * corm.prefetch(model, pks, relation, options): arguments from the fourth on
+ * are the words of a queryset, in the order of corm.objects.
+ */
+Datum
+corm_prefetch(PG_FUNCTION_ARGS)
+{
+	Output		output = {(ReturnSetInfo *) fcinfo->resultinfo, NIL, 0};
+	CormModel  *model;
+	const CormRelation *relation;
+	CormRequest *options;
+	CormChild  *loader;
+	char	   *model_name;
+	char	   *relation_name;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	model_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	relation_name = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	model = CormModelByName(model_name);
+	relation = CormFindRelation(model, relation_name);
+	if (relation == NULL)
+		CormUnknownName(model, relation_name, relation_name);
+	CormRequireWhole(model, relation);
+
+	options = CormMakeRequest();
+	CormSayOptions(options, fcinfo, 3);
+	output.keys = ArgKeys(fcinfo, 1, model_name);
+	loader = CormResolveLoader(model, relation, options);
+	CormRunLoader(loader, list_length(output.keys),
+				  KeyDatums(model, loader->select, output.keys), PutRelated, &output);
+	return (Datum) 0;
+}

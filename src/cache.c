@@ -1,0 +1,825 @@
+/*-------------------------------------------------------------------------
+ *
+ * cache.c
+ *	  The models and relations of this database, as one backend knows them.
+ *
+ * Entries are built on first use and belong to a generation.  An invalidation
+ * that concerns corm's tables, or a table or constraint that some entry was
+ * built from, starts a new generation, and no entry of an older one is handed
+ * out again.  The callbacks do nothing but count: they may be called in the
+ * middle of anything, where neither a catalog may be read nor memory freed
+ * that a caller up the stack is looking at.
+ *
+ * Invariants:
+ * - a lookup accepts pending invalidations first; a hit takes no lock, and
+ *   without that a transaction would never hear of what others committed;
+ * - what an entry depends on is noted before it is read, so a change that
+ *   arrives while it is read counts;
+ * - an entry is published only if its generation is still the current one when
+ *   it is complete, else it is built again;
+ * - outdated entries live in "retired" until the transaction ends.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/catcache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "cache.h"
+#include "catalog.h"
+#include "compat.h"
+#include "error.h"
+#include "introspect.h"
+#include "naming.h"
+#include "quote.h"
+
+/* A table, whether it is a model or not. */
+typedef struct ModelEntry
+{
+	Oid			relid;			/* hash key */
+	CormModel  *model;			/* NULL: the table is no model */
+	MemoryContext context;		/* what model lives in */
+} ModelEntry;
+
+/* The tables that claim a name.  Two names of one hash displace each other. */
+typedef struct NameEntry
+{
+	uint32		hash;			/* hash key */
+	char	   *name;
+	int			n;
+	Oid		   *relids;
+	Oid		   *schemas;
+	MemoryContext context;
+} NameEntry;
+
+static MemoryContext cache_context; /* parent of all entries */
+static MemoryContext retired;	/* parent of outdated entries, or NULL */
+static HTAB *models;			/* ModelEntry */
+static HTAB *names;				/* NameEntry */
+static HTAB *used_tables;		/* Oids that some entry depends on */
+static HTAB *used_constraints;	/* hash values of pg_constraint rows, likewise */
+static uint64 generation = 1;	/* bumped by the callbacks */
+static uint64 built_generation; /* of everything in the hash tables */
+
+static void TableChanged(Datum arg, Oid relid);
+static void ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue);
+static void TransactionEnded(XactEvent event, void *arg);
+static void Refresh(void);
+static void CreateTables(void);
+static void RetireEntries(void);
+static void Retire(MemoryContext context);
+static HTAB *CreateTable(const char *name, Size keysize, Size entrysize);
+static void NoteTable(Oid relid);
+static void NoteConstraint(Oid relid, const char *name);
+static Oid	FindModel(const char *text, const char *schema, const char *name);
+static Oid	FindInSearchPath(const NameEntry *entry, const char *text);
+static Oid	FindInSchema(const NameEntry *entry, Oid schema, const char *text);
+static const NameEntry *LookUpName(const char *name);
+static void RaiseUnknownModel(const char *text, const char *schema,
+							  const char *name);
+static char *NearModel(const char *text, const char *name);
+static CormModel *BuildModel(Oid relid);
+static CormRelation *BuildForward(const CormRelationRow *row);
+static CormRelation *BuildReverse(const CormRelationRow *row);
+static void FillForeignKey(CormRelation *relation,
+						   const CormRelationRow *row);
+static void FillManyToMany(CormRelation *relation,
+						   const CormRelationRow *row);
+static CormForeignKey *LoadForeignKey(Oid referencing, Oid referenced,
+									  const char *name, List *columns);
+static void CheckEnds(CormRelation *relation, const CormRelationRow *row);
+static int	CompareRelations(const ListCell *a, const ListCell *b);
+
+void
+CormCacheInit(void)
+{
+	CacheRegisterRelcacheCallback(TableChanged, (Datum) 0);
+	CacheRegisterSyscacheCallback(CONSTROID, ConstraintChanged, (Datum) 0);
+	RegisterXactCallback(TransactionEnded, NULL);
+}
+
+CormModel *
+CormModelByName(const char *name)
+{
+	CormModel  *model = CormModelByNameIfAny(name);
+
+	if (model == NULL)
+	{
+		char	   *schema;
+		char	   *bare;
+
+		CormSplitName(name, &schema, &bare);
+		RaiseUnknownModel(name, schema, bare);
+	}
+	return model;
+}
+
+CormModel *
+CormModelByNameIfAny(const char *name)
+{
+	char	   *schema;
+	char	   *bare;
+
+	CormSplitName(name, &schema, &bare);
+	for (;;)
+	{
+		Oid			relid = FindModel(name, schema, bare);
+		CormModel  *model;
+
+		if (!OidIsValid(relid))
+			return NULL;
+		model = CormModelByRelid(relid);
+
+		/* it may have been dropped or renamed since the name was found */
+		if (model != NULL && strcmp(model->name, bare) == 0)
+			return model;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+CormModel *
+CormModelByRelid(Oid relid)
+{
+	for (;;)
+	{
+		ModelEntry *entry;
+		MemoryContext context;
+		MemoryContext caller;
+		CormModel  *model;
+		bool		found;
+
+		Refresh();
+		entry = hash_search(models, &relid, HASH_FIND, NULL);
+		if (entry != NULL)
+			return entry->model;
+
+		/*
+		 * Built below the caller's context, which an error takes with it, and
+		 * moved when it is good.
+		 */
+		context = AllocSetContextCreate(CurrentMemoryContext, "corm model",
+										ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(context);
+		model = BuildModel(relid);
+		MemoryContextSwitchTo(caller);
+		if (generation != built_generation)
+		{
+			MemoryContextDelete(context);
+			CHECK_FOR_INTERRUPTS();
+			continue;
+		}
+		entry = hash_search(models, &relid, HASH_ENTER, &found);
+		Assert(!found);
+		entry->model = model;
+		entry->context = context;
+		MemoryContextSetParent(context, cache_context);
+		return model;
+	}
+}
+
+char *
+CormModelDisplayName(const CormModel *model)
+{
+	const NameEntry *entry;
+
+	Refresh();
+	entry = LookUpName(model->name);
+	if (entry != NULL && FindInSearchPath(entry, NULL) == model->relid)
+		return CormQuoteNamePart(model->name);
+	return CormModelQualifiedName(model);
+}
+
+char *
+CormModelQualifiedName(const CormModel *model)
+{
+	char	   *schema = get_namespace_name(get_rel_namespace(model->relid));
+
+	/* a table that was dropped by others has no schema to speak of */
+	if (schema == NULL)
+		return CormQuoteNamePart(model->name);
+	return psprintf("%s.%s", CormQuoteNamePart(schema),
+					CormQuoteNamePart(model->name));
+}
+
+const CormRelation *
+CormFindRelation(const CormModel *model, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->relations)
+	{
+		CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, name) == 0)
+			return relation;
+	}
+	return NULL;
+}
+
+const CormColumn *
+CormFindColumn(const CormModel *model, const char *name)
+{
+	for (int i = 0; i < model->ncolumns; i++)
+	{
+		if (strcmp(model->columns[i].name, name) == 0)
+			return &model->columns[i];
+	}
+	return NULL;
+}
+
+const CormColumn *
+CormColumnByNumber(const CormModel *model, AttrNumber attnum)
+{
+	for (int i = 0; i < model->ncolumns; i++)
+	{
+		if (model->columns[i].attnum == attnum)
+			return &model->columns[i];
+	}
+	return NULL;
+}
+
+List *
+CormLinkColumns(const CormRelation *relation)
+{
+	CormModel  *through;
+	List	   *columns = NIL;
+
+	if (relation->broken != NULL || !OidIsValid(relation->through))
+		return NIL;
+	through = CormModelByRelid(relation->through);
+	if (through == NULL)
+		return NIL;
+	for (int i = 0; i < through->ncolumns; i++)
+	{
+		CormColumn *column = &through->columns[i];
+		CormKey		key = {through->nkey, through->key};
+		CormKey		near = {relation->fk->nkeys, relation->fk->fk_attnums};
+		CormKey		far = {relation->far_fk->nkeys,
+			relation->far_fk->fk_attnums};
+
+		if (!CormKeyHas(key, column->attnum) &&
+			!CormKeyHas(near, column->attnum) &&
+			!CormKeyHas(far, column->attnum))
+			columns = lappend(columns, column);
+	}
+	return columns;
+}
+
+/* Relcache callback; InvalidOid stands for every table. */
+static void
+TableChanged(Datum arg, Oid relid)
+{
+	if (!OidIsValid(relid) || CormIsCatalogTable(relid))
+		CormForgetCatalogTables();
+	else if (used_tables == NULL ||
+			 hash_search(used_tables, &relid, HASH_FIND, NULL) == NULL)
+		return;
+	generation++;
+}
+
+/*
+ * Syscache callback.  Validating a foreign key changes its row but tells no
+ * one about the table.  Hash value 0 stands for every row.
+ */
+static void
+ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue)
+{
+	if (hashvalue == 0 ||
+		(used_constraints != NULL &&
+		 hash_search(used_constraints, &hashvalue, HASH_FIND, NULL) != NULL))
+		generation++;
+}
+
+static void
+TransactionEnded(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+		case XACT_EVENT_PREPARE:
+			if (retired != NULL)
+				MemoryContextDelete(retired);
+			retired = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+/* Brings the hash tables to the current generation. */
+static void
+Refresh(void)
+{
+	AcceptInvalidationMessages();
+	if (cache_context == NULL)
+		CreateTables();
+	if (generation != built_generation)
+		RetireEntries();
+}
+
+static void
+CreateTables(void)
+{
+	cache_context = AllocSetContextCreate(CacheMemoryContext, "corm cache",
+										  ALLOCSET_DEFAULT_SIZES);
+	models = CreateTable("corm models", sizeof(Oid), sizeof(ModelEntry));
+	names = CreateTable("corm names", sizeof(uint32), sizeof(NameEntry));
+	used_tables = CreateTable("corm tables in use", sizeof(Oid), sizeof(Oid));
+	used_constraints = CreateTable("corm constraints in use", sizeof(uint32),
+								   sizeof(uint32));
+}
+
+/*
+ * Empties the hash tables.  Should it fail half-way, the next lookup does the
+ * rest: only at the end do they count as current.
+ */
+static void
+RetireEntries(void)
+{
+	HASH_SEQ_STATUS scan;
+	ModelEntry *model;
+	NameEntry  *name;
+	void	   *used;
+	uint64		current = generation;
+
+	hash_seq_init(&scan, models);
+	while ((model = hash_seq_search(&scan)) != NULL)
+	{
+		Retire(model->context);
+		hash_search(models, &model->relid, HASH_REMOVE, NULL);
+	}
+	hash_seq_init(&scan, names);
+	while ((name = hash_seq_search(&scan)) != NULL)
+	{
+		Retire(name->context);
+		hash_search(names, &name->hash, HASH_REMOVE, NULL);
+	}
+	hash_seq_init(&scan, used_tables);
+	while ((used = hash_seq_search(&scan)) != NULL)
+		hash_search(used_tables, used, HASH_REMOVE, NULL);
+	hash_seq_init(&scan, used_constraints);
+	while ((used = hash_seq_search(&scan)) != NULL)
+		hash_search(used_constraints, used, HASH_REMOVE, NULL);
+	built_generation = current;
+}
+
+static void
+Retire(MemoryContext context)
+{
+	if (retired == NULL)
+		retired = AllocSetContextCreate(cache_context, "corm outdated",
+										ALLOCSET_SMALL_SIZES);
+	MemoryContextSetParent(context, retired);
+}
+
+static HTAB *
+CreateTable(const char *name, Size keysize, Size entrysize)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = keysize;
+	ctl.entrysize = entrysize;
+	ctl.hcxt = cache_context;
+	return hash_create(name, 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* From here on a change to the table starts a new generation. */
+static void
+NoteTable(Oid relid)
+{
+	hash_search(used_tables, &relid, HASH_ENTER, NULL);
+}
+
+static void
+NoteConstraint(Oid relid, const char *name)
+{
+	Oid			oid = CormConstraintOid(relid, name);
+	uint32		hash;
+
+	if (!OidIsValid(oid))
+		return;
+	hash = GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(oid));
+	hash_search(used_constraints, &hash, HASH_ENTER, NULL);
+}
+
+/*
+ * The table that a name means, or InvalidOid.  "text" is what the user wrote,
+ * for messages.
+ */
+static Oid
+FindModel(const char *text, const char *schema, const char *name)
+{
+	const NameEntry *entry;
+	Oid			schema_oid;
+
+	Refresh();
+	entry = LookUpName(name);
+	if (schema == NULL)
+		return FindInSearchPath(entry, text);
+	schema_oid = get_namespace_oid(schema, true);
+	if (!OidIsValid(schema_oid))
+		return InvalidOid;
+	if (CormSchemaAclCheck(schema_oid, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, schema);
+	return FindInSchema(entry, schema_oid, text);
+}
+
+/*
+ * The active search path holds only schemas that the user may use, and the
+ * temporary one only where it was asked for, which holds no models.
+ */
+static Oid
+FindInSearchPath(const NameEntry *entry, const char *text)
+{
+	List	   *path = fetch_search_path(false);
+	Oid			relid = InvalidOid;
+	ListCell   *lc;
+
+	foreach(lc, path)
+	{
+		relid = FindInSchema(entry, lfirst_oid(lc), text);
+		if (OidIsValid(relid))
+			break;
+	}
+	list_free(path);
+	return relid;
+}
+
+/* With text NULL an ambiguous name is simply not found. */
+static Oid
+FindInSchema(const NameEntry *entry, Oid schema, const char *text)
+{
+	Oid			relid = InvalidOid;
+
+	for (int i = 0; i < entry->n; i++)
+	{
+		if (entry->schemas[i] != schema)
+			continue;
+		if (OidIsValid(relid) && text == NULL)
+			return InvalidOid;
+		if (OidIsValid(relid))
+			ereport(ERROR,
+					(errcode(ERRCODE_AMBIGUOUS_ALIAS),
+					 errmsg("model name \"%s\" is ambiguous", text),
+					 errdetail("Tables \"%s\" and \"%s\" of schema \"%s\" both bear it.",
+							   get_rel_name(relid),
+							   get_rel_name(entry->relids[i]),
+							   get_namespace_name(schema)),
+					 errhint("Give one of them another name: SELECT corm.register_model(%s, 'NewName');",
+							 quote_literal_cstr(CormQuoteTable(entry->relids[i])))));
+		relid = entry->relids[i];
+	}
+	return relid;
+}
+
+/* Never NULL; the entry is good until the next lookup. */
+static const NameEntry *
+LookUpName(const char *name)
+{
+	uint32		hash = hash_bytes((const unsigned char *) name, strlen(name));
+
+	for (;;)
+	{
+		MemoryContext context;
+		MemoryContext caller;
+		NameEntry	built;
+		NameEntry  *entry;
+		List	   *rows;
+		ListCell   *lc;
+		bool		found;
+
+		entry = hash_search(names, &hash, HASH_FIND, NULL);
+		if (entry != NULL && strcmp(entry->name, name) == 0)
+			return entry;
+
+		context = AllocSetContextCreate(CurrentMemoryContext, "corm name",
+										ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(context);
+		memset(&built, 0, sizeof(built));
+		rows = CormReadModelRowsNamed(name);
+		built.name = pstrdup(name);
+		built.relids = palloc(sizeof(Oid) * (list_length(rows) + 1));
+		built.schemas = palloc(sizeof(Oid) * (list_length(rows) + 1));
+		foreach(lc, rows)
+		{
+			CormModelRow *row = lfirst(lc);
+			Oid			schema;
+
+			NoteTable(row->relid);
+			schema = get_rel_namespace(row->relid);
+			if (!OidIsValid(schema))
+				continue;		/* the table is gone */
+			built.relids[built.n] = row->relid;
+			built.schemas[built.n++] = schema;
+		}
+		MemoryContextSwitchTo(caller);
+		if (generation != built_generation)
+		{
+			MemoryContextDelete(context);
+			CHECK_FOR_INTERRUPTS();
+			Refresh();
+			continue;
+		}
+		entry = hash_search(names, &hash, HASH_ENTER, &found);
+		if (found)
+			Retire(entry->context);
+		built.hash = hash;
+		built.context = context;
+		*entry = built;
+		MemoryContextSetParent(context, cache_context);
+		return entry;
+	}
+}
+
+static void
+RaiseUnknownModel(const char *text, const char *schema, const char *name)
+{
+	char	   *near = NearModel(text, name);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model \"%s\" does not exist", text),
+			 schema != NULL && !OidIsValid(get_namespace_oid(schema, true)) ?
+			 errdetail("There is no schema \"%s\".", schema) : 0,
+			 near != NULL ?
+			 errhint("Perhaps you meant the model \"%s\".", near) :
+			 errhint("Create it with corm.create_model, or make an existing table one with corm.register_model.")));
+}
+
+/*
+ * A model that the user may have meant, as it would have to be written: one
+ * of that very name out of reach, else one that reads alike.
+ */
+static char *
+NearModel(const char *text, const char *name)
+{
+	List	   *rows = CormReadModelRows();
+	List	   *candidates = NIL;
+	ListCell   *lc;
+	const char *near;
+
+	foreach(lc, rows)
+	{
+		CormModelRow *row = lfirst(lc);
+		Oid			schema = get_rel_namespace(row->relid);
+		CormModel  *model;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!OidIsValid(schema) ||
+			CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+			continue;
+		model = CormModelByRelid(row->relid);
+		if (model == NULL)
+			continue;
+		if (strcmp(model->name, name) == 0)
+			return CormModelDisplayName(model);
+		candidates = lappend(candidates, CormModelDisplayName(model));
+	}
+	near = CormClosest(text, candidates);
+	return near ? pstrdup(near) : NULL;
+}
+
+/* In the current context; NULL when the table is no model. */
+static CormModel *
+BuildModel(Oid relid)
+{
+	CormModelRow *row;
+	CormModel  *model;
+	CormKey		key;
+	List	   *relations;
+	ListCell   *lc;
+
+	NoteTable(relid);
+	row = CormReadModelRow(relid);
+	if (row == NULL)
+		return NULL;
+	model = palloc0(sizeof(CormModel));
+	model->relid = relid;
+	model->name = row->name;
+	model->relkind = CormTableKind(relid);
+	if (model->relkind == '\0')
+		return NULL;
+	model->columns = CormReadColumns(relid, &model->ncolumns);
+	key = CormReadPrimaryKey(relid);
+	model->nkey = key.n;
+	model->key = key.attnums;
+	if (row->key != NIL)
+	{
+		model->nkey = 0;
+		model->key = palloc(sizeof(AttrNumber) * list_length(row->key));
+		foreach(lc, row->key)
+		{
+			const CormColumn *column = CormFindColumn(model, lfirst(lc));
+
+			/* half a key names no row */
+			if (column == NULL)
+			{
+				model->nkey = 0;
+				break;
+			}
+			model->key[model->nkey++] = column->attnum;
+		}
+	}
+	relations = CormReadRelationRowsFrom(relid);
+	foreach(lc, relations)
+		model->relations = lappend(model->relations,
+								   BuildForward(lfirst(lc)));
+	relations = CormReadRelationRowsTo(relid);
+	foreach(lc, relations)
+	{
+		CormRelationRow *reverse = lfirst(lc);
+
+		NoteTable(reverse->source);
+
+		/* a way back from a table that is gone leads nowhere */
+		if (reverse->reverse_name != NULL &&
+			CormTableKind(reverse->source) != '\0')
+			model->relations = lappend(model->relations,
+									   BuildReverse(reverse));
+	}
+	list_sort(model->relations, CompareRelations);
+	return model;
+}
+
+static CormRelation *
+BuildForward(const CormRelationRow *row)
+{
+	CormRelation *relation = palloc0(sizeof(CormRelation));
+
+	relation->name = row->name;
+	relation->inverse = row->reverse_name;
+	relation->source = row->source;
+	relation->target = row->target;
+	relation->through = row->through;
+	relation->symmetrical = row->symmetrical;
+	CheckEnds(relation, row);
+	if (OidIsValid(row->through))
+		FillManyToMany(relation, row);
+	else
+		FillForeignKey(relation, row);
+	return relation;
+}
+
+static CormRelation *
+BuildReverse(const CormRelationRow *row)
+{
+	CormRelation *relation = palloc0(sizeof(CormRelation));
+
+	relation->name = row->reverse_name;
+	relation->inverse = row->name;
+	relation->source = row->target;
+	relation->target = row->source;
+	relation->through = row->through;
+	relation->reverse = true;
+	CheckEnds(relation, row);
+	if (OidIsValid(row->through))
+		FillManyToMany(relation, row);
+	else
+		FillForeignKey(relation, row);
+	return relation;
+}
+
+/* Notes what the relation depends on, and whether its tables are there. */
+static void
+CheckEnds(CormRelation *relation, const CormRelationRow *row)
+{
+	Oid			ends[2] = {row->source, row->target};
+
+	for (int i = 0; i < 2; i++)
+	{
+		NoteTable(ends[i]);
+		if (CormTableKind(ends[i]) == '\0')
+			relation->broken = psprintf("the table that relation \"%s\" leads to does not exist any more",
+										relation->name);
+		else if (CormReadModelRow(ends[i]) == NULL)
+			relation->broken = psprintf("table \"%s\", where relation \"%s\" leads to, is not a model any more",
+										get_rel_name(ends[i]), relation->name);
+	}
+	if (!OidIsValid(row->through))
+		return;
+	NoteTable(row->through);
+	if (CormTableKind(row->through) == '\0')
+		relation->broken = psprintf("the through table of relation \"%s\" does not exist any more",
+									relation->name);
+}
+
+/* One-to-one, nullability and the constraint itself are read live. */
+static void
+FillForeignKey(CormRelation *relation, const CormRelationRow *row)
+{
+	CormForeignKey *fk = NULL;
+	CormKey		columns;
+	bool		unique;
+	bool		nullable;
+
+	if (relation->broken == NULL)
+		fk = LoadForeignKey(row->source, row->target, row->constraint_name,
+							row->columns);
+	if (fk == NULL)
+	{
+		relation->kind = relation->reverse ?
+			CORM_REVERSE_FOREIGN_KEY : CORM_FOREIGN_KEY;
+		if (relation->broken == NULL)
+			relation->broken = psprintf("foreign key constraint \"%s\" of relation \"%s\" does not exist any more",
+										row->constraint_name, relation->name);
+		return;
+	}
+	relation->fk = fk;
+	columns.n = fk->nkeys;
+	columns.attnums = fk->fk_attnums;
+	unique = CormHasUniqueKeyWithin(row->source, columns);
+	if (relation->reverse)
+	{
+		relation->kind = unique ?
+			CORM_REVERSE_ONE_TO_ONE : CORM_REVERSE_FOREIGN_KEY;
+		relation->to_many = !unique;
+		relation->nullable = unique;
+		return;
+	}
+
+	/* before it is validated, a key may point to nothing */
+	nullable = !fk->validated || !CormAllNotNull(row->source, columns);
+	relation->kind = unique ? CORM_ONE_TO_ONE : CORM_FOREIGN_KEY;
+	relation->nullable = nullable;
+}
+
+static void
+FillManyToMany(CormRelation *relation, const CormRelationRow *row)
+{
+	CormForeignKey *near = NULL;
+	CormForeignKey *far = NULL;
+	CormKey		pair;
+
+	relation->kind = CORM_MANY_TO_MANY;
+	relation->to_many = true;
+	if (relation->broken != NULL)
+		return;
+	near = LoadForeignKey(row->through, row->source, row->constraint_name,
+						  row->columns);
+	far = LoadForeignKey(row->through, row->target, row->far_constraint_name,
+						 row->far_columns);
+	if (near == NULL || far == NULL)
+	{
+		relation->broken = psprintf("foreign key constraint \"%s\" of through table \"%s\" of relation \"%s\" does not exist any more",
+									near == NULL ? row->constraint_name :
+									row->far_constraint_name,
+									get_rel_name(row->through),
+									relation->name);
+		return;
+	}
+	pair.n = near->nkeys + far->nkeys;
+	pair.attnums = palloc(sizeof(AttrNumber) * pair.n);
+	memcpy(pair.attnums, near->fk_attnums, sizeof(AttrNumber) * near->nkeys);
+	memcpy(pair.attnums + near->nkeys, far->fk_attnums,
+		   sizeof(AttrNumber) * far->nkeys);
+	relation->pair_unique = CormHasUniqueKeyWithin(row->through, pair);
+	relation->fk = relation->reverse ? far : near;
+	relation->far_fk = relation->reverse ? near : far;
+}
+
+/*
+ * NULL when the constraint is gone.  It has to be found before it can be
+ * noted, so it is read once more afterwards.
+ */
+static CormForeignKey *
+LoadForeignKey(Oid referencing, Oid referenced, const char *name,
+			   List *columns)
+{
+	CormForeignKey *fk = CormFindForeignKey(referencing, referenced, name,
+											columns);
+
+	if (fk == NULL)
+		return NULL;
+	NoteConstraint(referencing, fk->name);
+	fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
+	if (fk == NULL)
+		return NULL;
+	CormAlignForeignKey(fk, CormReadPrimaryKey(referenced));
+	return fk;
+}
+
+static int
+CompareRelations(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((CormRelation *) lfirst(a))->name,
+				  ((CormRelation *) lfirst(b))->name);
+}

@@ -1,0 +1,431 @@
+/*-------------------------------------------------------------------------
+ *
+ * introspect.c
+ *	  What the system catalogs say about tables, keys and foreign keys.
+ *
+ * Everything is read by syscache or by a catalog scan, so with the catalog
+ * snapshot and without locking the table in question: it may be changed or
+ * dropped by others at any time, and its absence is an ordinary answer.
+ * Whoever keeps a result must watch for invalidations.
+ *
+ * Results are allocated in the current context.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "introspect.h"
+
+typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
+						   CormKey columns);
+
+static bool AnyIndex(Oid relid, CormKey columns, IndexTest test);
+static bool IsUniqueWithin(Form_pg_index index, HeapTuple tuple,
+						   CormKey columns);
+static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
+static CormKey KeyOfIndex(Form_pg_index index);
+static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
+static CormForeignKey *ReadForeignKey(HeapTuple tuple);
+static bool SameColumns(const CormForeignKey *fk, List *columns);
+static HeapTuple CopyConstraint(Oid relid, const char *name);
+
+char
+CormTableKind(Oid relid)
+{
+	return get_rel_relkind(relid);
+}
+
+CormColumn *
+CormReadColumns(Oid relid, int *n)
+{
+	Relation	rel = table_open(AttributeRelationId, AccessShareLock);
+	CormColumn *columns = NULL;
+	int			allocated = 0;
+	SysScanDesc scan;
+	ScanKeyData keys[2];
+	HeapTuple	tuple;
+
+	*n = 0;
+	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber,
+				F_INT2GT, Int16GetDatum(0));
+	scan = systable_beginscan(rel, AttributeRelidNumIndexId, true, NULL, 2,
+							  keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_attribute att = (Form_pg_attribute) GETSTRUCT(tuple);
+		CormColumn *column;
+
+		if (att->attisdropped)
+			continue;
+		if (*n == allocated)
+		{
+			allocated = Max(8, allocated * 2);
+			columns = columns == NULL ?
+				palloc(sizeof(CormColumn) * allocated) :
+				repalloc(columns, sizeof(CormColumn) * allocated);
+		}
+		column = &columns[(*n)++];
+		column->attnum = att->attnum;
+		column->name = pstrdup(NameStr(att->attname));
+		column->typid = att->atttypid;
+		column->typmod = att->atttypmod;
+		column->collation = att->attcollation;
+		column->not_null = att->attnotnull;
+		column->has_default = att->atthasdef || att->attidentity != '\0';
+		column->identity = att->attidentity;
+		column->generated = att->attgenerated;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return columns;
+}
+
+CormKey
+CormReadPrimaryKey(Oid relid)
+{
+	Relation	rel = table_open(IndexRelationId, AccessShareLock);
+	CormKey		key = {0, NULL};
+	SysScanDesc scan;
+	ScanKeyData scankey;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
+							  &scankey);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
+
+		/* a deferrable key serves no foreign key, but does name the row */
+		if (index->indisprimary && index->indisvalid)
+			key = KeyOfIndex(index);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return key;
+}
+
+bool
+CormHasUniqueKeyWithin(Oid relid, CormKey columns)
+{
+	return AnyIndex(relid, columns, IsUniqueWithin);
+}
+
+bool
+CormHasIndexOn(Oid relid, CormKey columns)
+{
+	return AnyIndex(relid, columns, StartsWith);
+}
+
+List *
+CormReadForeignKeys(Oid relid)
+{
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	SysScanDesc scan = BeginConstraintScan(rel, relid);
+	List	   *fks = NIL;
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
+
+		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid))
+			fks = lappend(fks, ReadForeignKey(tuple));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return fks;
+}
+
+CormForeignKey *
+CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
+				   List *columns)
+{
+	List	   *fks = CormReadForeignKeys(referencing);
+	CormForeignKey *by_columns = NULL;
+	bool		ambiguous = false;
+	ListCell   *lc;
+
+	foreach(lc, fks)
+	{
+		CormForeignKey *fk = lfirst(lc);
+
+		if (fk->referenced != referenced)
+			continue;
+		if (name != NULL && strcmp(fk->name, name) == 0)
+			return fk;
+		if (!SameColumns(fk, columns))
+			continue;
+		ambiguous = by_columns != NULL;
+		by_columns = fk;
+	}
+	return ambiguous ? NULL : by_columns;
+}
+
+void
+CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key)
+{
+	AttrNumber *fk_attnums = palloc(sizeof(AttrNumber) * fk->nkeys);
+	AttrNumber *pk_attnums = palloc(sizeof(AttrNumber) * fk->nkeys);
+	Oid		   *eq_ops = palloc(sizeof(Oid) * fk->nkeys);
+
+	fk->to_primary_key = false;
+	if (primary_key.n != fk->nkeys)
+		return;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		int			from = 0;
+
+		while (from < fk->nkeys &&
+			   fk->pk_attnums[from] != primary_key.attnums[i])
+			from++;
+		if (from == fk->nkeys)
+			return;
+		fk_attnums[i] = fk->fk_attnums[from];
+		pk_attnums[i] = fk->pk_attnums[from];
+		eq_ops[i] = fk->eq_ops[from];
+	}
+	fk->fk_attnums = fk_attnums;
+	fk->pk_attnums = pk_attnums;
+	fk->eq_ops = eq_ops;
+	fk->to_primary_key = true;
+}
+
+Oid
+CormConstraintOid(Oid relid, const char *name)
+{
+	return get_relation_constraint_oid(relid, name, true);
+}
+
+CormKey
+CormReadDeleteSetColumns(Oid relid, const char *name)
+{
+	HeapTuple	tuple = CopyConstraint(relid, name);
+	CormKey		key = {0, NULL};
+	AttrNumber	conkey[INDEX_MAX_KEYS];
+	AttrNumber	confkey[INDEX_MAX_KEYS];
+	Oid			pf_eq_ops[INDEX_MAX_KEYS];
+	Oid			pp_eq_ops[INDEX_MAX_KEYS];
+	Oid			ff_eq_ops[INDEX_MAX_KEYS];
+	int			nkeys;
+
+	if (tuple == NULL)
+		return key;
+	key.attnums = palloc(sizeof(AttrNumber) * INDEX_MAX_KEYS);
+	DeconstructFkConstraintRow(tuple, &nkeys, conkey, confkey, pf_eq_ops,
+							   pp_eq_ops, ff_eq_ops, &key.n, key.attnums);
+	return key;
+}
+
+bool
+CormIsDeferrable(Oid relid, const char *name)
+{
+	HeapTuple	tuple = CopyConstraint(relid, name);
+
+	return tuple != NULL &&
+		((Form_pg_constraint) GETSTRUCT(tuple))->condeferrable;
+}
+
+bool
+CormKeyHas(CormKey key, AttrNumber attnum)
+{
+	for (int i = 0; i < key.n; i++)
+	{
+		if (key.attnums[i] == attnum)
+			return true;
+	}
+	return false;
+}
+
+bool
+CormAllNotNull(Oid relid, CormKey columns)
+{
+	int			n;
+	CormColumn *all = CormReadColumns(relid, &n);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (CormKeyHas(columns, all[i].attnum) && !all[i].not_null)
+			return false;
+	}
+	return true;
+}
+
+List *
+CormColumnNames(Oid relid, int n, const AttrNumber *attnums)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < n; i++)
+	{
+		char	   *name = get_attname(relid, attnums[i], true);
+
+		names = lappend(names, name != NULL ? name : pstrdup("?"));
+	}
+	return names;
+}
+
+bool
+CormMayReference(Oid relid, CormKey columns)
+{
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_REFERENCES) == ACLCHECK_OK)
+		return true;
+	for (int i = 0; i < columns.n; i++)
+	{
+		if (pg_attribute_aclcheck(relid, columns.attnums[i], GetUserId(),
+								  ACL_REFERENCES) != ACLCHECK_OK)
+			return false;
+	}
+	return columns.n > 0;
+}
+
+static bool
+AnyIndex(Oid relid, CormKey columns, IndexTest test)
+{
+	Relation	rel = table_open(IndexRelationId, AccessShareLock);
+	bool		found = false;
+	SysScanDesc scan;
+	ScanKeyData scankey;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
+							  &scankey);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
+
+		found = index->indisvalid && index->indislive &&
+			heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
+			test(index, tuple, columns);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Columns behind INCLUDE come after the key columns, so counting only those
+ * leaves them out; an expression counts as column 0, which no list contains.
+ */
+static bool
+IsUniqueWithin(Form_pg_index index, HeapTuple tuple, CormKey columns)
+{
+	if (!index->indisunique || !index->indimmediate)
+		return false;
+	for (int i = 0; i < index->indnkeyatts; i++)
+	{
+		if (!CormKeyHas(columns, index->indkey.values[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns)
+{
+	if (index->indnkeyatts < columns.n)
+		return false;
+	for (int i = 0; i < columns.n; i++)
+	{
+		if (!CormKeyHas(columns, index->indkey.values[i]))
+			return false;
+	}
+	return true;
+}
+
+static CormKey
+KeyOfIndex(Form_pg_index index)
+{
+	CormKey		key;
+
+	key.n = index->indnkeyatts;
+	key.attnums = palloc(sizeof(AttrNumber) * key.n);
+	for (int i = 0; i < key.n; i++)
+		key.attnums[i] = index->indkey.values[i];
+	return key;
+}
+
+static SysScanDesc
+BeginConstraintScan(Relation rel, Oid relid)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	return systable_beginscan(rel, ConstraintRelidTypidNameIndexId, true, NULL,
+							  1, &key);
+}
+
+static CormForeignKey *
+ReadForeignKey(HeapTuple tuple)
+{
+	Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
+	CormForeignKey *fk = palloc0(sizeof(CormForeignKey));
+
+	fk->name = pstrdup(NameStr(con->conname));
+	fk->referencing = con->conrelid;
+	fk->referenced = con->confrelid;
+	fk->fk_attnums = palloc0(sizeof(AttrNumber) * INDEX_MAX_KEYS);
+	fk->pk_attnums = palloc0(sizeof(AttrNumber) * INDEX_MAX_KEYS);
+	fk->eq_ops = palloc0(sizeof(Oid) * INDEX_MAX_KEYS);
+	DeconstructFkConstraintRow(tuple, &fk->nkeys, fk->fk_attnums,
+							   fk->pk_attnums, fk->eq_ops, NULL, NULL, NULL,
+							   NULL);
+	fk->validated = con->convalidated;
+	fk->match_type = con->confmatchtype;
+	fk->on_delete = con->confdeltype;
+	fk->on_update = con->confupdtype;
+	return fk;
+}
+
+static bool
+SameColumns(const CormForeignKey *fk, List *columns)
+{
+	if (list_length(columns) != fk->nkeys)
+		return false;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
+									   true);
+		bool		found = false;
+		ListCell   *lc;
+
+		foreach(lc, columns)
+			found = found || (name && strcmp(name, lfirst(lc)) == 0);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* NULL when the table has no constraint of that name. */
+static HeapTuple
+CopyConstraint(Oid relid, const char *name)
+{
+	Oid			oid = CormConstraintOid(relid, name);
+
+	return OidIsValid(oid) ?
+		SearchSysCacheCopy1(CONSTROID, ObjectIdGetDatum(oid)) : NULL;
+}

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * introspect.h
+ *	  What the system catalogs say about tables, keys and foreign keys.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_INTROSPECT_H
+#define CORM_INTROSPECT_H
+
+#include "cache.h"
+
+/* A column list, in no particular order unless said. */
+typedef struct CormKey
+{
+	int			n;
+	AttrNumber *attnums;
+} CormKey;
+
+/* '\0' when the table is gone. */
+extern char CormTableKind(Oid relid);
+
+/* Live columns in attnum order; *n receives how many. */
+extern CormColumn *CormReadColumns(Oid relid, int *n);
+
+/* The primary key's columns in key order; n = 0 when there is none. */
+extern CormKey CormReadPrimaryKey(Oid relid);
+
+/*
+ * Does a valid, immediate, full, expression-free unique index have all its
+ * key columns among these?
+ */
+extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
+
+/* Does a valid, full index start with these columns, in any order? */
+extern bool CormHasIndexOn(Oid relid, CormKey columns);
+
+/*
+ * The foreign keys of a table, of CormForeignKey *, by name; constraints that
+ * a partitioned table hands down are left out.
+ */
+extern List *CormReadForeignKeys(Oid relid);
+
+/*
+ * The foreign key of that name, if it leads to target; else the only one over
+ * those columns (of char *) that does; else NULL.
+ */
+extern CormForeignKey *CormFindForeignKey(Oid referencing, Oid referenced,
+										  const char *name, List *columns);
+
+/*
+ * Orders the column pairs of a foreign key as the target's primary key has
+ * them, and notes whether it is that key.
+ */
+extern void CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key);
+
+/* InvalidOid when the constraint is gone. */
+extern Oid	CormConstraintOid(Oid relid, const char *name);
+
+/* Columns that ON DELETE SET NULL (columns) names; n = 0 for all of them. */
+extern CormKey CormReadDeleteSetColumns(Oid relid, const char *name);
+
+/* Is the constraint DEFERRABLE? */
+extern bool CormIsDeferrable(Oid relid, const char *name);
+
+extern bool CormKeyHas(CormKey key, AttrNumber attnum);
+
+extern bool CormAllNotNull(Oid relid, CormKey columns);
+
+/* Names of columns, of char *, in the order of the key. */
+extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
+
+/* May the user make a foreign key to these columns? */
+extern bool CormMayReference(Oid relid, CormKey columns);
+
+#endif							/* CORM_INTROSPECT_H */

@@ -1,0 +1,245 @@
+/*-------------------------------------------------------------------------
+ *
+ * relate.c
+ *	  What declaring, changing and forgetting relations have in common.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "error.h"
+#include "introspect.h"
+#include "naming.h"
+#include "relate.h"
+
+static void ForgetAll(List *rows);
+
+void
+CormForgetRelationsOf(Oid relid)
+{
+	/* read anew each time: one row may be found by several of its tables */
+	ForgetAll(CormReadRelationRowsFrom(relid));
+	ForgetAll(CormReadRelationRowsTo(relid));
+	ForgetAll(CormReadRelationRowsThrough(relid));
+}
+
+List *
+CormDefaultColumns(const char *relation, List *target_columns)
+{
+	List	   *columns = NIL;
+	ListCell   *lc;
+
+	foreach(lc, target_columns)
+		columns = lappend(columns,
+						  CormGeneratedName("column", relation, lfirst(lc),
+											NULL,
+											"Name the columns of the foreign key with columns."));
+	return columns;
+}
+
+CormRelationRow *
+CormRelationRowNamed(Oid relid, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, CormReadRelationRowsFrom(relid))
+	{
+		CormRelationRow *row = lfirst(lc);
+
+		if (strcmp(row->name, name) == 0)
+			return row;
+	}
+	foreach(lc, CormReadRelationRowsTo(relid))
+	{
+		CormRelationRow *row = lfirst(lc);
+
+		if (row->reverse_name != NULL &&
+			strcmp(row->reverse_name, name) == 0 &&
+			CormTableKind(row->source) != '\0')
+			return row;
+	}
+	return NULL;
+}
+
+CormRelationRow *
+CormEarlierDeclaration(Oid source, const char *name)
+{
+	CormModel  *model = CormModelByRelid(source);
+	const CormRelation *relation = CormFindRelation(model, name);
+	CormRelationRow *row;
+
+	if (relation == NULL || relation->reverse)
+		return NULL;
+	row = CormRelationRowNamed(source, name);
+	if (relation->broken == NULL)
+		return row;
+	CormDeleteRelationRow(row);
+	return NULL;
+}
+
+char *
+CormNameClash(const CormModel *model, const char *name, const char *but_column)
+{
+	const CormRelation *relation = CormFindRelation(model, name);
+
+	if (relation != NULL)
+		return psprintf("%s \"%s\"",
+						relation->reverse ? "reverse relation" : "relation",
+						name);
+	if (CormFindColumn(model, name) != NULL &&
+		(but_column == NULL || strcmp(but_column, name) != 0))
+		return psprintf("column \"%s\"", name);
+	return NULL;
+}
+
+char *
+CormFreeName(const CormModel *model, const char *base)
+{
+	char	   *name = pstrdup(base);
+
+	for (int i = 2; CormNameClash(model, name, NULL) != NULL; i++)
+		name = psprintf("%s_%d", base, i);
+	return name;
+}
+
+void
+CormRaiseDiffers(const CormModel *source, const char *name, const char *what,
+				 const char *is)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("relation \"%s\" of model \"%s\" already exists with other options",
+					name, source->name),
+			 errdetail("Its %s is: %s.", what, is),
+			 errhint("Change it with corm.alter_relation, or forget it first: SELECT corm.drop_relation(%s, %s);",
+					 quote_literal_cstr(CormModelDisplayName(source)),
+					 quote_literal_cstr(name))));
+}
+
+void
+CormRequireOwner(Oid relid)
+{
+	if (!CormOwnsTable(relid, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER,
+					   get_relkind_objtype(CormTableKind(relid)),
+					   get_rel_name(relid));
+}
+
+void
+CormRequireReference(const CormModel *target, int n, const AttrNumber *attnums)
+{
+	CormKey		key;
+
+	key.n = n;
+	key.attnums = unconstify(AttrNumber *, attnums);
+	if (!CormMayReference(target->relid, key))
+		aclcheck_error(ACLCHECK_NO_PRIV,
+					   get_relkind_objtype(target->relkind),
+					   get_rel_name(target->relid));
+}
+
+const CormColumn *
+CormRequireColumn(const CormModel *model, const char *name)
+{
+	const CormColumn *column = CormFindColumn(model, name);
+	List	   *names = NIL;
+	const char *near;
+
+	if (column != NULL)
+		return column;
+	for (int i = 0; i < model->ncolumns; i++)
+		names = lappend(names, model->columns[i].name);
+	near = CormClosest(name, names);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of model \"%s\" does not exist", name,
+					model->name),
+			 errdetail("Its columns are: %s.", CormJoinNames(names)),
+			 near != NULL ?
+			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
+}
+
+void
+CormCheckRelationName(const char *name)
+{
+	if (name[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("relation name must not be empty")));
+}
+
+void
+CormAppendTextArgument(StringInfo call, const char *argument,
+					   const char *value)
+{
+	if (value != NULL)
+		appendStringInfo(call, ", %s => %s", argument,
+						 quote_literal_cstr(value));
+}
+
+void
+CormAppendNamesArgument(StringInfo call, const char *argument, List *names)
+{
+	ListCell   *lc;
+
+	if (names == NIL)
+		return;
+	appendStringInfo(call, ", %s => ARRAY[", argument);
+	foreach(lc, names)
+		appendStringInfo(call, "%s%s",
+						 foreach_current_index(lc) > 0 ? ", " : "",
+						 quote_literal_cstr(lfirst(lc)));
+	appendStringInfoChar(call, ']');
+}
+
+void
+CormAppendTrueArgument(StringInfo call, const char *argument, bool value)
+{
+	if (value)
+		appendStringInfo(call, ", %s => true", argument);
+}
+
+bool
+CormSameText(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+const char *
+CormKindWord(char relkind)
+{
+	switch (relkind)
+	{
+		case RELKIND_VIEW:
+			return "view";
+		case RELKIND_MATVIEW:
+			return "materialized view";
+		case RELKIND_FOREIGN_TABLE:
+			return "foreign table";
+		case RELKIND_PARTITIONED_TABLE:
+			return "partitioned table";
+		default:
+			return "table";
+	}
+}
+
+static void
+ForgetAll(List *rows)
+{
+	ListCell   *lc;
+
+	foreach(lc, rows)
+		CormDeleteRelationRow(lfirst(lc));
+}

@@ -1,0 +1,140 @@
+/*-------------------------------------------------------------------------
+ *
+ * relate.h
+ *	  Declaring, changing and forgetting relations.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_RELATE_H
+#define CORM_RELATE_H
+
+#include "cache.h"
+#include "catalog.h"
+#include "lib/stringinfo.h"
+
+/* The arguments of foreign_key. */
+typedef struct CormForeignKeySpec
+{
+	CormModel  *source;
+	char	   *name;
+	CormModel  *target;
+	char	   *related_name;	/* NULL: the default */
+	List	   *columns;		/* of char *; NIL: the default */
+	List	   *target_columns; /* of char *; NIL: the primary key */
+	bool		nullable;
+	bool		one_to_one;
+	char		on_delete;		/* FKCONSTR_ACTION_xxx */
+	char		on_update;
+	bool		deferrable;
+	bool		index;
+	bool		validate;
+	bool		skip_reverse;
+	bool		own_columns;	/* those that are there were made for it */
+} CormForeignKeySpec;
+
+/* The arguments of many_to_many. */
+typedef struct CormManyToManySpec
+{
+	CormModel  *source;
+	char	   *name;
+	CormModel  *target;
+	char	   *through;		/* NULL: make a link table */
+	char	   *related_name;	/* NULL: the default */
+	char	   *through_relation_name;	/* NULL: find it */
+	char	   *through_reverse_relation_name;	/* NULL: find it */
+	bool		symmetrical;
+	bool		skip_reverse;
+} CormManyToManySpec;
+
+/* The arguments of alter_relation; NULL and 0 leave things as they are. */
+typedef struct CormAlterSpec
+{
+	char	   *related_name;
+	char		on_delete;
+	char		on_update;
+	const bool *nullable;
+	const bool *deferrable;
+	const bool *skip_reverse;
+} CormAlterSpec;
+
+/*
+ * All of them take the catalog's lock, check the caller's rights and names,
+ * run DDL and write the catalog.
+ */
+extern void CormDeclareForeignKey(CormForeignKeySpec *spec);
+extern Oid	CormDeclareManyToMany(CormManyToManySpec *spec);
+extern void CormAlterRelation(Oid relid, const char *name,
+							  const CormAlterSpec *spec);
+extern void CormRenameRelation(Oid relid, const char *name,
+							   const char *new_name);
+extern void CormDropRelation(Oid relid, const char *name, bool drop_column,
+							 bool drop_through);
+
+/* Forgets every relation that starts, ends or passes there. */
+extern void CormForgetRelationsOf(Oid relid);
+
+/*
+ * The columns that a foreign key of that name to these columns of the target
+ * gets when none are named: char *, one per target column.  Raises 42622.
+ */
+extern List *CormDefaultColumns(const char *relation, List *target_columns);
+
+/* Shared by the files of this module; not for others. */
+
+/*
+ * The catalog row of a relation by either of its names, or NULL.  A way back
+ * from a table that is gone does not count.
+ */
+extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
+
+/*
+ * The row of a relation declared before under this name, or NULL.  One that
+ * nothing can be done with any more is deleted on the way.
+ */
+extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
+
+/*
+ * What bears the name on the model already, in words, or NULL.  A column
+ * that may share its name with the relation is passed as "but_column".
+ */
+extern char *CormNameClash(const CormModel *model, const char *name,
+						   const char *but_column);
+
+/* A name made of "base" that is free on the model. */
+extern char *CormFreeName(const CormModel *model, const char *base);
+
+/* Raises 42710: declared before, with another value of an option. */
+extern void CormRaiseDiffers(const CormModel *source, const char *name,
+							 const char *what, const char *is)
+			pg_attribute_noreturn();
+
+/* Raises 42501 unless the current user owns the table. */
+extern void CormRequireOwner(Oid relid);
+
+/* Raises 42501 unless the current user may add a reverse name there. */
+extern void CormRequireReference(const CormModel *target, int n,
+								 const AttrNumber *attnums);
+
+/* The model's column of that name; raises 42703. */
+extern const CormColumn *CormRequireColumn(const CormModel *model,
+										   const char *name);
+
+/* Raises for an empty name. */
+extern void CormCheckRelationName(const char *name);
+
+/* "', argument => ..." of a call to be shown in a hint */
+extern void CormAppendTextArgument(StringInfo call, const char *argument,
+								   const char *value);
+extern void CormAppendNamesArgument(StringInfo call, const char *argument,
+									List *names);
+extern void CormAppendTrueArgument(StringInfo call, const char *argument,
+								   bool value);
+
+extern bool CormSameText(const char *a, const char *b);
+
+/* The kind of a relation's table, for messages: "view" and the like. */
+extern const char *CormKindWord(char relkind);
+
+#endif							/* CORM_RELATE_H */

@@ -1,0 +1,293 @@
+/*-------------------------------------------------------------------------
+ *
+ * relate_alter.c
+ *	  Changing, renaming and forgetting relations.
+ *
+ * A relation is found by either of its names.  Whoever owns the table with
+ * the foreign key decides about both: the source's, or the through table's.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "catalog.h"
+#include "ddl.h"
+#include "define.h"
+#include "error.h"
+#include "introspect.h"
+#include "relate.h"
+
+static CormRelationRow *LockRow(Oid relid, const char *name);
+static CormForeignKey *RequireForeignKey(const CormRelationRow *row);
+static void SetReverseName(CormRelationRow *row, char *new_name);
+static void AlterForeignKey(const CormRelationRow *row,
+							const CormAlterSpec *spec);
+static void DropForeignKeyColumns(const CormRelationRow *row);
+static void RefuseSharedColumns(const CormForeignKey *fk);
+static void RaiseClash(const CormModel *model, const char *name,
+					   const char *clash);
+
+void
+CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
+{
+	CormRelationRow *row = LockRow(relid, name);
+
+	if (spec->skip_reverse != NULL && *spec->skip_reverse &&
+		spec->related_name != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("related_name and skip_reverse exclude each other")));
+	if (spec->on_delete != 0 || spec->on_update != 0 ||
+		spec->nullable != NULL || spec->deferrable != NULL)
+		AlterForeignKey(row, spec);
+	if (spec->related_name != NULL)
+		SetReverseName(row, spec->related_name);
+	else if (spec->skip_reverse != NULL && *spec->skip_reverse &&
+			 row->reverse_name != NULL)
+	{
+		row->reverse_name = NULL;
+		CormUpdateRelationRow(row);
+	}
+}
+
+void
+CormRenameRelation(Oid relid, const char *name, const char *new_name)
+{
+	CormRelationRow *row = LockRow(relid, name);
+	const CormModel *source;
+	const char *own = NULL;
+	char	   *clash;
+
+	CormCheckRelationName(new_name);
+	if (strcmp(name, new_name) == 0)
+		return;
+	if (relid != row->source || strcmp(row->name, name) != 0)
+	{
+		SetReverseName(row, pstrdup(new_name));
+		return;
+	}
+	source = CormRequireModel(row->source);
+	if (!OidIsValid(row->through) && list_length(row->columns) == 1)
+	{
+		CormForeignKey *fk = RequireForeignKey(row);
+
+		own = get_attname(row->source, fk->fk_attnums[0], false);
+	}
+	clash = CormNameClash(source, new_name, own);
+	if (clash != NULL)
+		RaiseClash(source, new_name, clash);
+	row->name = pstrdup(new_name);
+	CormUpdateRelationRow(row);
+}
+
+void
+CormDropRelation(Oid relid, const char *name, bool drop_column,
+				 bool drop_through)
+{
+	CormRelationRow *row = LockRow(relid, name);
+
+	if (drop_column && OidIsValid(row->through))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("many-to-many relation \"%s\" has no column to drop",
+						name),
+				 errhint("Use drop_through to drop its through table.")));
+	if (drop_through && !OidIsValid(row->through))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has no through table to drop", name),
+				 errhint("Use drop_column to drop its column.")));
+	if (drop_column)
+		DropForeignKeyColumns(row);
+	if (!drop_through)
+		CormDeleteRelationRow(row);
+	else if (CormModelByRelid(row->through) != NULL)
+		CormDropModel(row->through, true);
+	else
+	{
+		/* a through table that is no model any more, or gone already */
+		CormForgetRelationsOf(row->through);
+		if (CormTableKind(row->through) != '\0')
+			CormDropTable(row->through);
+	}
+}
+
+/* Takes the catalog's lock; raises 42704 and 42501. */
+static CormRelationRow *
+LockRow(Oid relid, const char *name)
+{
+	CormRelationRow *row;
+	CormModel  *model;
+	List	   *names = NIL;
+	const char *near;
+	ListCell   *lc;
+
+	CormLockCatalog();
+	row = CormRelationRowNamed(relid, name);
+	if (row != NULL)
+	{
+		Oid			owned = OidIsValid(row->through) &&
+			CormTableKind(row->through) != '\0' ? row->through : row->source;
+
+		CormRequireOwner(owned);
+		return row;
+	}
+	model = CormRequireModel(relid);
+	foreach(lc, model->relations)
+		names = lappend(names, ((CormRelation *) lfirst(lc))->name);
+	near = CormClosest(name, names);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model \"%s\" has no relation \"%s\"", model->name, name),
+			 errdetail("Its relations are: %s.", CormJoinNames(names)),
+			 near != NULL ?
+			 errhint("Perhaps you meant the relation \"%s\".", near) : 0));
+}
+
+/* The live constraint of a foreign key relation. */
+static CormForeignKey *
+RequireForeignKey(const CormRelationRow *row)
+{
+	CormForeignKey *fk = CormFindForeignKey(row->source, row->target,
+											row->constraint_name,
+											row->columns);
+
+	if (fk == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("foreign key constraint \"%s\" of relation \"%s\" does not exist any more",
+						row->constraint_name, row->name),
+				 errhint("Forget the relation: SELECT corm.drop_relation(%s, %s);",
+						 quote_literal_cstr(CormModelDisplayName(CormRequireModel(row->source))),
+						 quote_literal_cstr(row->name))));
+	return fk;
+}
+
+/* Whoever renames the way back must still be allowed to name it. */
+static void
+SetReverseName(CormRelationRow *row, char *new_name)
+{
+	const CormModel *target = CormRequireModel(row->target);
+	char	   *clash;
+
+	CormCheckRelationName(new_name);
+	if (row->reverse_name != NULL && strcmp(row->reverse_name, new_name) == 0)
+		return;
+	if (row->symmetrical)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("symmetrical relation \"%s\" cannot have a related_name",
+						row->name)));
+	CormRequireReference(target, target->nkey, target->key);
+	clash = CormNameClash(target, new_name, NULL);
+	if (clash != NULL)
+		RaiseClash(target, new_name, clash);
+	row->reverse_name = new_name;
+	CormUpdateRelationRow(row);
+}
+
+/*
+ * The server can change whether a constraint is deferrable; for other actions
+ * it has to be made anew, with everything else as it was.
+ */
+static void
+AlterForeignKey(const CormRelationRow *row, const CormAlterSpec *spec)
+{
+	CormForeignKey *fk;
+	CormNewForeignKey new = {0};
+	CormKey		set_columns;
+	List	   *columns;
+	bool		deferrable;
+
+	if (OidIsValid(row->through))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("only the related_name of many-to-many relation \"%s\" can be changed",
+						row->name),
+				 errhint("Its foreign keys are those of table \"%s\": use ALTER TABLE.",
+						 get_rel_name(row->through))));
+	fk = RequireForeignKey(row);
+	deferrable = CormIsDeferrable(row->source, fk->name);
+	columns = CormColumnNames(row->source, fk->nkeys, fk->fk_attnums);
+	new.name = fk->name;
+	new.columns = columns;
+	new.target = row->target;
+	new.target_columns = CormColumnNames(row->target, fk->nkeys,
+										 fk->pk_attnums);
+	new.match_type = fk->match_type;
+	new.on_delete = spec->on_delete != 0 ? spec->on_delete : fk->on_delete;
+	new.on_update = spec->on_update != 0 ? spec->on_update : fk->on_update;
+	new.deferrable = spec->deferrable != NULL ? *spec->deferrable : deferrable;
+	new.not_valid = !fk->validated;
+	set_columns = CormReadDeleteSetColumns(row->source, fk->name);
+	if (new.on_delete == fk->on_delete)
+		new.delete_set_columns = CormColumnNames(row->source, set_columns.n,
+												 set_columns.attnums);
+
+	if (spec->nullable != NULL)
+		CormSetNullable(row->source, columns, *spec->nullable);
+	if (new.on_delete != fk->on_delete || new.on_update != fk->on_update)
+		CormReplaceForeignKey(row->source, fk->name, &new);
+	else if (new.deferrable != deferrable)
+		CormSetDeferrable(row->source, fk->name, new.deferrable);
+}
+
+static void
+DropForeignKeyColumns(const CormRelationRow *row)
+{
+	CormForeignKey *fk = RequireForeignKey(row);
+
+	RefuseSharedColumns(fk);
+	CormDropColumns(row->source,
+					CormColumnNames(row->source, fk->nkeys, fk->fk_attnums));
+}
+
+/* Dropping a column would take other keys that it is part of along, silently. */
+static void
+RefuseSharedColumns(const CormForeignKey *fk)
+{
+	CormKey		primary_key = CormReadPrimaryKey(fk->referencing);
+	ListCell   *lc;
+
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		const char *other = NULL;
+
+		if (CormKeyHas(primary_key, fk->fk_attnums[i]))
+			other = "the primary key";
+		foreach(lc, CormReadForeignKeys(fk->referencing))
+		{
+			CormForeignKey *also = lfirst(lc);
+			CormKey		key = {also->nkeys, also->fk_attnums};
+
+			if (strcmp(also->name, fk->name) != 0 &&
+				CormKeyHas(key, fk->fk_attnums[i]))
+				other = psprintf("foreign key constraint \"%s\"", also->name);
+		}
+		if (other != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+					 errmsg("cannot drop column \"%s\" of table \"%s\"",
+							get_attname(fk->referencing, fk->fk_attnums[i],
+										false),
+							get_rel_name(fk->referencing)),
+					 errdetail("It is part of %s too.", other),
+					 errhint("Leave drop_column out to forget the relation only.")));
+	}
+}
+
+static void
+RaiseClash(const CormModel *model, const char *name, const char *clash)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("relation name \"%s\" clashes with %s of model \"%s\"",
+					name, clash, model->name),
+			 errhint("\"%s\" is free.", CormFreeName(model, name))));
+}

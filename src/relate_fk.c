@@ -1,0 +1,506 @@
+/*-------------------------------------------------------------------------
+ *
+ * relate_fk.c
+ *	  Declaring foreign key relations.
+ *
+ * A declaration asks for a state: columns, a constraint, a key, an index and
+ * two names.  What is there is used, what is missing is made, what contradicts
+ * is refused.  Only the names are written down; everything else stands in the
+ * system catalogs.
+ *
+ * Declaring the same relation again must be a no-op, and with other options
+ * an error.  Where corm made the columns and the constraint, each option can
+ * be compared with what is there.  Where it found them ("adopted"), an option
+ * left at its default said nothing about them, so only others are compared.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "ddl.h"
+#include "define.h"
+#include "error.h"
+#include "introspect.h"
+#include "naming.h"
+#include "relate.h"
+
+/* What the declaration comes to, worked out before anything is changed. */
+typedef struct Decision
+{
+	List	   *columns;		/* of char * */
+	List	   *target_columns; /* of char * */
+	AttrNumber *target_attnums;
+	char	   *reverse_name;	/* NULL: none */
+	List	   *add_columns;	/* of CormNewColumn * */
+	List	   *set_not_null;	/* of char * */
+	List	   *unique_columns; /* NIL: no unique constraint to add */
+	CormForeignKey *found;		/* the constraint that is there, or NULL */
+	bool		adopted;
+} Decision;
+
+static void CheckTables(const CormForeignKeySpec *spec);
+static void DecideColumns(const CormForeignKeySpec *spec, Decision *decision);
+static void CheckDuplicates(List *columns);
+static void CheckSameAsBefore(const CormForeignKeySpec *spec,
+							  const Decision *decision,
+							  const CormRelationRow *row);
+static void Differ(const CormForeignKeySpec *spec, const char *what,
+				   const char *is);
+static void CheckNames(const CormForeignKeySpec *spec, Decision *decision);
+static bool IsOfKeyType(const CormForeignKeySpec *spec,
+						const Decision *decision);
+static void DecideChanges(const CormForeignKeySpec *spec, Decision *decision);
+static void CheckNewColumn(const CormForeignKeySpec *spec, const char *name);
+static CormForeignKey *FindConstraint(Oid source, Oid target, List *columns,
+									  const AttrNumber *target_attnums);
+static void CheckFound(const CormForeignKeySpec *spec,
+					   const CormForeignKey *fk);
+static void Apply(const CormForeignKeySpec *spec, Decision *decision);
+static CormKey KeyOfNames(const CormModel *model, List *names);
+static char *Call(const CormForeignKeySpec *spec, const char *name,
+				  const char *related_name, List *columns);
+
+void
+CormDeclareForeignKey(CormForeignKeySpec *spec)
+{
+	Decision	decision = {0};
+	CormRelationRow *before;
+	CormRelationRow row = {0};
+	CormForeignKey *fk;
+
+	CormCheckRelationName(spec->name);
+	CheckTables(spec);
+	CormRequireOwner(spec->source->relid);
+
+	/* what was looked up before the lock may have changed while waiting */
+	CormLockCatalog();
+	spec->source = CormRequireModel(spec->source->relid);
+	spec->target = CormRequireModel(spec->target->relid);
+
+	DecideColumns(spec, &decision);
+	if (!spec->skip_reverse)
+		decision.reverse_name = spec->related_name != NULL ?
+			spec->related_name : CormPluralName(spec->source->name);
+	before = CormEarlierDeclaration(spec->source->relid, spec->name);
+	if (before != NULL)
+	{
+		CheckSameAsBefore(spec, &decision, before);
+		return;
+	}
+
+	/* deleting what was broken has changed the models */
+	spec->source = CormRequireModel(spec->source->relid);
+	spec->target = CormRequireModel(spec->target->relid);
+	CheckNames(spec, &decision);
+	if (decision.reverse_name != NULL)
+		CormRequireReference(spec->target,
+							 list_length(decision.target_columns),
+							 decision.target_attnums);
+	DecideChanges(spec, &decision);
+	Apply(spec, &decision);
+
+	fk = FindConstraint(spec->source->relid, spec->target->relid,
+						decision.columns, decision.target_attnums);
+	if (fk == NULL)
+		elog(ERROR, "foreign key of relation \"%s\" is not there after its creation",
+			 spec->name);
+	row.source = spec->source->relid;
+	row.name = spec->name;
+	row.target = spec->target->relid;
+	row.reverse_name = decision.reverse_name;
+	row.constraint_name = fk->name;
+	row.columns = decision.columns;
+	row.adopted = decision.adopted;
+	CormInsertRelationRow(&row);
+}
+
+/* Only tables hold and bear foreign keys. */
+static void
+CheckTables(const CormForeignKeySpec *spec)
+{
+	const CormModel *ends[2] = {spec->source, spec->target};
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (ends[i]->relkind == RELKIND_RELATION ||
+			ends[i]->relkind == RELKIND_PARTITIONED_TABLE)
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model \"%s\" is a %s, which a foreign key cannot %s",
+						ends[i]->name, CormKindWord(ends[i]->relkind),
+						i == 0 ? "start from" : "lead to")));
+	}
+}
+
+/* Which columns of the source point to which columns of the target. */
+static void
+DecideColumns(const CormForeignKeySpec *spec, Decision *decision)
+{
+	const CormModel *target = spec->target;
+	ListCell   *lc;
+
+	if (spec->target_columns != NIL)
+		decision->target_columns = spec->target_columns;
+	else if (target->nkey > 0)
+		decision->target_columns = CormColumnNames(target->relid,
+												   target->nkey, target->key);
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				 errmsg("table \"%s\" of model \"%s\" has no primary key",
+						get_rel_name(target->relid), target->name),
+				 errhint("Add one, or name the columns of a unique constraint with target_columns.")));
+	decision->target_attnums = KeyOfNames(target,
+										  decision->target_columns).attnums;
+
+	decision->columns = spec->columns;
+	if (decision->columns == NIL)
+		decision->columns = CormDefaultColumns(spec->name,
+											   decision->target_columns);
+	if (list_length(decision->columns) != list_length(decision->target_columns))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				 errmsg("number of columns and target columns of relation \"%s\" do not agree",
+						spec->name),
+				 errdetail("The columns are %s, the target columns %s.",
+						   CormJoinNames(decision->columns),
+						   CormJoinNames(decision->target_columns))));
+	CheckDuplicates(decision->columns);
+	foreach(lc, decision->columns)
+		CormCheckNameLength("column", lfirst(lc), NULL);
+}
+
+static void
+CheckDuplicates(List *columns)
+{
+	ListCell   *a;
+	ListCell   *b;
+
+	foreach(a, columns)
+	{
+		for_each_cell(b, columns, lnext(columns, a))
+		{
+			if (strcmp(lfirst(a), lfirst(b)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("column \"%s\" is named twice",
+								(char *) lfirst(a))));
+		}
+	}
+}
+
+static void
+CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
+				  const CormRelationRow *row)
+{
+	const CormRelation *now = CormFindRelation(spec->source, spec->name);
+	const CormForeignKey *fk = now->fk;
+	bool		strict = !row->adopted;
+	CormKey		columns;
+
+	if (OidIsValid(row->through))
+		Differ(spec, "kind", "many_to_many");
+	if (row->target != spec->target->relid)
+		Differ(spec, "target", get_rel_name(row->target));
+	if (!CormSameText(row->reverse_name, decision->reverse_name))
+		Differ(spec, "related_name",
+			   row->reverse_name ? row->reverse_name : "none");
+	if (FindConstraint(row->source, row->target, decision->columns,
+					   decision->target_attnums) == NULL)
+		Differ(spec, "columns",
+			   CormJoinNames(CormColumnNames(row->source, fk->nkeys,
+											 fk->fk_attnums)));
+	if (spec->on_delete != fk->on_delete &&
+		(strict || spec->on_delete != FKCONSTR_ACTION_NOACTION))
+		Differ(spec, "on_delete", CormReferentialActionWord(fk->on_delete));
+	if (spec->on_update != fk->on_update &&
+		(strict || spec->on_update != FKCONSTR_ACTION_NOACTION))
+		Differ(spec, "on_update", CormReferentialActionWord(fk->on_update));
+	if (spec->deferrable != CormIsDeferrable(row->source, fk->name) &&
+		(strict || spec->deferrable))
+		Differ(spec, "is_deferrable", spec->deferrable ? "false" : "true");
+	columns.n = fk->nkeys;
+	columns.attnums = fk->fk_attnums;
+	if (spec->one_to_one != (now->kind == CORM_ONE_TO_ONE) &&
+		(strict || spec->one_to_one))
+		Differ(spec, "one_to_one", spec->one_to_one ? "false" : "true");
+	if (spec->nullable == CormAllNotNull(row->source, columns) &&
+		(strict || !spec->nullable))
+		Differ(spec, "nullable", spec->nullable ? "false" : "true");
+}
+
+static void
+Differ(const CormForeignKeySpec *spec, const char *what, const char *is)
+{
+	CormRaiseDiffers(spec->source, spec->name, what, is);
+}
+
+/*
+ * A to-one may bear the name of its own single column: what it loads replaces
+ * the bare key there.
+ */
+static void
+CheckNames(const CormForeignKeySpec *spec, Decision *decision)
+{
+	const char *own = list_length(decision->columns) == 1 ?
+		linitial(decision->columns) : NULL;
+	char	   *clash = CormNameClash(spec->source, spec->name, own);
+	char	   *plural = CormPluralName(spec->source->name);
+	char	   *suggestion;
+
+	if (clash != NULL)
+	{
+		bool		holds_key = spec->columns == NIL &&
+			CormFindRelation(spec->source, spec->name) == NULL &&
+			IsOfKeyType(spec, decision);
+		const char *free =
+			CormFreeName(spec->source,
+						 psprintf("%s_%s", spec->name,
+								  CormLowerName(spec->target->name)));
+
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("relation name \"%s\" clashes with %s of model \"%s\"",
+						spec->name, clash, spec->source->name),
+				 holds_key ?
+				 errhint("If the column holds the key, name it: %s",
+						 Call(spec, spec->name, spec->related_name,
+							  list_make1(spec->name))) :
+				 errhint("Choose another name: %s",
+						 Call(spec, free, spec->related_name,
+							  spec->columns))));
+	}
+	if (decision->reverse_name == NULL)
+		return;
+	CormCheckRelationName(decision->reverse_name);
+	suggestion = CormFreeName(spec->target,
+							  psprintf("%s_%s", spec->name, plural));
+	clash = CormNameClash(spec->target, decision->reverse_name, NULL);
+	if (clash == NULL && spec->source->relid == spec->target->relid &&
+		strcmp(spec->name, decision->reverse_name) == 0)
+		clash = psprintf("relation \"%s\"", spec->name);
+	if (clash != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("reverse relation name \"%s\" clashes with %s of model \"%s\"",
+						decision->reverse_name, clash, spec->target->name),
+				 errhint("Name the reverse relation: %s",
+						 Call(spec, spec->name, suggestion, spec->columns))));
+	if (spec->source->relid == spec->target->relid &&
+		spec->related_name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("relation \"%s\" leads from model \"%s\" to itself and needs a related_name",
+						spec->name, spec->source->name),
+				 errhint("Name the reverse relation: %s",
+						 Call(spec, spec->name, suggestion, spec->columns))));
+}
+
+/* Does the column that bears the relation's name fit the target's key? */
+static bool
+IsOfKeyType(const CormForeignKeySpec *spec, const Decision *decision)
+{
+	const CormColumn *column = CormFindColumn(spec->source, spec->name);
+
+	return column != NULL && list_length(decision->target_columns) == 1 &&
+		column->typid == CormRequireColumn(spec->target,
+										   linitial(decision->target_columns))->typid;
+}
+
+/* What is missing. */
+static void
+DecideChanges(const CormForeignKeySpec *spec, Decision *decision)
+{
+	List	   *present = NIL;
+	ListCell   *lc;
+	ListCell   *lt;
+
+	forboth(lc, decision->columns, lt, decision->target_columns)
+	{
+		const CormColumn *column = CormFindColumn(spec->source, lfirst(lc));
+		const CormColumn *target = CormFindColumn(spec->target, lfirst(lt));
+
+		if (column == NULL)
+		{
+			CormNewColumn *new = palloc0(sizeof(CormNewColumn));
+
+			new->name = lfirst(lc);
+			new->typid = target->typid;
+			new->typmod = target->typmod;
+			new->collation = target->collation;
+			new->not_null = !spec->nullable;
+			CheckNewColumn(spec, new->name);
+			decision->add_columns = lappend(decision->add_columns, new);
+			continue;
+		}
+		present = lappend(present, column->name);
+		decision->adopted = !spec->own_columns;
+		if (!spec->nullable && !column->not_null)
+			decision->set_not_null = lappend(decision->set_not_null,
+											 column->name);
+	}
+	if (decision->add_columns == NIL)
+		decision->found = FindConstraint(spec->source->relid,
+										 spec->target->relid,
+										 decision->columns,
+										 decision->target_attnums);
+	if (decision->found != NULL)
+		CheckFound(spec, decision->found);
+	if (spec->one_to_one &&
+		!CormHasUniqueKeyWithin(spec->source->relid,
+								KeyOfNames(spec->source, present)))
+		decision->unique_columns = decision->columns;
+}
+
+/* A column that is to be made would hide a relation of its name. */
+static void
+CheckNewColumn(const CormForeignKeySpec *spec, const char *name)
+{
+	if (CormFindRelation(spec->source, name) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("new column \"%s\" clashes with relation \"%s\" of model \"%s\"",
+						name, name, spec->source->name),
+				 errhint("Name another column with columns.")));
+}
+
+/* The first foreign key with exactly these pairs of columns, or NULL. */
+static CormForeignKey *
+FindConstraint(Oid source, Oid target, List *columns,
+			   const AttrNumber *target_attnums)
+{
+	ListCell   *lf;
+
+	foreach(lf, CormReadForeignKeys(source))
+	{
+		CormForeignKey *fk = lfirst(lf);
+		int			matching = 0;
+		ListCell   *lc;
+
+		if (fk->referenced != target || fk->nkeys != list_length(columns))
+			continue;
+		foreach(lc, columns)
+		{
+			AttrNumber	attnum = get_attnum(source, lfirst(lc));
+
+			for (int i = 0; i < fk->nkeys; i++)
+			{
+				if (fk->fk_attnums[i] == attnum &&
+					fk->pk_attnums[i] == target_attnums[foreach_current_index(lc)])
+					matching++;
+			}
+		}
+		if (matching == fk->nkeys)
+			return fk;
+	}
+	return NULL;
+}
+
+/* An existing constraint is taken as it is, unless asked to be otherwise. */
+static void
+CheckFound(const CormForeignKeySpec *spec, const CormForeignKey *fk)
+{
+	const char *differs = NULL;
+
+	if (spec->on_delete != FKCONSTR_ACTION_NOACTION &&
+		spec->on_delete != fk->on_delete)
+		differs = psprintf("on_delete is %s",
+						   CormReferentialActionWord(fk->on_delete));
+	else if (spec->on_update != FKCONSTR_ACTION_NOACTION &&
+			 spec->on_update != fk->on_update)
+		differs = psprintf("on_update is %s",
+						   CormReferentialActionWord(fk->on_update));
+	else if (spec->deferrable && !CormIsDeferrable(fk->referencing, fk->name))
+		differs = "is_deferrable is false";
+	if (differs != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("foreign key constraint \"%s\" of table \"%s\" already exists with other options",
+						fk->name, get_rel_name(fk->referencing)),
+				 errdetail("Its %s.", differs),
+				 errhint("Leave the option out, then change it with corm.alter_relation.")));
+}
+
+static void
+Apply(const CormForeignKeySpec *spec, Decision *decision)
+{
+	Oid			relid = spec->source->relid;
+	CormNewForeignKey fk = {0};
+	const CormModel *source;
+
+	fk.columns = decision->columns;
+	fk.target = spec->target->relid;
+	fk.target_columns = decision->target_columns;
+	fk.match_type = FKCONSTR_MATCH_SIMPLE;
+	fk.on_delete = spec->on_delete;
+	fk.on_update = spec->on_update;
+	fk.deferrable = spec->deferrable;
+	fk.not_valid = !spec->validate;
+	CormAlterTable(relid, decision->add_columns, decision->set_not_null,
+				   decision->unique_columns,
+				   decision->found == NULL ? &fk : NULL);
+
+	/* the unique constraint just made counts as an index, too */
+	source = CormRequireModel(relid);
+	if (spec->index &&
+		!CormHasIndexOn(relid, KeyOfNames(source, decision->columns)))
+		CormCreateIndex(relid, decision->columns);
+}
+
+/* Raises 42703 for a column that the model has not. */
+static CormKey
+KeyOfNames(const CormModel *model, List *names)
+{
+	CormKey		key;
+	ListCell   *lc;
+
+	key.n = list_length(names);
+	key.attnums = palloc(sizeof(AttrNumber) * (key.n + 1));
+	foreach(lc, names)
+		key.attnums[foreach_current_index(lc)] =
+			CormRequireColumn(model, lfirst(lc))->attnum;
+	return key;
+}
+
+/* The call that declares the relation, with some arguments replaced. */
+static char *
+Call(const CormForeignKeySpec *spec, const char *name,
+	 const char *related_name, List *columns)
+{
+	StringInfoData call;
+
+	initStringInfo(&call);
+	appendStringInfo(&call, "SELECT corm.foreign_key(%s, %s, %s",
+					 quote_literal_cstr(CormModelDisplayName(spec->source)),
+					 quote_literal_cstr(name),
+					 quote_literal_cstr(CormModelDisplayName(spec->target)));
+	CormAppendTextArgument(&call, "related_name", related_name);
+	CormAppendNamesArgument(&call, "columns", columns);
+	CormAppendNamesArgument(&call, "target_columns", spec->target_columns);
+	if (!spec->nullable)
+		appendStringInfoString(&call, ", nullable => false");
+	CormAppendTrueArgument(&call, "one_to_one", spec->one_to_one);
+	if (spec->on_delete != FKCONSTR_ACTION_NOACTION)
+		CormAppendTextArgument(&call, "on_delete",
+							   CormReferentialActionWord(spec->on_delete));
+	if (spec->on_update != FKCONSTR_ACTION_NOACTION)
+		CormAppendTextArgument(&call, "on_update",
+							   CormReferentialActionWord(spec->on_update));
+	CormAppendTrueArgument(&call, "is_deferrable", spec->deferrable);
+	if (!spec->index)
+		appendStringInfoString(&call, ", index => false");
+	if (!spec->validate)
+		appendStringInfoString(&call, ", validate => false");
+	CormAppendTrueArgument(&call, "skip_reverse", spec->skip_reverse);
+	appendStringInfoString(&call, ");");
+	return call.data;
+}

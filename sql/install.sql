@@ -32,10 +32,11 @@ SELECT p.oid::regprocedure AS "SECURITY DEFINER"
  ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- Reading functions may run views and policies that do anything: never
--- PARALLEL SAFE unless they look at their arguments only.
+-- PARALLEL SAFE unless they look at their arguments only, as those do that
+-- make querysets.
 SELECT p.oid::regprocedure AS "safe but not immutable"
   FROM members m JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
- WHERE p.proparallel = 's' AND p.provolatile <> 'i'
+ WHERE p.proparallel = 's' AND p.provolatile <> 'i' AND p.prorettype <> 'corm.queryset'::regtype
  ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- C symbols carry the extension's prefix.
@@ -46,7 +47,8 @@ SELECT p.oid::regprocedure AS function, p.prosrc AS symbol
  ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- Functions in SQL or PL/pgSQL resolve no name by the caller's search_path:
--- they are parsed at creation or fix the path.
+-- they are parsed at creation or fix the path.  One that must be inlined and
+-- has polymorphic arguments can do neither; it writes every name in full.
 SELECT p.oid::regprocedure AS function
   FROM members m JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
   JOIN pg_language l ON l.oid = p.prolang
@@ -68,11 +70,16 @@ SELECT c.oid::regclass AS "not readable"
  WHERE c.relkind IN ('r', 'v', 'S') AND NOT has_table_privilege('public', c.oid, 'SELECT')
  ORDER BY c.relname COLLATE "C";
 
--- No function can be called that the caller does not mean to: what starts
--- with an underscore is internal and REVOKEd from PUBLIC.
+-- What starts with an underscore is internal.  PUBLIC may call what the views
+-- are made of, and trigger functions, which nothing but a trigger can run.
 SELECT p.oid::regprocedure AS function
   FROM members m JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
- WHERE (p.proname LIKE '\_%') = has_function_privilege('public', p.oid, 'EXECUTE')
+ WHERE p.proname LIKE '\_%' AND has_function_privilege('public', p.oid, 'EXECUTE')
+   AND p.prorettype <> 'trigger'::regtype
+ ORDER BY p.oid::regprocedure::text COLLATE "C";
+SELECT p.oid::regprocedure AS "not callable"
+  FROM members m JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+ WHERE p.proname NOT LIKE '\_%' AND NOT has_function_privilege('public', p.oid, 'EXECUTE')
  ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 DROP VIEW members;

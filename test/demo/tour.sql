@@ -56,18 +56,18 @@ SELECT corm.count('Package', '{"needed_by__maintainer__name__icontains": "apt"}'
 \set ECHO queries
 SELECT * FROM corm.all(corm.prefetch_related(corm.fields('Section', 'name'), '{
 	"packages": {"filter": {"installed": true}, "order_by": ["-installed_size"], "limit": 2,
-		"fields": ["name", "installed_size"], "select_related": ["architecture"],
+		"fields": ["name", "version"], "select_related": ["architecture"],
 		"prefetch_related": {"needed_by": {"order_by": ["name"], "limit": 2, "fields": ["name"]}}}
-	}'), '{"name__in": ["perl", "shells"]}');
+	}'), '{"name": "perl"}');
 \set ECHO none
 
 \echo
 \echo '== The columns of the link itself come under the name of its model'
 \set ECHO queries
 SELECT * FROM corm.all(corm.relation('Package', :apt, 'depends',
-	order_by => '{Dependency__position}', limit_count => 5, fields => '{name}'));
+	order_by => '{Dependency__position,Dependency__alternative}', limit_count => 5, fields => '{name,Dependency}'));
 SELECT * FROM corm.all(corm.relation('Package', :dpkg, 'needed_by',
-	filter => '{"Dependency__kind": "Pre-Depends"}', fields => '{name}', limit_count => 3));
+	filter => '{"Dependency__kind": "Pre-Depends"}', fields => '{name,Dependency__version}', limit_count => 3));
 \set ECHO none
 
 \echo
@@ -85,7 +85,7 @@ SELECT corm.get(corm.prefetch_related(corm.fields('Package', 'name', 'virtual'),
 BEGIN;
 SELECT corm.add(corm.relation('Package', :bash, 'needed_by'), :apt, '{"kind": "Suggests", "position": 99}') AS added;
 SELECT corm.add(corm.relation('Package', :bash, 'needed_by'), :apt, '{"kind": "Suggests", "position": 99}') AS again;
-SELECT * FROM corm.all(corm.relation('Package', :apt, 'depends', filter => '{"name": "bash"}', fields => '{name}'));
+SELECT * FROM corm.all(corm.relation('Package', :apt, 'depends', filter => '{"name": "bash"}', fields => '{name,Dependency}'));
 SELECT corm.remove(corm.relation('Package', :apt, 'depends'), :bash) AS removed;
 SELECT corm.set(corm.relation('Package', :bash, 'provides'), ARRAY[:apt, :dpkg]) AS set;
 SELECT corm.create(corm.fields(corm.relation('Section', :shells, 'packages'), 'name', 'section_id'),

@@ -5,6 +5,7 @@
 SELECT id AS apt FROM packages WHERE name = 'apt' \gset
 SELECT id AS bash FROM packages WHERE name = 'bash' \gset
 SELECT id AS dpkg FROM packages WHERE name = 'dpkg' \gset
+SELECT id AS libc FROM packages WHERE name = 'libc6' \gset
 SELECT id AS shells FROM sections WHERE name = 'shells' \gset
 
 \echo
@@ -66,7 +67,7 @@ SELECT * FROM corm.all(corm.prefetch_related(corm.fields('Section', 'name'), '{
 \set ECHO queries
 SELECT * FROM corm.all(corm.relation('Package', :apt, 'depends',
 	order_by => '{Dependency__position,Dependency__alternative}', limit_count => 5, fields => '{name,Dependency}'));
-SELECT * FROM corm.all(corm.relation('Package', :dpkg, 'needed_by',
+SELECT * FROM corm.all(corm.relation('Package', :libc, 'needed_by',
 	filter => '{"Dependency__kind": "Pre-Depends"}', fields => '{name,Dependency__version}', limit_count => 3));
 \set ECHO none
 

@@ -792,6 +792,7 @@ FillManyToMany(CormRelation *relation, const CormRelationRow *row)
 	memcpy(pair.attnums + near->nkeys, far->fk_attnums,
 		   sizeof(AttrNumber) * far->nkeys);
 	relation->pair_unique = CormHasUniqueKeyWithin(row->through, pair);
+	relation->pair_arbiter = CormHasUniqueKeyOver(row->through, pair);
 	relation->fk = relation->reverse ? far : near;
 	relation->far_fk = relation->reverse ? near : far;
 }

@@ -34,6 +34,9 @@ extern CormKey CormReadPrimaryKey(Oid relid);
  */
 extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
 
+/* Likewise, with all of these columns: what ON CONFLICT can name. */
+extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
+
 /* Does a valid, full index start with these columns, in any order? */
 extern bool CormHasIndexOn(Oid relid, CormKey columns);
 

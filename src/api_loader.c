@@ -108,10 +108,11 @@ KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
 					 errmsg("a key to load is null")));
 		for (int i = 0; i < select->nkeys; i++)
 		{
+			Oid			type = CormColumnByNumber(model, model->key[i])->typid;
 			bool		isnull;
 
 			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks", false),
-										select->keys[i].parent_type, -1, &isnull);
+										getBaseType(type), -1, &isnull);
 		}
 	}
 	return datums;

@@ -28,6 +28,7 @@
 #include "tcop/pquery.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -179,6 +180,31 @@ InitReceiver(Receiver *receiver, CormRun *run, CormLevel *level)
 
 /* ---------- fetching children ---------- */
 
+static void
+SetForNow(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * A key as text that means the same value whatever the settings of the session
+ * say about output.
+ */
+static Datum
+KeyAsText(FmgrInfo *output, Datum key)
+{
+	int			nest = NewGUCNestLevel();
+	char	   *text;
+
+	SetForNow("extra_float_digits", "3");
+	SetForNow("DateStyle", "ISO");
+	SetForNow("IntervalStyle", "postgres");
+	text = OutputFunctionCall(output, key);
+	AtEOXact_GUC(true, nest);
+	return CStringGetTextDatum(text);
+}
+
 /*
  * The keys of all parents as one array per key part.  Returns their number.
  */
@@ -199,11 +225,16 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 		int16		typlen;
 		bool		byval;
 		char		align;
-		Oid			output = InvalidOid;
-		bool		varlena;
+		FmgrInfo	output;
 
 		if (as_text)
-			getTypeOutputInfo(key->parent_type, &output, &varlena);
+		{
+			Oid			function;
+			bool		varlena;
+
+			getTypeOutputInfo(key->parent_type, &function, &varlena);
+			fmgr_info(function, &output);
+		}
 		n = 0;
 		for (int i = 0; i < parent->nrows; i++)
 		{
@@ -211,9 +242,7 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 
 			if (hole->offset < 0 || hole->isnull)
 				continue;
-			datums[n++] = as_text ?
-				CStringGetTextDatum(OidOutputFunctionCall(output, hole->keys[part])) :
-				hole->keys[part];
+			datums[n++] = as_text ? KeyAsText(&output, hole->keys[part]) : hole->keys[part];
 		}
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
 		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,

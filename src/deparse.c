@@ -320,9 +320,10 @@ DeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scope)
 static void
 DeparseUnnestedKeys(StringInfo buf, const CormSelect *select)
 {
-	appendStringInfoString(buf, " JOIN (SELECT DISTINCT u.* FROM pg_catalog.unnest(");
+	appendStringInfoString(buf, " JOIN (SELECT DISTINCT u.* FROM ROWS FROM (");
 	for (int i = 0; i < select->nkeys; i++)
-		appendStringInfo(buf, "%s$%d", i ? ", " : "", select->first_key_param + i);
+		appendStringInfo(buf, "%spg_catalog.unnest($%d)", i ? ", " : "",
+						 select->first_key_param + i);
 	appendStringInfoString(buf, ") AS u (");
 	for (int i = 0; i < select->nkeys; i++)
 		appendStringInfo(buf, "%sk%d", i ? ", " : "", i + 1);

@@ -14,9 +14,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "encode.h"
@@ -119,6 +121,17 @@ CormCompileLevel(const CormSelect *select, const CormChild *child)
 	return level;
 }
 
+/*
+ * A row that is cast to "record", as its operators take it, keeps its type.
+ */
+static bool
+IsOfType(Oid typid, const CormTarget *target)
+{
+	if (target->cast == RECORDOID)
+		return type_is_rowtype(typid);
+	return typid == (OidIsValid(target->cast) ? target->cast : target->ref.column->typid);
+}
+
 void
 CormCheckResult(const CormLevel *level, TupleDesc result)
 {
@@ -126,14 +139,8 @@ CormCheckResult(const CormLevel *level, TupleDesc result)
 	ListCell   *lc;
 
 	foreach(lc, level->select->targets)
-	{
-		const CormTarget *target = lfirst(lc);
-		Oid			expected = OidIsValid(target->cast) ? target->cast :
-			target->ref.column->typid;
-
 		same = same &&
-			TupleDescAttr(result, foreach_current_index(lc))->atttypid == expected;
-	}
+			IsOfType(TupleDescAttr(result, foreach_current_index(lc))->atttypid, lfirst(lc));
 	if (!same)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),

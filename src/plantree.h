@@ -120,6 +120,8 @@ typedef struct CormExpr
 	CormColumnRef left;
 	CormColumnRef right;
 	Oid			op;
+	Oid			collation;		/* of COMPARE_FLIPPED and ANY, where it is not
+								 * the column's */
 	const char *opname;			/* of TEXT_MATCH, in pg_catalog */
 	int			param;			/* n of $n */
 } CormExpr;

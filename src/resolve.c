@@ -132,8 +132,8 @@ AddLimit(CormSelect *select, const CormRequest *request)
 		select->offset = CormAddBigint(select, request->offset);
 }
 
-CormSelect *
-CormResolve(const CormRequest *request, CormPurpose purpose,
+static CormSelect *
+ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
 	CormSubject subject = CormResolveSubject(request, fallback);
@@ -181,6 +181,28 @@ CormResolve(const CormRequest *request, CormPurpose purpose,
 	}
 	AddLimit(select, request);
 	return select;
+}
+
+/*
+ * Tables are locked as they are met.  If one of them has changed before that,
+ * what was resolved may be neither the old state nor the new one.
+ */
+CormSelect *
+CormResolve(const CormRequest *request, CormPurpose purpose,
+			const CormModel *fallback)
+{
+	for (;;)
+	{
+		uint64		generation = CormCacheGeneration();
+		CormSelect *select;
+
+		if (fallback)
+			fallback = CormModelByRelid(fallback->relid);
+		select = ResolveOnce(request, purpose, fallback);
+		if (generation == CormCacheGeneration())
+			return select;
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 CormSelect *

@@ -203,7 +203,8 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 			return CormKeyPartOf(model, pk, part, path, in_filter);
 		}
 	}
-	else if (CormJsonIsArray(value) && !(model->nkey == 1 && type_is_array(column->typid)))
+	else if (CormJsonIsArray(value) &&
+			 !(model->nkey == 1 && type_is_array(getBaseType(column->typid))))
 	{
 		List	   *elements = CormJsonElements(value);
 

@@ -25,9 +25,9 @@ CREATE TYPE place AS (street text, number int);
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE DOMAIN code AS text CHECK (VALUE ~ '^[a-z%_\\]+$');
 CREATE TABLE things (
-	id int PRIMARY KEY, t text, v varchar(20), c char(6), n name, i int, s smallint, b bigint, r float8, num numeric(10,3), f boolean,
-	u uuid, d date, ts timestamp, tz timestamptz, tm time, iv interval, m mood, dom positive, cod code, ia int[], ta text[], j jsonb, js json,
-	p place, ip inet, ir int4range, by bytea, "in" int, "a__b" int, "Ab c" int, "q""t" int, isnull int, range text);
+	id int PRIMARY KEY, t text COLLATE "C", v varchar(20) COLLATE "C", c char(6), n name, i int, s smallint, b bigint, r float8, num numeric(10,3), f boolean,
+	u uuid, d date, ts timestamp, tz timestamptz, tm time, iv interval, m mood, dom positive, cod code COLLATE "C", ia int[], ta text[], j jsonb, js json,
+	p place, ip inet, ir int4range, by bytea, "in" int, "a__b" int, "Ab c" int, "q""t" int, "isnull" int, range text COLLATE "C");
 INSERT INTO things VALUES
 	(1, 'Apple', 'Apple', 'ab', 'one', 1, 1, 1, 1.5, 1.500, true, '00000000-0000-0000-0000-000000000001', '2024-01-01', '2024-01-01 10:00', '2024-01-01 10:00+00', '10:00', '1 day',
 		'sad', 1, 'a', '{1,2}', '{a,b}', '{"k": 1}', '{"k": 1}', '("High St",1)', '10.0.0.1', '[1,5)', '\x01', 1, 1, 1, 1, 1, 'x'),
@@ -38,7 +38,7 @@ INSERT INTO things VALUES
 	(4, 'a_b\c', 'a_b\c', '_', NULL, 0, 0, 0, 'Infinity', 0, true, '00000000-0000-0000-0000-000000000004', '2023-12-31', '2023-12-31', '2023-12-31 23:30-01', '00:00', '0', 'ok', 4, '\',
 		'{{1,2},{3,4}}', '{"a,b"}', 'null', 'null', NULL, '::1', '(,)', '\x', 4, 4, 4, 4, 4, 'range'),
 	(5, '', '', '', '', 2147483647, 32767, 9223372036854775807, 1e300, 9999999.999, false, 'ffffffff-ffff-ffff-ffff-ffffffffffff', '0044-03-15 BC', '294276-12-31 23:59:59.999999',
-		'0001-01-01 BC', '24:00', '1 year', 'happy', 5, 'zz', NULL, NULL, NULL, NULL, '("",0)', '10.0.0.0/8', '[5,5]', '\x00', 5, 5, 5, 5, 5, ''),
+		'0001-01-01 BC', '24:00', '1 year', 'happy', 5, 'zz', NULL, NULL, NULL, NULL, '("",)', '10.0.0.0/8', '[5,5]', '\x00', 5, 5, 5, 5, 5, ''),
 	(6, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 SELECT corm.register_model('things', 'Thing');
 -- The ids that a filter and a WHERE clause select; complains when they differ,
@@ -79,7 +79,7 @@ SELECT same('{"cod": "%"}', $$cod = '%'$$), same('{"cod__contains": "%"}', 'id =
 --
 -- numbers
 --
-SELECT same('{"i": 1}', 'i = 1'), same('{"i": "1"}', 'i = 1'), same('{"i": -3}', 'i = -3'), same('{"i": 1.0e0}', 'i = 1'), same('{"i": 2147483647}', 'i = 2147483647');
+SELECT same('{"i": 1}', 'i = 1'), same('{"i": "1"}', 'i = 1'), same('{"i": -3}', 'i = -3'), same('{"i": 2147483647}', 'i = 2147483647');
 SELECT same('{"i__in": [1, "2", 0]}', 'i IN (1, 2, 0)'), same('{"i__gt": 0}', 'i > 0'), same('{"i__gte": 0}', 'i >= 0'), same('{"i__lt": 0}', 'i < 0'), same('{"i__lte": 0}', 'i <= 0'), same('{"i__ne": 0}', 'i IS DISTINCT FROM 0'), same('{"i__range": [0, 2]}', 'i BETWEEN 0 AND 2');
 SELECT same('{"s__range": [0, 2]}', 's BETWEEN 0 AND 2'), same('{"s__in": [1, 32767]}', 's IN (1, 32767)'), same('{"b": 9007199254740993}', 'b = 9007199254740993'), same('{"b": 9223372036854775807}', 'b = 9223372036854775807'), same('{"b__in": [9007199254740992]}', 'false');
 SELECT same('{"r": 1.5}', 'r = 1.5'), same('{"r": "NaN"}', $$r = 'NaN'$$), same('{"r__gt": 2}', 'r > 2'), same('{"r": "Infinity"}', $$r = 'Infinity'$$), same('{"r__in": [2.5, 1e300]}', 'r IN (2.5, 1e300)');
@@ -97,7 +97,7 @@ SELECT same('{"tz": "2024-01-01T12:00:00+02:00"}', 'id = 1'), same('{"tz__gte": 
 SELECT same('{"tm__gte": "10:00"}', $$tm >= '10:00'$$), same('{"iv": "24:00:00"}', $$iv = '24:00:00'$$), same('{"iv__in": ["30 days", "P1D"]}', $$iv IN ('30 days', 'P1D')$$), same('{"iv__lt": "1 hour"}', $$iv < '1 hour'$$);
 SELECT same('{"m": "ok"}', $$m = 'ok'$$), same('{"m__in": ["ok", "sad"]}', $$m IN ('ok', 'sad')$$), same('{"m__gt": "sad"}', $$m > 'sad'$$), same('{"m__range": ["sad", "ok"]}', $$m BETWEEN 'sad' AND 'ok'$$), same('{"m__ne": "ok"}', $$m IS DISTINCT FROM 'ok'$$), same('{"m__not_in": ["ok", null]}', $$(m = 'ok' OR m IS NULL) IS NOT TRUE$$), same('{"m__icontains": "A"}', $$m::text ILIKE '%a%'$$);
 SELECT same('{"ip": "10.0.0.1"}', $$ip = '10.0.0.1'$$), same('{"ip__in": ["10.0.0.0/8", "::1"]}', 'id IN (4, 5)'), same('{"ir": "[1,4]"}', $$ir = '[1,4]'$$), same('{"ir__in": ["empty", "(,)"]}', 'id IN (2, 4)'), same('{"by": "\\x02ff"}', 'id = 2'), same('{"by__gt": "\\x01"}', $$by > '\x01'$$);
-SELECT same('{"p": {"street": "High St", "number": 1}}', 'id = 1'), same('{"p__in": [{"street": "High St", "number": 2}, null]}', $$p = ROW('High St', 2)::place OR p IS NULL$$), same('{"p": "(\"High St\",2)"}', 'id = 2');
+SELECT same('{"p": {"street": "High St", "number": 1}}', 'id = 1'), same('{"p__in": [{"street": "High St", "number": 2}, null]}', $$p = ROW('High St', 2)::place OR p IS NOT DISTINCT FROM NULL$$), same('{"p": "(\"High St\",2)"}', 'id = 2');
 
 --
 -- arrays and JSON are compared as a whole
@@ -130,13 +130,13 @@ SELECT corm.count(corm.exclude(corm.exclude('Thing', '{"i": 1}'), '{"i": 2}')), 
 -- Names: pk, columns called like lookups, quoted names, the longest match
 --
 SELECT same('{"pk": 3}', 'id = 3'), same('{"pk__in": [1, "2"]}', 'id IN (1, 2)'), same('{"pk__gt": 4}', 'id > 4'), same('{"pk": {"id": 3, "t": "whatever"}}', 'id = 3'), same('{"pk": {"pk": 3}}', 'id = 3'), same('{"pk__ne": 3}', 'id <> 3'), same('{"pk__not_in": [1]}', 'id <> 1'), same('{"pk__isnull": true}', 'false'), same('{"pk__range": [2, 3]}', 'id BETWEEN 2 AND 3'), same('{"pk__contains": "3"}', 'id = 3');
-SELECT same('{"in": 4}', '"in" = 4'), same('{"in__in": [4, 5]}', '"in" IN (4, 5)'), same('{"isnull": null}', 'isnull IS NULL'), same('{"isnull__isnull": false}', 'isnull IS NOT NULL'), same('{"range": "range"}', $$range = 'range'$$), same('{"range__range": ["x", "y"]}', $$range BETWEEN 'x' AND 'y'$$);
+SELECT same('{"in": 4}', '"in" = 4'), same('{"in__in": [4, 5]}', '"in" IN (4, 5)'), same('{"isnull": null}', '"isnull" IS NULL'), same('{"isnull__isnull": false}', '"isnull" IS NOT NULL'), same('{"range": "range"}', $$range = 'range'$$), same('{"range__range": ["x", "y"]}', $$range BETWEEN 'x' AND 'y'$$);
 SELECT same('{"a__b": 4}', '"a__b" = 4'), same('{"a__b__gt": 2}', '"a__b" > 2'), same('{"\"a__b\"__gt": 2}', '"a__b" > 2'), same('{"Ab c__lte": 2}', '"Ab c" <= 2'), same('{"\"Ab c\"": 2}', '"Ab c" = 2'), same('{"q\"t": 5}', '"q""t" = 5'), same('{"\"q\"\"t\"__in": [5]}', '"q""t" = 5'), same('{"\"id\"": 1}', 'id = 1'), same('{"\"in\"__gt": 2}', '"in" > 2');
 
 --
 -- What does not fit
 --
-SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"i\": \"one\"}","{\"i\": 1.5}","{\"i\": true}","{\"i\": 99999999999}","{\"i\": [1]}","{\"i\": {\"a\": 1}}","{\"f\": 2}","{\"u\": \"xyz\"}","{\"d\": \"2024-02-30\"}","{\"m\": \"angry\"}","{\"m__in\": [\"ok\", \"angry\"]}","{\"i__in\": [1, \"x\"]}","{\"ia\": 3}","{\"ia\": [\"x\"]}","{\"by\": \"\\\\x0\"}","{\"p\": {\"number\": \"x\"}}","{\"p\": \"x\"}","{\"pk\": [1, 2]}","{\"pk\": {\"t\": \"x\"}}","{\"pk\": {\"pk\": {\"id\": 1}}}","{\"pk\": {\"id\": null}}"}'::text[]) f;
+SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"i\": \"one\"}","{\"i\": 1.5}","{\"i\": 1.0}","{\"i\": true}","{\"i\": 99999999999}","{\"i\": [1]}","{\"i\": {\"a\": 1}}","{\"f\": 2}","{\"u\": \"xyz\"}","{\"d\": \"2024-02-30\"}","{\"m\": \"angry\"}","{\"m__in\": [\"ok\", \"angry\"]}","{\"i__in\": [1, \"x\"]}","{\"ia\": 3}","{\"ia\": [\"x\"]}","{\"by\": \"\\\\x0\"}","{\"p\": {\"number\": \"x\"}}","{\"p\": \"x\"}","{\"pk\": [1, 2]}","{\"pk\": {\"t\": \"x\"}}","{\"pk\": {\"pk\": {\"id\": 1}}}","{\"pk\": {\"id\": null}}"}'::text[]) f;
 SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"t__in\": \"Apple\"}","{\"t__in\": {\"a\": 1}}","{\"t__not_in\": 3}","{\"i__range\": 3}","{\"i__range\": [1]}","{\"i__range\": [1, 2, 3]}","{\"i__range\": {}}","{\"t__isnull\": \"true\"}","{\"t__isnull\": 1}","{\"t__contains\": [\"a\"]}","{\"t__contains\": {\"a\": 1}}","{\"t__iexact\": []}"}'::text[]) f;
 SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"t__contain\": \"x\"}","{\"t__regexx\": \"x\"}","{\"t__gt__lt\": 1}","{\"t__\": 1}","{\"pk__foo\": 1}","{\"t__IN\": [1]}","{\"nosuch\": 1}","{\"T\": 1}","{\"nosuch__exact\": 1}","{\"\\\"t__in\\\"\": [1]}","{\"a__\": 1}","{\"__t\": 1}","{\" t\": 1}","{\"and\": []}"}'::text[]) f;
 SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"js\": {\"k\": 1}}","{\"js__in\": [1]}","{\"js__gt\": 1}","{\"p__gt\": \"(a,1)\"}"}'::text[]) f;

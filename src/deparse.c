@@ -144,6 +144,19 @@ DeparseText(StringInfo buf, CormColumnRef ref)
 		appendStringInfoString(buf, "::pg_catalog.text");
 }
 
+/*
+ * Is there a value?  IS NULL would ask that of a composite value's fields.
+ */
+static void
+DeparseNullTest(StringInfo buf, CormColumnRef ref, bool wanted)
+{
+	CormDeparseColumn(buf, ref);
+	if (type_is_rowtype(ref.column->typid))
+		appendStringInfo(buf, " IS %sDISTINCT FROM NULL", wanted ? "NOT " : "");
+	else
+		appendStringInfo(buf, " IS %sNULL", wanted ? "" : "NOT ");
+}
+
 static void
 DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 {
@@ -172,10 +185,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					DeparseExpr(buf, select, arg);
 				}
 				else if (arg->kind == CORM_EXPR_IS_NULL)
-				{
-					CormDeparseColumn(buf, arg->left);
-					appendStringInfoString(buf, " IS NOT NULL");
-				}
+					DeparseNullTest(buf, arg->left, false);
 				else
 				{
 					appendStringInfoString(buf, "((");
@@ -208,8 +218,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
 			break;
 		case CORM_EXPR_IS_NULL:
-			CormDeparseColumn(buf, expr->left);
-			appendStringInfoString(buf, " IS NULL");
+			DeparseNullTest(buf, expr->left, true);
 			break;
 		case CORM_EXPR_TEXT_MATCH:
 			DeparseText(buf, expr->left);

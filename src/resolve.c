@@ -315,8 +315,8 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		CormRequest limits = *node->options;
 
 		child->limit = limits.limit;
-		child->more = node->more;
-		if (node->more && limits.limit >= 0)
+		child->more = node->more && relation->to_many;
+		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
 			limits.limit++;		/* one more row tells */
 		AddLimit(select, &limits);
 	}
@@ -471,18 +471,27 @@ CheckReadable(const CormModel *model, List *columns)
 static void
 RefuseSameKey(List *outputs, const CormModel *model)
 {
+	List	   *keys = NIL;
 	ListCell   *lc;
 
 	foreach(lc, outputs)
 	{
-		CormOutput *output = lfirst(lc);
+		const CormOutput *output = lfirst(lc);
 
-		for (int i = foreach_current_index(lc) + 1; i < list_length(outputs); i++)
-			if (strcmp(output->name, ((CormOutput *) list_nth(outputs, i))->name) == 0)
+		keys = lappend(keys, unconstify(char *, output->name));
+		if (output->kind == CORM_OUT_CHILD && output->child->more)
+			keys = lappend(keys, psprintf("%s__more", output->name));
+	}
+	foreach(lc, keys)
+	{
+		const char *key = lfirst(lc);
+
+		for (int i = foreach_current_index(lc) + 1; i < list_length(keys); i++)
+			if (strcmp(key, list_nth(keys, i)) == 0)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
-								output->name, CormModelDisplayName(model)),
+								key, CormModelDisplayName(model)),
 						 errhint("Choose another name with the prefetch option \"as\".")));
 	}
 }

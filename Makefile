@@ -39,6 +39,8 @@ REGRESS = \
 	define_privileges \
 	read_basic \
 	filter_lookups \
+	filter_relations \
+	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -109,7 +109,7 @@ KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
 		{
 			bool		isnull;
 
-			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks"),
+			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks", false),
 										select->keys[i].parent_type, -1, &isnull);
 		}
 	}

@@ -394,7 +394,7 @@ corm_rows(PG_FUNCTION_ARGS)
 									rsinfo->econtext->ecxt_per_query_memory,
 									false, rsinfo->setDesc,
 									"the rows do not have the prototype's columns");
-	(void) CormExecute(select->label, CormDeparseSelect(select), CormBindParams(select),
+	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					   true, dest);
 	dest->rDestroy(dest);
 	return (Datum) 0;
@@ -430,7 +430,8 @@ corm_sql(PG_FUNCTION_ARGS)
 	else if (strcmp(verb, "rows") == 0)
 	{
 		RefuseForRows(request);
-		statements = list_make1(CormDeparseSelect(CormResolve(request, CORM_FOR_ROWS, NULL)));
+		statements = list_make1(CormDeparseSelect(CormResolve(request, CORM_FOR_ROWS, NULL),
+												   true));
 	}
 	else
 	{

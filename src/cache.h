@@ -87,6 +87,8 @@ typedef struct CormRelation
 	bool		symmetrical;
 	bool		pair_unique;	/* a unique, valid, immediate, full key lies
 								 * within the pair's columns of through */
+	bool		pair_arbiter;	/* ... and one has all of the pair's columns,
+								 * so that ON CONFLICT can name it */
 
 	/*
 	 * NULL in good order.  Otherwise what keeps the relation from being used

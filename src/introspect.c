@@ -39,6 +39,8 @@ typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
 static bool AnyIndex(Oid relid, CormKey columns, IndexTest test);
 static bool IsUniqueWithin(Form_pg_index index, HeapTuple tuple,
 						   CormKey columns);
+static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
+						 CormKey columns);
 static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
 static CormKey KeyOfIndex(Form_pg_index index);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
@@ -129,6 +131,12 @@ bool
 CormHasUniqueKeyWithin(Oid relid, CormKey columns)
 {
 	return AnyIndex(relid, columns, IsUniqueWithin);
+}
+
+bool
+CormHasUniqueKeyOver(Oid relid, CormKey columns)
+{
+	return AnyIndex(relid, columns, IsUniqueOver);
 }
 
 bool
@@ -238,12 +246,19 @@ CormReadDeleteSetColumns(Oid relid, const char *name)
 }
 
 bool
-CormIsDeferrable(Oid relid, const char *name)
+CormIsDeferrable(Oid relid, const char *name, bool *deferred)
 {
 	HeapTuple	tuple = CopyConstraint(relid, name);
+	Form_pg_constraint con;
 
-	return tuple != NULL &&
-		((Form_pg_constraint) GETSTRUCT(tuple))->condeferrable;
+	if (deferred != NULL)
+		*deferred = false;
+	if (tuple == NULL)
+		return false;
+	con = (Form_pg_constraint) GETSTRUCT(tuple);
+	if (deferred != NULL)
+		*deferred = con->condeferred;
+	return con->condeferrable;
 }
 
 bool
@@ -339,6 +354,20 @@ IsUniqueWithin(Form_pg_index index, HeapTuple tuple, CormKey columns)
 		if (!CormKeyHas(columns, index->indkey.values[i]))
 			return false;
 	}
+	return true;
+}
+
+/* The same, with none of the columns left out: what ON CONFLICT can name. */
+static bool
+IsUniqueOver(Form_pg_index index, HeapTuple tuple, CormKey columns)
+{
+	CormKey		key = KeyOfIndex(index);
+
+	if (!IsUniqueWithin(index, tuple, columns))
+		return false;
+	for (int i = 0; i < columns.n; i++)
+		if (!CormKeyHas(key, columns.attnums[i]))
+			return false;
 	return true;
 }
 

@@ -34,6 +34,9 @@ extern CormKey CormReadPrimaryKey(Oid relid);
  */
 extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
 
+/* Likewise, with all of these columns: what ON CONFLICT can name. */
+extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
+
 /* Does a valid, full index start with these columns, in any order? */
 extern bool CormHasIndexOn(Oid relid, CormKey columns);
 
@@ -62,8 +65,8 @@ extern Oid	CormConstraintOid(Oid relid, const char *name);
 /* Columns that ON DELETE SET NULL (columns) names; n = 0 for all of them. */
 extern CormKey CormReadDeleteSetColumns(Oid relid, const char *name);
 
-/* Is the constraint DEFERRABLE? */
-extern bool CormIsDeferrable(Oid relid, const char *name);
+/* Is the constraint DEFERRABLE?  *deferred (unless NULL): INITIALLY DEFERRED? */
+extern bool CormIsDeferrable(Oid relid, const char *name, bool *deferred);
 
 extern bool CormKeyHas(CormKey key, AttrNumber attnum);
 

@@ -202,7 +202,7 @@ ColumnIn(const CormTest *test, CormColumnRef ref)
 static CormExpr *
 ColumnRange(const CormTest *test, CormColumnRef ref)
 {
-	List	   *bounds;
+	List	   *bounds = NIL;
 	ListCell   *lc;
 
 	if (!CormJsonIsArray(test->value) ||

@@ -170,7 +170,7 @@ ColumnPrefix(const char *path)
 }
 
 static void
-NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path)
+NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path, bool in_filter)
 {
 	JsonbIterator *it = JsonbIteratorInit(object->val.binary.data);
 	JsonbValue	v;
@@ -184,8 +184,9 @@ NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path)
 			 errmsg("the object given for \"%s\" has no key of model \"%s\"",
 					path, CormModelDisplayName(model)),
 			 errdetail("An object stands for the row whose key it holds."),
-			 example ? errhint("To compare another column write it in the path: \"%s%s\".",
-							   ColumnPrefix(path), example) : 0));
+			 in_filter && example && strcmp(example, "pk") != 0 ?
+			 errhint("To compare another column write it in the path: \"%s%s\".",
+					 ColumnPrefix(path), example) : 0));
 }
 
 static void
@@ -208,7 +209,7 @@ NotAKey(const CormModel *model, const char *path)
 
 const JsonbValue *
 CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
-			  const char *path)
+			  const char *path, bool in_filter)
 {
 	const CormColumn *column = CormColumnByNumber(model, model->key[part]);
 	const JsonbValue *found = value;
@@ -221,8 +222,8 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 			const JsonbValue *pk = CormJsonMember(value, "pk");
 
 			if (pk == NULL || CormJsonIsObject(pk))
-				NoKeyIn(model, value, path);
-			return CormKeyPartOf(model, pk, part, path);
+				NoKeyIn(model, value, path, in_filter);
+			return CormKeyPartOf(model, pk, part, path, in_filter);
 		}
 	}
 	else if (CormJsonIsArray(value) && !(model->nkey == 1 && type_is_array(column->typid)))
@@ -264,7 +265,7 @@ BindArray(const CormParam *param)
 		if (element->type == jbvNull)
 			continue;
 		if (param->bind == CORM_BIND_KEY_ARRAY)
-			element = CormKeyPartOf(param->model, element, param->part, param->path);
+			element = CormKeyPartOf(param->model, element, param->part, param->path, true);
 		datums[n] = CormValueFromJson(element, param->elemtype, -1, &isnull);
 		if (!isnull)
 			n++;
@@ -319,7 +320,7 @@ CormBindParam(const CormParam *param, bool *isnull)
 			break;
 		case CORM_BIND_KEY:
 			datum = CormValueFromJson(CormKeyPartOf(param->model, param->value,
-													param->part, param->path),
+													param->part, param->path, true),
 									  param->typid, -1, isnull);
 			break;
 		case CORM_BIND_ARRAY:

@@ -23,11 +23,11 @@ extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 
 /*
  * The part of a key that a value spells: a scalar, an array in key order, or an
- * object with the key's columns in it.
+ * object with the key's columns in it.  "in_filter" shapes the hint.
  */
 extern const JsonbValue *CormKeyPartOf(const CormModel *model,
 									   const JsonbValue *value, int part,
-									   const char *path);
+									   const char *path, bool in_filter);
 
 extern Datum CormBindParam(const CormParam *param, bool *isnull);
 

@@ -203,6 +203,13 @@ CormModelQualifiedName(const CormModel *model)
 					CormQuoteNamePart(model->name));
 }
 
+uint64
+CormCacheGeneration(void)
+{
+	AcceptInvalidationMessages();
+	return generation;
+}
+
 const CormRelation *
 CormFindRelation(const CormModel *model, const char *name)
 {

@@ -135,6 +135,13 @@ extern char *CormModelDisplayName(const CormModel *model);
 /* Like it, but always with its schema: for names that travel in a value. */
 extern char *CormModelQualifiedName(const CormModel *model);
 
+/*
+ * Changes whenever what was read from here may have become outdated.  Whoever
+ * locks what the answers are about, and finds the number unchanged afterwards,
+ * may rely on them as long as the locks are held.
+ */
+extern uint64 CormCacheGeneration(void);
+
 extern const CormRelation *CormFindRelation(const CormModel *model,
 											const char *name);
 extern const CormColumn *CormFindColumn(const CormModel *model,

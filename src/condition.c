@@ -379,7 +379,7 @@ List *
 CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
 			   const CormForeignKey *fk, bool table_referencing, JsonbValue *key)
 {
-	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key};
+	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key, true};
 	CormTable  *joined;
 
 	CormRequireKey(owner, "the owner of a relation needs");

@@ -72,20 +72,33 @@ DeparseTarget(StringInfo buf, const CormTarget *target)
 }
 
 /*
- * left op right, where left is the referenced column.  The server compares
- * foreign keys by the referenced column's collation, and so do we.
+ * The text of one side of a foreign key, which stands for "ref".  The server
+ * compares these by the referenced column's collation, and so do we.
+ */
+static char *
+Collated(char *text, CormColumnRef ref, Oid collation)
+{
+	if (!OidIsValid(collation) || !OidIsValid(ref.column->collation) ||
+		collation == ref.column->collation)
+		return text;
+	return psprintf("(%s COLLATE %s)", text, CormQuoteCollation(collation));
+}
+
+static char *
+CollatedText(CormColumnRef ref, Oid collation)
+{
+	return Collated(ColumnText(ref), ref, collation);
+}
+
+/*
+ * left op right, where left is the referenced column.
  */
 static void
 DeparseEqualColumns(StringInfo buf, CormColumnRef left, Oid op, CormColumnRef right)
 {
-	char	   *right_text = ColumnText(right);
-	Oid			collation = left.column->collation;
-
-	if (OidIsValid(collation) && OidIsValid(right.column->collation) &&
-		collation != right.column->collation)
-		right_text = psprintf("(%s COLLATE %s)", right_text, CormQuoteCollation(collation));
 	generate_operator_clause(buf, ColumnText(left), left.column->typid, op,
-							 right_text, right.column->typid);
+							 CollatedText(right, left.column->collation),
+							 right.column->typid);
 }
 
 /* ---------- conditions ---------- */
@@ -107,13 +120,14 @@ DeparseList(StringInfo buf, const CormSelect *select, List *exprs, const char *g
  * column op ANY ($n), the operator's input types as casts where they differ.
  */
 static void
-DeparseAny(StringInfo buf, CormColumnRef left, Oid op, int param, Oid elemtype)
+DeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op, int param,
+		   Oid elemtype)
 {
 	Oid			left_type;
 	Oid			right_type;
 
 	op_input_types(op, &left_type, &right_type);
-	CormDeparseColumn(buf, left);
+	appendStringInfoString(buf, CollatedText(left, collation));
 	if (left_type != left.column->typid && !IsPolymorphicType(left_type))
 		appendStringInfo(buf, "::%s", CormQuoteType(left_type));
 	appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), param);
@@ -196,10 +210,11 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 		case CORM_EXPR_COMPARE_FLIPPED:
 			generate_operator_clause(buf, ParamText(expr->param),
 									 ParamType(select, expr->param), expr->op,
-									 ColumnText(expr->left), expr->left.column->typid);
+									 CollatedText(expr->left, expr->collation),
+									 expr->left.column->typid);
 			break;
 		case CORM_EXPR_ANY:
-			DeparseAny(buf, expr->left, expr->op, expr->param,
+			DeparseAny(buf, expr->left, expr->collation, expr->op, expr->param,
 					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
 			break;
 		case CORM_EXPR_IS_NULL:
@@ -336,7 +351,7 @@ DeparseKeyMatch(StringInfo buf, const CormSelect *select)
 		const CormTarget *target = list_nth(select->targets, key->child_target);
 		const CormParam *param = list_nth(select->params, select->first_key_param - 1 + i);
 		char	   *theirs = psprintf("k.k%d", i + 1);
-		char	   *mine = ColumnText(target->ref);
+		char	   *mine = CollatedText(target->ref, key->collation);
 
 		if (param->elemtype != key->parent_type)
 			theirs = psprintf("%s::%s", theirs, CormQuoteType(key->parent_type));
@@ -357,7 +372,7 @@ DeparseKeyCondition(StringInfo buf, const CormSelect *select)
 	const CormKeyPart *key = &select->keys[0];
 	const CormTarget *target = list_nth(select->targets, key->child_target);
 
-	DeparseAny(buf, target->ref,
+	DeparseAny(buf, target->ref, key->collation,
 			   key->child_referenced ? key->op : get_commutator(key->op),
 			   select->first_key_param, key->parent_type);
 }
@@ -521,19 +536,25 @@ DeparseNumbered(StringInfo buf, const CormSelect *select, const char *source,
 	}
 }
 
+/*
+ * Equal keys of one parent may be spelled differently, so the collation matters
+ * here too.
+ */
 static void
 DeparseKeyTargets(StringInfo buf, const CormSelect *select, const char *source)
 {
 	for (int i = 0; i < select->nkeys; i++)
 	{
-		int			target = select->keys[i].child_target;
+		const CormKeyPart *key = &select->keys[i];
+		const CormTarget *target = list_nth(select->targets, key->child_target);
+		char	   *text = source ? psprintf("%s.c%d", source, key->child_target + 1) :
+			ColumnText(target->ref);
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		if (source)
-			appendStringInfo(buf, "%s.c%d", source, target + 1);
-		else
-			DeparseTarget(buf, list_nth(select->targets, target));
+		appendStringInfoString(buf, Collated(text, target->ref, key->collation));
+		if (source == NULL && OidIsValid(target->cast))
+			appendStringInfo(buf, "::%s", CormQuoteType(target->cast));
 	}
 }
 

@@ -5,9 +5,9 @@
  *	  the steps of a path.
  *
  * Everything is allocated in the current memory context and belongs to the
- * select it is built for.  No function here locks anything: names come from
- * the cache, and the statement that is printed from the tree takes its locks
- * when it is parsed.
+ * select it is built for.  Names come from the cache; a table is locked when it
+ * is added, and whoever builds a tree starts anew if the cache has changed by
+ * the time it is complete.
  *
  * Rights on columns and rows are the executor's business.  A right that a kept
  * plan does not check again is checked here, whenever a table enters a
@@ -23,6 +23,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -327,6 +328,9 @@ CheckSchemaUsage(const CormModel *model)
 
 /*
  * Adds a table to a FROM list.  The caller fills in what joins it.
+ *
+ * The lock is the one that the statement will take anyway.  Taken now, it keeps
+ * the names and types that are being resolved what they are until then.
  */
 CormTable *
 CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
@@ -335,6 +339,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 	CormTable  *table = palloc0(sizeof(CormTable));
 
 	CheckSchemaUsage(model);
+	LockRelationOid(model->relid, AccessShareLock);
 	table->alias = ++select->naliases;
 	table->model = model;
 	table->join = join;

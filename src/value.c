@@ -226,7 +226,8 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 			return CormKeyPartOf(model, pk, part, path, in_filter);
 		}
 	}
-	else if (CormJsonIsArray(value) && !(model->nkey == 1 && type_is_array(column->typid)))
+	else if (CormJsonIsArray(value) &&
+			 !(model->nkey == 1 && type_is_array(getBaseType(column->typid))))
 	{
 		List	   *elements = CormJsonElements(value);
 
@@ -245,6 +246,15 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 }
 
 /* ---------- parameters ---------- */
+
+bool
+CormTravelsAsText(Oid typid)
+{
+	Oid			base = getBaseType(typid);
+
+	return type_is_array(base) || type_is_rowtype(base) ||
+		!OidIsValid(get_array_type(typid));
+}
 
 static Datum
 BindArray(const CormParam *param)
@@ -265,7 +275,8 @@ BindArray(const CormParam *param)
 		if (element->type == jbvNull)
 			continue;
 		if (param->bind == CORM_BIND_KEY_ARRAY)
-			element = CormKeyPartOf(param->model, element, param->part, param->path, true);
+			element = CormKeyPartOf(param->model, element, param->part, param->path,
+									!param->of_owner);
 		datums[n] = CormValueFromJson(element, param->elemtype, -1, &isnull);
 		if (!isnull)
 			n++;
@@ -320,7 +331,7 @@ CormBindParam(const CormParam *param, bool *isnull)
 			break;
 		case CORM_BIND_KEY:
 			datum = CormValueFromJson(CormKeyPartOf(param->model, param->value,
-													param->part, param->path, true),
+													param->part, param->path, !param->of_owner),
 									  param->typid, -1, isnull);
 			break;
 		case CORM_BIND_ARRAY:

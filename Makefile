@@ -41,9 +41,6 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	prefetch \
-	order \
-	read_errors \
-	seed_relations \
 	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

@@ -41,6 +41,7 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	prefetch \
+	order \
 	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

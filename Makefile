@@ -42,6 +42,7 @@ REGRESS = \
 	filter_relations \
 	prefetch \
 	order \
+	read_errors \
 	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

@@ -55,10 +55,7 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 	if (request->relation)
 	{
 		subject.owner = subject.model;
-		subject.relation = CormFindRelation(subject.owner, request->relation);
-		if (subject.relation == NULL)
-			CormUnknownName(subject.owner, request->relation, request->relation);
-		CormRequireWhole(subject.owner, subject.relation);
+		subject.relation = CormRequireRelation(subject.owner, request->relation);
 		subject.model = CormRelationTarget(subject.relation);
 	}
 	return subject;

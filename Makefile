@@ -40,6 +40,9 @@ REGRESS = \
 	read_basic \
 	filter_lookups \
 	filter_relations \
+	prefetch \
+	order \
+	read_errors \
 	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

@@ -191,8 +191,6 @@ ANALYZE saved;
 --
 SELECT corm.queryset_send('Post');
 SELECT encode(substr(corm.queryset_send('{"limit": 3, "model": "Post", "filter": {}}'), 2), 'escape');
--- the receive function is for the protocol alone
-SELECT try('SELECT corm.queryset_recv(''x'')');
 
 --
 -- Parameters, constants

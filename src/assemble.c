@@ -40,6 +40,12 @@
 
 int			corm_batch_size = 1000;
 
+/*
+ * Up to this many parents a slice of each one's list is looked up by itself;
+ * for more it is cheaper to read and number all lists at once.
+ */
+#define FEW_PARENTS 50
+
 struct CormRun
 {
 	MemoryContext context;
@@ -258,18 +264,20 @@ FetchLevel(CormRun *run, CormLevel *level, const CormLevel *parent)
 {
 	ParamListInfo params = CormBindParams(level->select);
 	Receiver	receiver;
+	int			nparents = BindParentKeys(level, parent, params);
+	bool		few = nparents <= FEW_PARENTS;
 
-	if (BindParentKeys(level, parent, params) == 0)
+	if (nparents == 0)
 		return;
-	if (level->sql == NULL)
+	if (level->sql[few] == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(run->context);
 
-		level->sql = CormDeparseSelect(level->select);
+		level->sql[few] = CormDeparseSelect(level->select, few);
 		MemoryContextSwitchTo(old);
 	}
 	InitReceiver(&receiver, run, level);
-	(void) CormExecute(level->select->label, level->sql, params, run->read_only,
+	(void) CormExecute(level->select->label, level->sql[few], params, run->read_only,
 					   (DestReceiver *) &receiver);
 	FetchChildren(run, level);
 }
@@ -313,7 +321,7 @@ CormRunPush(CormRun *run, CormSink sink, void *arg)
 	InitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
-	(void) CormExecute(select->label, CormDeparseSelect(select), CormBindParams(select),
+	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					   run->read_only, (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
 }
@@ -350,7 +358,7 @@ PullBatch(CormRun *run)
 	{
 		MemoryContext old = MemoryContextSwitchTo(run->context);
 
-		portal = CormOpenPortal(select->label, CormDeparseSelect(select),
+		portal = CormOpenPortal(select->label, CormDeparseSelect(select, true),
 								CormBindParams(select));
 		run->portal = pstrdup(portal->name);
 		MemoryContextSwitchTo(old);
@@ -443,7 +451,7 @@ CormRunLoader(CormChild *loader, int nkeys, const Datum *keys, CormSink sink, vo
 List *
 CormStatements(const CormSelect *select)
 {
-	List	   *statements = list_make1(CormDeparseSelect(select));
+	List	   *statements = list_make1(CormDeparseSelect(select, true));
 	ListCell   *lc;
 
 	foreach(lc, select->children)

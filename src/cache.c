@@ -27,8 +27,6 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
@@ -42,6 +40,7 @@
 #include "utils/syscache.h"
 
 #include "cache.h"
+#include "cache_build.h"
 #include "catalog.h"
 #include "compat.h"
 #include "error.h"
@@ -85,8 +84,6 @@ static void CreateTables(void);
 static void RetireEntries(void);
 static void Retire(MemoryContext context);
 static HTAB *CreateTable(const char *name, Size keysize, Size entrysize);
-static void NoteTable(Oid relid);
-static void NoteConstraint(Oid relid, const char *name);
 static Oid	FindModel(const char *text, const char *schema, const char *name);
 static Oid	FindInSearchPath(const NameEntry *entry, const char *text);
 static Oid	FindInSchema(const NameEntry *entry, Oid schema, const char *text);
@@ -94,17 +91,6 @@ static const NameEntry *LookUpName(const char *name);
 static void RaiseUnknownModel(const char *text, const char *schema,
 							  const char *name);
 static char *NearModel(const char *text, const char *name);
-static CormModel *BuildModel(Oid relid);
-static CormRelation *BuildForward(const CormRelationRow *row);
-static CormRelation *BuildReverse(const CormRelationRow *row);
-static void FillForeignKey(CormRelation *relation,
-						   const CormRelationRow *row);
-static void FillManyToMany(CormRelation *relation,
-						   const CormRelationRow *row);
-static CormForeignKey *LoadForeignKey(Oid referencing, Oid referenced,
-									  const char *name, List *columns);
-static void CheckEnds(CormRelation *relation, const CormRelationRow *row);
-static int	CompareRelations(const ListCell *a, const ListCell *b);
 
 void
 CormCacheInit(void)
@@ -176,7 +162,7 @@ CormModelByRelid(Oid relid)
 		context = AllocSetContextCreate(CurrentMemoryContext, "corm model",
 										ALLOCSET_SMALL_SIZES);
 		caller = MemoryContextSwitchTo(context);
-		model = BuildModel(relid);
+		model = CormBuildModel(relid);
 		MemoryContextSwitchTo(caller);
 		if (generation != built_generation)
 		{
@@ -410,14 +396,14 @@ CreateTable(const char *name, Size keysize, Size entrysize)
 }
 
 /* From here on a change to the table starts a new generation. */
-static void
-NoteTable(Oid relid)
+void
+CormNoteTable(Oid relid)
 {
 	hash_search(used_tables, &relid, HASH_ENTER, NULL);
 }
 
-static void
-NoteConstraint(Oid relid, const char *name)
+void
+CormNoteConstraint(Oid relid, const char *name)
 {
 	Oid			oid = CormConstraintOid(relid, name);
 	uint32		hash;
@@ -451,23 +437,21 @@ FindModel(const char *text, const char *schema, const char *name)
 }
 
 /*
- * The active search path holds only schemas that the user may use, and the
- * temporary one only where it was asked for, which holds no models.
+ * The active search path holds only schemas that the user may use.  Fetched
+ * as an array it leaves the temporary schema out, and does not go and create
+ * one where pg_temp was asked for, which a standby could not.
  */
 static Oid
 FindInSearchPath(const NameEntry *entry, const char *text)
 {
-	List	   *path = fetch_search_path(false);
+	int			n = fetch_search_path_array(NULL, 0);
+	Oid		   *path = palloc(sizeof(Oid) * (n + 1));
 	Oid			relid = InvalidOid;
-	ListCell   *lc;
 
-	foreach(lc, path)
-	{
-		relid = FindInSchema(entry, lfirst_oid(lc), text);
-		if (OidIsValid(relid))
-			break;
-	}
-	list_free(path);
+	n = fetch_search_path_array(path, n);
+	for (int i = 0; i < n && !OidIsValid(relid); i++)
+		relid = FindInSchema(entry, path[i], text);
+	pfree(path);
 	return relid;
 }
 
@@ -531,7 +515,7 @@ LookUpName(const char *name)
 			CormModelRow *row = lfirst(lc);
 			Oid			schema;
 
-			NoteTable(row->relid);
+			CormNoteTable(row->relid);
 			schema = get_rel_namespace(row->relid);
 			if (!OidIsValid(schema))
 				continue;		/* the table is gone */
@@ -603,231 +587,4 @@ NearModel(const char *text, const char *name)
 	}
 	near = CormClosest(text, candidates);
 	return near ? pstrdup(near) : NULL;
-}
-
-/* In the current context; NULL when the table is no model. */
-static CormModel *
-BuildModel(Oid relid)
-{
-	CormModelRow *row;
-	CormModel  *model;
-	CormKey		key;
-	List	   *relations;
-	ListCell   *lc;
-
-	NoteTable(relid);
-	row = CormReadModelRow(relid);
-	if (row == NULL)
-		return NULL;
-	model = palloc0(sizeof(CormModel));
-	model->relid = relid;
-	model->name = row->name;
-	model->relkind = CormTableKind(relid);
-	if (model->relkind == '\0')
-		return NULL;
-	model->columns = CormReadColumns(relid, &model->ncolumns);
-	key = CormReadPrimaryKey(relid);
-	model->nkey = key.n;
-	model->key = key.attnums;
-	if (row->key != NIL)
-	{
-		model->nkey = 0;
-		model->key = palloc(sizeof(AttrNumber) * list_length(row->key));
-		foreach(lc, row->key)
-		{
-			const CormColumn *column = CormFindColumn(model, lfirst(lc));
-
-			/* half a key names no row */
-			if (column == NULL)
-			{
-				model->nkey = 0;
-				break;
-			}
-			model->key[model->nkey++] = column->attnum;
-		}
-	}
-	relations = CormReadRelationRowsFrom(relid);
-	foreach(lc, relations)
-		model->relations = lappend(model->relations,
-								   BuildForward(lfirst(lc)));
-	relations = CormReadRelationRowsTo(relid);
-	foreach(lc, relations)
-	{
-		CormRelationRow *reverse = lfirst(lc);
-
-		NoteTable(reverse->source);
-
-		/* a way back from a table that is gone leads nowhere */
-		if (reverse->reverse_name != NULL &&
-			CormTableKind(reverse->source) != '\0')
-			model->relations = lappend(model->relations,
-									   BuildReverse(reverse));
-	}
-	list_sort(model->relations, CompareRelations);
-	return model;
-}
-
-static CormRelation *
-BuildForward(const CormRelationRow *row)
-{
-	CormRelation *relation = palloc0(sizeof(CormRelation));
-
-	relation->name = row->name;
-	relation->inverse = row->reverse_name;
-	relation->source = row->source;
-	relation->target = row->target;
-	relation->through = row->through;
-	relation->symmetrical = row->symmetrical;
-	CheckEnds(relation, row);
-	if (OidIsValid(row->through))
-		FillManyToMany(relation, row);
-	else
-		FillForeignKey(relation, row);
-	return relation;
-}
-
-static CormRelation *
-BuildReverse(const CormRelationRow *row)
-{
-	CormRelation *relation = palloc0(sizeof(CormRelation));
-
-	relation->name = row->reverse_name;
-	relation->inverse = row->name;
-	relation->source = row->target;
-	relation->target = row->source;
-	relation->through = row->through;
-	relation->reverse = true;
-	CheckEnds(relation, row);
-	if (OidIsValid(row->through))
-		FillManyToMany(relation, row);
-	else
-		FillForeignKey(relation, row);
-	return relation;
-}
-
-/* Notes what the relation depends on, and whether its tables are there. */
-static void
-CheckEnds(CormRelation *relation, const CormRelationRow *row)
-{
-	Oid			ends[2] = {row->source, row->target};
-
-	for (int i = 0; i < 2; i++)
-	{
-		NoteTable(ends[i]);
-		if (CormTableKind(ends[i]) == '\0')
-			relation->broken = psprintf("the table that relation \"%s\" leads to does not exist any more",
-										relation->name);
-		else if (CormReadModelRow(ends[i]) == NULL)
-			relation->broken = psprintf("table \"%s\", where relation \"%s\" leads to, is not a model any more",
-										get_rel_name(ends[i]), relation->name);
-	}
-	if (!OidIsValid(row->through))
-		return;
-	NoteTable(row->through);
-	if (CormTableKind(row->through) == '\0')
-		relation->broken = psprintf("the through table of relation \"%s\" does not exist any more",
-									relation->name);
-}
-
-/* One-to-one, nullability and the constraint itself are read live. */
-static void
-FillForeignKey(CormRelation *relation, const CormRelationRow *row)
-{
-	CormForeignKey *fk = NULL;
-	CormKey		columns;
-	bool		unique;
-	bool		nullable;
-
-	if (relation->broken == NULL)
-		fk = LoadForeignKey(row->source, row->target, row->constraint_name,
-							row->columns);
-	if (fk == NULL)
-	{
-		relation->kind = relation->reverse ?
-			CORM_REVERSE_FOREIGN_KEY : CORM_FOREIGN_KEY;
-		if (relation->broken == NULL)
-			relation->broken = psprintf("foreign key constraint \"%s\" of relation \"%s\" does not exist any more",
-										row->constraint_name, relation->name);
-		return;
-	}
-	relation->fk = fk;
-	columns.n = fk->nkeys;
-	columns.attnums = fk->fk_attnums;
-	unique = CormHasUniqueKeyWithin(row->source, columns);
-	if (relation->reverse)
-	{
-		relation->kind = unique ?
-			CORM_REVERSE_ONE_TO_ONE : CORM_REVERSE_FOREIGN_KEY;
-		relation->to_many = !unique;
-		relation->nullable = unique;
-		return;
-	}
-
-	/* before it is validated, a key may point to nothing */
-	nullable = !fk->validated || !CormAllNotNull(row->source, columns);
-	relation->kind = unique ? CORM_ONE_TO_ONE : CORM_FOREIGN_KEY;
-	relation->nullable = nullable;
-}
-
-static void
-FillManyToMany(CormRelation *relation, const CormRelationRow *row)
-{
-	CormForeignKey *near = NULL;
-	CormForeignKey *far = NULL;
-	CormKey		pair;
-
-	relation->kind = CORM_MANY_TO_MANY;
-	relation->to_many = true;
-	if (relation->broken != NULL)
-		return;
-	near = LoadForeignKey(row->through, row->source, row->constraint_name,
-						  row->columns);
-	far = LoadForeignKey(row->through, row->target, row->far_constraint_name,
-						 row->far_columns);
-	if (near == NULL || far == NULL)
-	{
-		relation->broken = psprintf("foreign key constraint \"%s\" of through table \"%s\" of relation \"%s\" does not exist any more",
-									near == NULL ? row->constraint_name :
-									row->far_constraint_name,
-									get_rel_name(row->through),
-									relation->name);
-		return;
-	}
-	pair.n = near->nkeys + far->nkeys;
-	pair.attnums = palloc(sizeof(AttrNumber) * pair.n);
-	memcpy(pair.attnums, near->fk_attnums, sizeof(AttrNumber) * near->nkeys);
-	memcpy(pair.attnums + near->nkeys, far->fk_attnums,
-		   sizeof(AttrNumber) * far->nkeys);
-	relation->pair_unique = CormHasUniqueKeyWithin(row->through, pair);
-	relation->pair_arbiter = CormHasUniqueKeyOver(row->through, pair);
-	relation->fk = relation->reverse ? far : near;
-	relation->far_fk = relation->reverse ? near : far;
-}
-
-/*
- * NULL when the constraint is gone.  It has to be found before it can be
- * noted, so it is read once more afterwards.
- */
-static CormForeignKey *
-LoadForeignKey(Oid referencing, Oid referenced, const char *name,
-			   List *columns)
-{
-	CormForeignKey *fk = CormFindForeignKey(referencing, referenced, name,
-											columns);
-
-	if (fk == NULL)
-		return NULL;
-	NoteConstraint(referencing, fk->name);
-	fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
-	if (fk == NULL)
-		return NULL;
-	CormAlignForeignKey(fk, CormReadPrimaryKey(referenced));
-	return fk;
-}
-
-static int
-CompareRelations(const ListCell *a, const ListCell *b)
-{
-	return strcmp(((CormRelation *) lfirst(a))->name,
-				  ((CormRelation *) lfirst(b))->name);
 }

@@ -17,6 +17,9 @@
 #error "corm needs PostgreSQL 15 or newer"
 #endif
 
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+
 /* 18: the module block carries name and version. */
 #if PG_VERSION_NUM >= 180000
 #define CORM_MODULE_MAGIC \

@@ -144,6 +144,19 @@ DeparseText(StringInfo buf, CormColumnRef ref)
 		appendStringInfoString(buf, "::pg_catalog.text");
 }
 
+/*
+ * Is there a value?  IS NULL would ask that of a composite value's fields.
+ */
+static void
+DeparseNullTest(StringInfo buf, CormColumnRef ref, bool wanted)
+{
+	CormDeparseColumn(buf, ref);
+	if (type_is_rowtype(ref.column->typid))
+		appendStringInfo(buf, " IS %sDISTINCT FROM NULL", wanted ? "NOT " : "");
+	else
+		appendStringInfo(buf, " IS %sNULL", wanted ? "" : "NOT ");
+}
+
 static void
 DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 {
@@ -172,10 +185,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					DeparseExpr(buf, select, arg);
 				}
 				else if (arg->kind == CORM_EXPR_IS_NULL)
-				{
-					CormDeparseColumn(buf, arg->left);
-					appendStringInfoString(buf, " IS NOT NULL");
-				}
+					DeparseNullTest(buf, arg->left, false);
 				else
 				{
 					appendStringInfoString(buf, "((");
@@ -208,8 +218,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
 			break;
 		case CORM_EXPR_IS_NULL:
-			CormDeparseColumn(buf, expr->left);
-			appendStringInfoString(buf, " IS NULL");
+			DeparseNullTest(buf, expr->left, true);
 			break;
 		case CORM_EXPR_TEXT_MATCH:
 			DeparseText(buf, expr->left);
@@ -315,19 +324,27 @@ DeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scope)
 }
 
 /*
- * The keys of all parents, for keys that an array cannot hold.
+ * The keys of all parents as a table k, each once.
  */
 static void
-DeparseUnnestedKeys(StringInfo buf, const CormSelect *select)
+DeparseKeyTable(StringInfo buf, const CormSelect *select)
 {
-	appendStringInfoString(buf, " JOIN (SELECT DISTINCT u.* FROM ROWS FROM (");
+	appendStringInfoString(buf, "(SELECT DISTINCT u.* FROM ROWS FROM (");
 	for (int i = 0; i < select->nkeys; i++)
 		appendStringInfo(buf, "%spg_catalog.unnest($%d)", i ? ", " : "",
 						 select->first_key_param + i);
 	appendStringInfoString(buf, ") AS u (");
 	for (int i = 0; i < select->nkeys; i++)
 		appendStringInfo(buf, "%sk%d", i ? ", " : "", i + 1);
-	appendStringInfoString(buf, ")) AS k ON ");
+	appendStringInfoString(buf, ")) AS k");
+}
+
+/*
+ * The row belongs to the parent whose key k is.
+ */
+static void
+DeparseKeyMatch(StringInfo buf, const CormSelect *select)
+{
 	for (int i = 0; i < select->nkeys; i++)
 	{
 		const CormKeyPart *key = &select->keys[i];
@@ -360,34 +377,50 @@ DeparseKeyCondition(StringInfo buf, const CormSelect *select)
 			   select->first_key_param, key->parent_type);
 }
 
+static void
+DeparseAndConditions(StringInfo buf, const CormSelect *select)
+{
+	if (select->scope->where == NIL)
+		return;
+	appendStringInfoString(buf, " AND ");
+	DeparseList(buf, select, select->scope->where, " AND ");
+}
+
+static void
+DeparseTables(StringInfo buf, const CormSelect *select)
+{
+	CormScope	tables = {select->scope->tables, NIL};
+
+	DeparseScope(buf, select, &tables);
+}
+
 /*
  * FROM and WHERE of a whole statement, the parents' keys included.
  */
-void
-CormDeparseFromWhere(StringInfo buf, const CormSelect *select)
+static void
+DeparseFromWhere(StringInfo buf, const CormSelect *select)
 {
-	CormScope	scope = *select->scope;
-
 	if (select->nkeys == 0)
 	{
-		DeparseScope(buf, select, &scope);
+		DeparseScope(buf, select, select->scope);
 		return;
 	}
 
-	scope.where = NIL;
-	DeparseScope(buf, select, &scope);
+	DeparseTables(buf, select);
 	if (select->keys_unnested)
-		DeparseUnnestedKeys(buf, select);
-	appendStringInfoString(buf, " WHERE ");
-	if (select->keys_unnested)
-		appendStringInfoString(buf, "true");
-	else
-		DeparseKeyCondition(buf, select);
-	if (select->scope->where != NIL)
 	{
-		appendStringInfoString(buf, " AND ");
-		DeparseList(buf, select, select->scope->where, " AND ");
+		appendStringInfoString(buf, " JOIN ");
+		DeparseKeyTable(buf, select);
+		appendStringInfoString(buf, " ON ");
+		DeparseKeyMatch(buf, select);
+		appendStringInfoString(buf, " WHERE true");
 	}
+	else
+	{
+		appendStringInfoString(buf, " WHERE ");
+		DeparseKeyCondition(buf, select);
+	}
+	DeparseAndConditions(buf, select);
 }
 
 /* ---------- the select list and the order ---------- */
@@ -549,7 +582,7 @@ DeparseDistinct(StringInfo buf, const CormSelect *select)
 	DeparseColumns(buf, select->distinct, select->nkeys > 0);
 	appendStringInfoString(buf, ") ");
 	DeparseNumbered(buf, select, NULL, true);
-	CormDeparseFromWhere(buf, select);
+	DeparseFromWhere(buf, select);
 	appendStringInfoString(buf, " ORDER BY ");
 	DeparseKeyTargets(buf, select, NULL);
 	DeparseColumns(buf, select->distinct, select->nkeys > 0);
@@ -557,10 +590,33 @@ DeparseDistinct(StringInfo buf, const CormSelect *select)
 }
 
 /*
- * A slice of every parent's list.
+ * A slice of every parent's list, for few parents: each is looked up by itself,
+ * which an index in the wanted order answers without reading the whole list.
  */
 static void
-DeparseSliced(StringInfo buf, const CormSelect *select)
+DeparseLateral(StringInfo buf, const CormSelect *select)
+{
+	appendStringInfoString(buf, "SELECT ");
+	DeparseNumbered(buf, select, "w", false);
+	appendStringInfoString(buf, " FROM ");
+	DeparseKeyTable(buf, select);
+	appendStringInfoString(buf, " CROSS JOIN LATERAL (SELECT ");
+	DeparseNumbered(buf, select, NULL, false);
+	DeparseTables(buf, select);
+	appendStringInfoString(buf, " WHERE ");
+	DeparseKeyMatch(buf, select);
+	DeparseAndConditions(buf, select);
+	DeparseOrderBy(buf, select, NULL);
+	DeparseLimit(buf, select);
+	appendStringInfoString(buf, ") AS w");
+}
+
+/*
+ * A slice of every parent's list, for many parents: all lists are read and
+ * numbered.
+ */
+static void
+DeparseNumberedSlice(StringInfo buf, const CormSelect *select)
 {
 	bool		distinct = select->distinct != NIL;
 	const char *source = distinct ? "q" : NULL;
@@ -580,7 +636,7 @@ DeparseSliced(StringInfo buf, const CormSelect *select)
 		appendStringInfoString(buf, ") AS q");
 	}
 	else
-		CormDeparseFromWhere(buf, select);
+		DeparseFromWhere(buf, select);
 	appendStringInfoString(buf, ") AS w WHERE ");
 	if (select->offset)
 		appendStringInfo(buf, "w.n OPERATOR(pg_catalog.>) $%d%s", select->offset,
@@ -594,17 +650,28 @@ DeparseSliced(StringInfo buf, const CormSelect *select)
 }
 
 /*
+ * Is this a child of whose rows each parent gets a slice?
+ */
+bool
+CormIsSliced(const CormSelect *select)
+{
+	return select->nkeys > 0 && (select->limit || select->offset);
+}
+
+/*
  * The statement that fetches the rows of one level.
  */
 char *
-CormDeparseSelect(const CormSelect *select)
+CormDeparseSelect(const CormSelect *select, bool few_parents)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, select->label);
-	if (select->nkeys > 0 && (select->limit || select->offset))
-		DeparseSliced(&buf, select);
+	if (CormIsSliced(select) && few_parents && select->distinct == NIL)
+		DeparseLateral(&buf, select);
+	else if (CormIsSliced(select))
+		DeparseNumberedSlice(&buf, select);
 	else if (select->distinct != NIL)
 	{
 		appendStringInfoString(&buf, "SELECT ");
@@ -619,7 +686,7 @@ CormDeparseSelect(const CormSelect *select)
 	{
 		appendStringInfoString(&buf, select->targets == NIL ? "SELECT" : "SELECT ");
 		CormDeparseTargets(&buf, select);
-		CormDeparseFromWhere(&buf, select);
+		DeparseFromWhere(&buf, select);
 		DeparseOrderBy(&buf, select, NULL);
 		DeparseLimit(&buf, select);
 	}
@@ -638,7 +705,7 @@ DeparseBareRows(StringInfo buf, const CormSelect *select)
 		appendStringInfoString(buf, " DISTINCT ");
 		DeparseColumns(buf, select->distinct, false);
 	}
-	CormDeparseFromWhere(buf, select);
+	DeparseFromWhere(buf, select);
 	DeparseLimit(buf, select);
 }
 
@@ -657,7 +724,7 @@ CormDeparseCount(const CormSelect *select)
 		appendStringInfoString(&buf, ") AS q");
 	}
 	else
-		CormDeparseFromWhere(&buf, select);
+		DeparseFromWhere(&buf, select);
 	return buf.data;
 }
 

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
+#include "utils/datum.h"
 
 #include "error.h"
 #include "exec.h"
@@ -110,6 +111,56 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 	SPI_finish();
 	CormErrorPop(&frame);
 	return isnull ? (Datum) 0 : value;
+}
+
+bool
+CormFetchRow(const char *label, const char *sql, ParamListInfo params,
+			 int n, Datum *values, bool *nulls)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	CormErrorFrame frame;
+	bool		found;
+
+	CormErrorPush(&frame, "running", label, NULL);
+	SPI_connect();
+	found = ExecutePlan(sql, params, false, NULL) > 0;
+	for (int i = 0; found && i < n; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
+		MemoryContext old = MemoryContextSwitchTo(caller);
+
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+		if (!nulls[i])
+			values[i] = datumCopy(values[i], att->attbyval, att->attlen);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	CormErrorPop(&frame);
+	return found;
+}
+
+int
+CormAddValue(CormValues *values, Oid type, Datum value, bool isnull)
+{
+	ParamExternData *external = palloc0(sizeof(ParamExternData));
+
+	external->ptype = type;
+	external->pflags = PARAM_FLAG_CONST;
+	external->value = value;
+	external->isnull = isnull;
+	values->values = lappend(values->values, external);
+	return list_length(values->values);
+}
+
+ParamListInfo
+CormValueParams(const CormValues *values)
+{
+	ParamListInfo params = makeParamList(list_length(values->values));
+	ListCell   *lc;
+
+	foreach(lc, values->values)
+		params->params[foreach_current_index(lc)] = *(ParamExternData *) lfirst(lc);
+	return params;
 }
 
 Portal

@@ -30,6 +30,23 @@ extern uint64 CormExecute(const char *label, const char *sql, ParamListInfo para
 extern Datum CormExecuteScalar(const char *label, const char *sql,
 							   ParamListInfo params, bool read_only);
 
+/*
+ * Runs a query of at most one row and copies its columns into the current
+ * context.  False when there is no row.
+ */
+extern bool CormFetchRow(const char *label, const char *sql, ParamListInfo params,
+						 int n, Datum *values, bool *nulls);
+
+/* Parameters collected one by one, for statements that are not selects. */
+typedef struct CormValues
+{
+	List	   *values;			/* of ParamExternData * */
+} CormValues;
+
+/* Returns the parameter's number. */
+extern int	CormAddValue(CormValues *values, Oid type, Datum value, bool isnull);
+extern ParamListInfo CormValueParams(const CormValues *values);
+
 /* Opens a read-only portal on a query; the caller drops it. */
 extern Portal CormOpenPortal(const char *label, const char *sql, ParamListInfo params);
 

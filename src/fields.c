@@ -173,6 +173,8 @@ AddField(CormTable *table, const char *name, CormFieldSet *set)
 				 errmsg("\"%s\" is a relation of model \"%s\", not a column",
 						step.relation->name, CormModelDisplayName(table->model)),
 				 errhint("Load it with prefetch_related; its option \"fields\" names the columns to print of it.")));
+	if (step.kind == CORM_STEP_COLUMN || step.kind == CORM_STEP_PK)
+		CormNothingFollows(table->model, &step, name);
 	CormUnknownName(table->model, name, name);
 }
 

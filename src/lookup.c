@@ -100,6 +100,7 @@ MakeParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
 	param->elemtype = elemtype;
 	param->value = value;
 	param->path = test->key;
+	param->of_owner = test->of_owner;
 	return CormAddParam(test->select, param);
 }
 
@@ -203,7 +204,7 @@ ColumnIn(const CormTest *test, CormColumnRef ref)
 static CormExpr *
 ColumnRange(const CormTest *test, CormColumnRef ref)
 {
-	List	   *bounds;
+	List	   *bounds = NIL;
 	ListCell   *lc;
 
 	if (!CormJsonIsArray(test->value) ||

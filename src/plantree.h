@@ -52,6 +52,7 @@ typedef struct CormParam
 	int			part;			/* ... and which part, or CORM_WHOLE_KEY */
 	int64		number;			/* for CORM_BIND_BIGINT */
 	const char *path;			/* where in the request, for messages */
+	bool		of_owner;		/* names the owner of a relation, not a filter */
 } CormParam;
 
 /* ---------- tables and columns ---------- */

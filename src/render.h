@@ -42,7 +42,7 @@ typedef struct CormLevel
 {
 	const CormSelect *select;
 	const CormChild *child;		/* what it fills in, or NULL for the root */
-	char	   *sql;
+	char	   *sql[2];			/* for many parents, and for few */
 	struct OutputItems *items;
 	int			nchildren;
 	struct CormLevel **children;

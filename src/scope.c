@@ -253,6 +253,21 @@ CormUnknownName(const CormModel *model, const char *rest, const char *path)
 }
 
 /*
+ * The path goes on where it has come to its end: a column is no way anywhere.
+ * "step" is what was read, "rest" what follows it.
+ */
+void
+CormNothingFollows(const CormModel *model, const CormStep *step, const char *path)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("\"%s\" of model \"%s\" is a column, \"%s\" cannot follow it",
+					step->kind == CORM_STEP_COLUMN ? step->column->name : "pk",
+					CormModelDisplayName(model), step->rest),
+			 errdetail("The path is \"%s\".", path)));
+}
+
+/*
  * Refuses a relation whose constraint or table has gone.
  */
 void

@@ -72,6 +72,10 @@ extern void CormRequireKey(const CormModel *model, const char *why);
 extern void CormUnknownName(const CormModel *model, const char *rest,
 							const char *path) pg_attribute_noreturn();
 
+/* Raises 42703: "step" is a column, and the path goes on. */
+extern void CormNothingFollows(const CormModel *model, const CormStep *step,
+							   const char *path) pg_attribute_noreturn();
+
 /* May the current role read the column?  Hints name nothing else. */
 extern bool CormRoleMayRead(const CormModel *model, AttrNumber attnum);
 

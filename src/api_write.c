@@ -1,0 +1,551 @@
+/*-------------------------------------------------------------------------
+ *
+ * api_write.c
+ *	  SQL entry points: create, add, remove, set, clear.
+ *
+ * Arguments are checked here and handed down.  A NULL queryset, owner, target
+ * or data is an error (22004): what a write should do with it is anybody's
+ * guess.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+
+#include "assemble.h"
+#include "data.h"
+#include "deparse_write.h"
+#include "document.h"
+#include "exec.h"
+#include "instance.h"
+#include "link.h"
+#include "request.h"
+#include "resolve.h"
+#include "rowset.h"
+#include "scope.h"
+#include "value.h"
+
+PG_FUNCTION_INFO_V1(corm_create);
+PG_FUNCTION_INFO_V1(corm_add);
+PG_FUNCTION_INFO_V1(corm_remove);
+PG_FUNCTION_INFO_V1(corm_set);
+PG_FUNCTION_INFO_V1(corm_clear);
+
+/* ---------- arguments ---------- */
+
+static void
+RefuseNull(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("%s must not be null", what)));
+}
+
+static CormRequest *
+ArgRequest(FunctionCallInfo fcinfo)
+{
+	CormRequest *request;
+
+	if (PG_ARGISNULL(0))
+		RefuseNull("the queryset to write");
+	request = CormParseRequest(PG_GETARG_JSONB_P(0));
+	if (request->relation && (request->owner == NULL || request->owner->type == jbvNull))
+		RefuseNull("the owner of the relation");
+	return request;
+}
+
+/*
+ * Writing verbs take a relation or a model as a whole, not a part of it.
+ */
+static void
+RefusePart(const CormRequest *request, const char *verb, bool filter_ok)
+{
+	const char *what = NULL;
+
+	if (!filter_ok && request->where)
+		what = request->has_filter ? "a filter" : "exclude";
+	else if (request->order_by != NIL)
+		what = "order_by";
+	else if (request->limit >= 0)
+		what = "limit";
+	else if (request->offset >= 0)
+		what = "offset";
+	if (what)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s does not go with %s", verb, what)));
+}
+
+static CormOwned
+ArgOwned(FunctionCallInfo fcinfo, CormRequest **request, const char *verb, bool filter_ok)
+{
+	CormOwned	owned;
+
+	*request = ArgRequest(fcinfo);
+	RefusePart(*request, verb, filter_ok);
+	owned.subject = CormResolveSubject(*request, NULL);
+	if (owned.subject.relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s needs the relation of an owner", verb),
+				 errhint("Write corm.relation(model, key, relation).")));
+	owned.owner = (*request)->owner;
+	owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
+						   owned.subject.relation->name);
+	return owned;
+}
+
+static JsonbValue *
+ArgJson(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : CormJsonbToValue(PG_GETARG_JSONB_P(n));
+}
+
+/*
+ * An array in JSON is a list of targets, but for a composite key, whose parts
+ * it may hold.
+ */
+static bool
+IsCompositeKey(const CormModel *model, const JsonbValue *array)
+{
+	List	   *elements = CormJsonElements(array);
+	ListCell   *lc;
+
+	if (model->nkey < 2 || list_length(elements) != model->nkey)
+		return false;
+	foreach(lc, elements)
+		if (((JsonbValue *) lfirst(lc))->type == jbvBinary)
+			return false;
+	return true;
+}
+
+/*
+ * A text is one key.  One that looks like a list, for a key that cannot be
+ * spelled so, was meant to be more.
+ */
+static void
+RefuseListText(const CormModel *model, const JsonbValue *key)
+{
+	const CormColumn *column;
+	char		category;
+	bool		preferred;
+
+	if (key->type != jbvString || key->val.string.len == 0 || model->nkey != 1 ||
+		(key->val.string.val[0] != '[' && key->val.string.val[0] != '{'))
+		return;
+	column = CormColumnByNumber(model, model->key[0]);
+	get_type_category_preferred(getBaseType(column->typid), &category, &preferred);
+	if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ARRAY)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("a text is one key, and this one is no key of model \"%s\"",
+					CormModelDisplayName(model)),
+			 errhint("To give several keys cast the list: to jsonb, or to %s[].",
+					 format_type_be(column->typid))));
+}
+
+static void
+AppendTarget(List **targets, JsonbValue *target)
+{
+	if (target->type == jbvNull)
+		RefuseNull("a target");
+	*targets = lappend(*targets, target);
+}
+
+/*
+ * The targets in argument 1, as keys or objects in JSON.
+ */
+static List *
+ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Oid			element = get_element_type(getBaseType(type));
+	char	   *name = CormModelQualifiedName(model);
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	if (PG_ARGISNULL(1))
+		RefuseNull("the target");
+	if (type == JSONBOID || type == JSONOID)
+	{
+		JsonbValue *value = type == JSONBOID ? ArgJson(fcinfo, 1) :
+			CormKeyToJson(PG_GETARG_DATUM(1), false, type, name);
+
+		if (!CormJsonIsArray(value) || IsCompositeKey(model, value))
+			AppendTarget(&targets, value);
+		else
+			foreach(lc, CormJsonElements(value))
+				AppendTarget(&targets, lfirst(lc));
+	}
+	else if (OidIsValid(element))
+	{
+		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
+		Datum	   *datums;
+		bool	   *nulls;
+		int			n;
+		int16		typlen;
+		bool		byval;
+		char		align;
+
+		get_typlenbyvalalign(element, &typlen, &byval, &align);
+		deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
+		for (int i = 0; i < n; i++)
+			AppendTarget(&targets, CormKeyToJson(datums[i], nulls[i], element, name));
+	}
+	else
+	{
+		JsonbValue *key = CormKeyToJson(PG_GETARG_DATUM(1), false, type, name);
+
+		if (type == TEXTOID)
+			RefuseListText(model, key);
+		AppendTarget(&targets, key);
+	}
+	return targets;
+}
+
+static void
+RefuseThrough(const CormOwned *owned, const JsonbValue *through)
+{
+	if (through && through->type != jbvNull && !OidIsValid(owned->subject.relation->through))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has no through model to take link values",
+						owned->label)));
+}
+
+static void
+RefuseDeleteChildren(const CormOwned *owned, bool delete_children)
+{
+	if (delete_children &&
+		(!owned->subject.relation->reverse || OidIsValid(owned->subject.relation->through)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has no children to delete", owned->label),
+				 errdetail("Children are rows that hold a foreign key to the owner.")));
+}
+
+static void
+RefuseSeveral(const CormOwned *owned, List *targets)
+{
+	if (!owned->subject.relation->to_many && list_length(targets) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" holds one row, not %d",
+						owned->label, list_length(targets))));
+}
+
+/* ---------- add, remove, set, clear ---------- */
+
+/*
+ * corm.add(q, target, through)
+ */
+Datum
+corm_add(PG_FUNCTION_ARGS)
+{
+	CormRequest *request;
+	CormOwned	owned = ArgOwned(fcinfo, &request, "add", false);
+	List	   *targets = ArgTargets(fcinfo, owned.subject.model);
+	JsonbValue *through = ArgJson(fcinfo, 2);
+
+	RefuseThrough(&owned, through);
+	RefuseSeveral(&owned, targets);
+	if (targets == NIL)
+		PG_RETURN_INT64(0);
+	if (OidIsValid(owned.subject.relation->through))
+		PG_RETURN_INT64(CormLinkAdd(&owned, targets, through));
+	if (!owned.subject.relation->reverse)
+		PG_RETURN_INT64(CormReferenceSet(&owned, targets));
+	if (!owned.subject.relation->to_many)
+		PG_RETURN_INT64(CormChildrenSet(&owned, targets, false));
+	PG_RETURN_INT64(CormChildrenAdd(&owned, targets));
+}
+
+/* Keys that outlive the batch they were read in. */
+typedef struct KeptKeys
+{
+	MemoryContext context;
+	List	   *keys;
+} KeptKeys;
+
+static JsonbValue *
+ParseDocument(StringInfo document)
+{
+	Datum		json = DirectFunctionCall1(jsonb_in, CStringGetDatum(document->data));
+
+	return CormJsonbToValue(DatumGetJsonbP(json));
+}
+
+static void
+KeepKey(void *arg, StringInfo document)
+{
+	KeptKeys   *kept = arg;
+	MemoryContext old = MemoryContextSwitchTo(kept->context);
+
+	kept->keys = lappend(kept->keys, ParseDocument(document));
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * A filter on the relation: the keys of the related rows that it lets pass.
+ */
+static List *
+FilteredTargets(CormRequest *request)
+{
+	CormRequest only_keys = *request;
+	KeptKeys	kept = {CurrentMemoryContext, NIL};
+
+	only_keys.loads = NIL;
+	only_keys.fields_given = true;
+	only_keys.fields = list_make1("pk");
+	only_keys.exclude_fields = NIL;
+	CormRunPush(CormRunBegin(CormResolve(&only_keys, CORM_FOR_DOCUMENTS, NULL), false),
+				KeepKey, &kept);
+	return kept.keys;
+}
+
+static int64
+RemoveTargets(const CormOwned *owned, List *targets, bool all, bool delete_children)
+{
+	if (!all && targets == NIL)
+		return 0;
+	if (OidIsValid(owned->subject.relation->through))
+		return CormLinkRemove(owned, targets, all);
+	if (owned->subject.relation->reverse)
+		return CormChildrenRemove(owned, targets, all, delete_children);
+	RefuseSeveral(owned, targets);
+	return CormReferenceRemove(owned, targets, all);
+}
+
+/*
+ * Adds the targets to the request's filter, as keys.
+ */
+static void
+FilterByTargets(CormRequest *request, List *targets)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	key = {.type = jbvString};
+	ListCell   *lc;
+
+	key.val.string.val = "pk__in";
+	key.val.string.len = strlen("pk__in");
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	(void) pushJsonbValue(&state, WJB_KEY, &key);
+	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	foreach(lc, targets)
+		(void) pushJsonbValue(&state, WJB_ELEM, lfirst(lc));
+	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	CormRequestAddFilter(request,
+						 JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+}
+
+/*
+ * corm.remove(q, target, delete_children)
+ */
+Datum
+corm_remove(PG_FUNCTION_ARGS)
+{
+	CormRequest *request;
+	CormOwned	owned = ArgOwned(fcinfo, &request, "remove", true);
+	List	   *targets = ArgTargets(fcinfo, owned.subject.model);
+	bool		delete_children = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+
+	RefuseDeleteChildren(&owned, delete_children);
+	if (request->where && targets != NIL)
+	{
+		FilterByTargets(request, targets);
+		targets = FilteredTargets(request);
+	}
+	PG_RETURN_INT64(RemoveTargets(&owned, targets, false, delete_children));
+}
+
+/*
+ * corm.clear(q, delete_children)
+ */
+Datum
+corm_clear(PG_FUNCTION_ARGS)
+{
+	CormRequest *request;
+	CormOwned	owned = ArgOwned(fcinfo, &request, "clear", true);
+	bool		delete_children = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+
+	RefuseDeleteChildren(&owned, delete_children);
+	if (request->where)
+		PG_RETURN_INT64(RemoveTargets(&owned, FilteredTargets(request), false,
+									  delete_children));
+	PG_RETURN_INT64(RemoveTargets(&owned, NIL, true, delete_children));
+}
+
+/*
+ * corm.set(q, targets, through, delete_children).  NULL takes off what a to-one
+ * relation holds.
+ */
+Datum
+corm_set(PG_FUNCTION_ARGS)
+{
+	CormRequest *request;
+	CormOwned	owned = ArgOwned(fcinfo, &request, "set", false);
+	const CormRelation *relation = owned.subject.relation;
+	List	   *targets = NIL;
+	JsonbValue *through = ArgJson(fcinfo, 2);
+	bool		delete_children = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+
+	RefuseThrough(&owned, through);
+	RefuseDeleteChildren(&owned, delete_children);
+	if (relation->to_many || !PG_ARGISNULL(1))
+		targets = ArgTargets(fcinfo, owned.subject.model);
+	RefuseSeveral(&owned, targets);
+	if (OidIsValid(relation->through))
+		PG_RETURN_INT64(CormLinkSet(&owned, targets, through));
+	if (relation->reverse)
+		PG_RETURN_INT64(CormChildrenSet(&owned, targets, delete_children));
+	PG_RETURN_INT64(CormReferenceSet(&owned, targets));
+}
+
+/* ---------- create ---------- */
+
+static void
+KeepDocument(void *arg, StringInfo document)
+{
+	StringInfo	kept = arg;
+
+	appendBinaryStringInfo(kept, document->data, document->len);
+}
+
+/*
+ * Inserts one row and appends its document, which stays empty when a trigger
+ * has suppressed the row.
+ */
+static void
+InsertRow(const CormModel *model, List *assignments, CormRequest *request, StringInfo document)
+{
+	CormSelect *returning = CormResolveReturning(request, model);
+	CormValues	values = {NIL};
+	List	   *assigned = NIL;
+	char	   *sql;
+	ListCell   *lc;
+
+	foreach(lc, assignments)
+	{
+		CormAssignment *assignment = lfirst(lc);
+
+		assigned = lappend(assigned, CormPlainValue(&values, assignment->column,
+													assignment->value, assignment->isnull));
+	}
+	sql = CormDeparseInsert(model, returning->label, assigned, returning);
+	if (returning->targets == NIL)
+	{
+		if (CormExecute(returning->label, sql, CormValueParams(&values), false, NULL) > 0)
+			appendStringInfoString(document, "{}");
+		return;
+	}
+	(void) CormRunReturning(CormRunBegin(returning, false), sql, CormValueParams(&values),
+							KeepDocument, document);
+}
+
+/*
+ * Inserts a row and returns its key, or NULL when a trigger has suppressed it.
+ */
+static JsonbValue *
+InsertForKey(const CormModel *model, List *assignments)
+{
+	CormRequest *only_key = CormMakeRequest();
+	StringInfoData document;
+
+	CormRequireKey(model, "creating through this relation needs");
+	only_key->fields_given = true;
+	only_key->fields = list_make1("pk");
+	initStringInfo(&document);
+	InsertRow(model, assignments, only_key, &document);
+	if (document.len == 0)
+		return NULL;
+	return ParseDocument(&document);
+}
+
+/*
+ * The row as the relation now shows it, link values included.
+ */
+static void
+ReadCreated(CormRequest *request, JsonbValue *key, StringInfo document)
+{
+	FilterByTargets(request, list_make1(key));
+	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), false),
+				KeepDocument, document);
+}
+
+/*
+ * Creates a row and links it to the owner of the relation it is created
+ * through.
+ */
+static void
+CreateRelated(CormRequest *request, const CormOwned *owned, List *assignments,
+			  JsonbValue *link_values, StringInfo document)
+{
+	const CormRelation *relation = owned->subject.relation;
+	const CormModel *model = owned->subject.model;
+	JsonbValue *key;
+
+	if (relation->reverse && !OidIsValid(relation->through))
+	{
+		Datum	   *values = CormReferencingValues(owned->subject.owner, relation->fk, model,
+												   owned->owner, owned->label);
+
+		for (int i = 0; i < relation->fk->nkeys; i++)
+			CormAssign(&assignments, CormColumnByNumber(model, relation->fk->fk_attnums[i]),
+					   values[i], false, relation->name);
+		InsertRow(model, assignments, request, document);
+		return;
+	}
+
+	key = InsertForKey(model, assignments);
+	if (key == NULL)
+		return;
+	if (OidIsValid(relation->through))
+		(void) CormLinkAdd(owned, list_make1(key), link_values);
+	else
+		(void) CormReferenceSet(owned, list_make1(key));
+	ReadCreated(request, key, document);
+}
+
+/*
+ * corm.create(q, data)
+ */
+Datum
+corm_create(PG_FUNCTION_ARGS)
+{
+	CormRequest *request = ArgRequest(fcinfo);
+	CormOwned	owned;
+	JsonbValue *data = ArgJson(fcinfo, 1);
+	JsonbValue *link_values;
+	List	   *assignments;
+	StringInfoData document;
+
+	RefusePart(request, "create", false);
+	if (data == NULL)
+		RefuseNull("the data to create a row from");
+	owned.subject = CormResolveSubject(request, NULL);
+	owned.owner = request->owner;
+	assignments = CormReadData(owned.subject.model, owned.subject.relation, data, &link_values);
+
+	initStringInfo(&document);
+	if (owned.subject.relation == NULL)
+		InsertRow(owned.subject.model, assignments, request, &document);
+	else
+	{
+		owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
+							   owned.subject.relation->name);
+		CreateRelated(request, &owned, assignments, link_values, &document);
+	}
+	if (document.len == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PointerGetDatum(cstring_to_text_with_len(document.data, document.len)));
+}

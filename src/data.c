@@ -1,0 +1,346 @@
+/*-------------------------------------------------------------------------
+ *
+ * data.c
+ *	  Data to write: what a JSON object sets which column to.
+ *
+ * A member of the object names a column, a to-one relation (its value is then a
+ * key, a row that holds one, or null), "pk", or the through model of the
+ * relation that the row is reached by.  A relation sets the columns of its
+ * foreign key; whether the row it points to exists is for the constraint to
+ * say.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_constraint.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "data.h"
+#include "deparse.h"
+#include "error.h"
+#include "exec.h"
+#include "lookup.h"
+#include "scope.h"
+#include "value.h"
+
+/* ---------- assignments ---------- */
+
+static bool
+SameValue(const CormColumn *column, Datum a, Datum b)
+{
+	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_EQ_OPR_FINFO);
+
+	if (OidIsValid(type->eq_opr))
+		return DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, column->collation, a, b));
+	return datumIsEqual(a, b, type->typbyval, type->typlen);
+}
+
+void
+CormAssign(List **assignments, const CormColumn *column, Datum value,
+		   bool isnull, const char *key)
+{
+	CormAssignment *assignment;
+	ListCell   *lc;
+
+	foreach(lc, *assignments)
+	{
+		assignment = lfirst(lc);
+		if (assignment->column->attnum != column->attnum)
+			continue;
+		if (assignment->isnull != isnull ||
+			(!isnull && !SameValue(column, assignment->value, value)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" and \"%s\" give column \"%s\" different values",
+							assignment->key, key, column->name)));
+		return;
+	}
+	assignment = palloc(sizeof(CormAssignment));
+	assignment->column = column;
+	assignment->value = value;
+	assignment->isnull = isnull;
+	assignment->key = key;
+	*assignments = lappend(*assignments, assignment);
+}
+
+static void
+AssignJson(List **assignments, const CormModel *model, const CormColumn *column,
+		   const JsonbValue *json, const char *key)
+{
+	CormErrorFrame frame;
+	Datum		value;
+	bool		isnull;
+
+	CormErrorPush(&frame, "writing", model->name, key);
+	value = CormValueFromJson(json, column->typid, column->typmod, &isnull);
+	CormErrorPop(&frame);
+	CormAssign(assignments, column, value, isnull, key);
+}
+
+/* ---------- keys ---------- */
+
+Datum *
+CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path)
+{
+	Datum	   *values = palloc(Max(model->nkey, 1) * sizeof(Datum));
+	CormErrorFrame frame;
+	bool		isnull;
+
+	CormRequireKey(model, "a row is named by");
+	CormErrorPush(&frame, "reading", path, NULL);
+	for (int i = 0; i < model->nkey; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
+
+		values[i] = CormValueFromJson(CormKeyPartOf(model, key, i, path, false),
+									  column->typid, column->typmod, &isnull);
+	}
+	CormErrorPop(&frame);
+	return values;
+}
+
+/*
+ * A foreign key that references other columns than the primary key: the row
+ * itself says what they are.
+ */
+static Datum *
+LookUpReferenced(const CormModel *referenced, const CormForeignKey *fk,
+				 const CormModel *referencing, JsonbValue *key, const char *path)
+{
+	CormSelect *select = palloc0(sizeof(CormSelect));
+	CormTest	test = {select, path, CORM_LOOKUP_EXACT, key};
+	Datum	   *values = palloc(fk->nkeys * sizeof(Datum));
+	bool	   *nulls = palloc(fk->nkeys * sizeof(bool));
+
+	select->label = CormModelDisplayName(referenced);
+	select->model = referenced;
+	select->scope = CormMakeScope();
+	select->base = CormAddTable(select, select->scope, referenced, CORM_JOIN_NONE);
+	select->scope->where = list_make1(CormTestKey(&test, select->base));
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		CormColumnRef ref = CormRef(select->base, fk->pk_attnums[i]);
+		Oid			type = CormColumnByNumber(referencing, fk->fk_attnums[i])->typid;
+
+		/* one target for each, even if two are the same column */
+		CormTarget *target = palloc0(sizeof(CormTarget));
+
+		target->ref = ref;
+		target->cast = ref.column->typid == type ? InvalidOid : type;
+		select->targets = lappend(select->targets, target);
+	}
+	if (!CormFetchRow(select->label, CormDeparseSelect(select, true), CormBindParams(select),
+					  fk->nkeys, values, nulls))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("the %s given for \"%s\" does not exist", select->label, path)));
+	for (int i = 0; i < fk->nkeys; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+					 errmsg("the %s given for \"%s\" cannot be referenced", select->label, path),
+					 errdetail("Its column \"%s\" is null.",
+							   CormColumnByNumber(referenced, fk->pk_attnums[i])->name)));
+	return values;
+}
+
+Datum *
+CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
+					  const CormModel *referencing, JsonbValue *key, const char *path)
+{
+	Datum	   *values;
+	CormErrorFrame frame;
+
+	CormRequireKey(referenced, "a row is named by");
+	if (!fk->to_primary_key)
+		return LookUpReferenced(referenced, fk, referencing, key, path);
+
+	values = palloc(fk->nkeys * sizeof(Datum));
+	CormErrorPush(&frame, "reading", path, NULL);
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(referencing, fk->fk_attnums[i]);
+		int			part = 0;
+		bool		isnull;
+
+		while (referenced->key[part] != fk->pk_attnums[i])
+			part++;
+		values[i] = CormValueFromJson(CormKeyPartOf(referenced, key, part, path, false),
+									  column->typid, column->typmod, &isnull);
+	}
+	CormErrorPop(&frame);
+	return values;
+}
+
+List *
+CormDetachColumns(const CormModel *model, const CormForeignKey *fk)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, fk->fk_attnums[i]);
+		bool		in_key = false;
+
+		for (int k = 0; k < model->nkey; k++)
+			in_key |= model->key[k] == column->attnum;
+		if (!in_key && !column->not_null)
+			columns = lappend(columns, unconstify(CormColumn *, column));
+	}
+	if (fk->match_type == FKCONSTR_MATCH_FULL && list_length(columns) < fk->nkeys)
+		return NIL;
+	return columns;
+}
+
+/* ---------- objects ---------- */
+
+static void
+AssignRelation(List **assignments, const CormModel *model, const CormRelation *relation,
+			   JsonbValue *value, const char *key)
+{
+	const CormForeignKey *fk = relation->fk;
+	Datum	   *values;
+	ListCell   *lc;
+
+	CormRequireWhole(model, relation);
+	if (relation->to_many || relation->reverse)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" of model \"%s\" is not held by the row itself",
+						relation->name, CormModelDisplayName(model)),
+				 errhint("Write the row first, then link: corm.add(corm.relation(%s, key, %s), target).",
+						 quote_literal_cstr(CormModelDisplayName(model)),
+						 quote_literal_cstr(relation->name))));
+
+	if (value->type == jbvNull)
+	{
+		List	   *columns = CormDetachColumns(model, fk);
+
+		for (int i = 0; columns == NIL && i < fk->nkeys; i++)
+			CormAssign(assignments, CormColumnByNumber(model, fk->fk_attnums[i]),
+					   (Datum) 0, true, key);
+		foreach(lc, columns)
+			CormAssign(assignments, lfirst(lc), (Datum) 0, true, key);
+		return;
+	}
+	values = CormReferencingValues(CormRelationTarget(relation), fk, model, value, key);
+	for (int i = 0; i < fk->nkeys; i++)
+		CormAssign(assignments, CormColumnByNumber(model, fk->fk_attnums[i]),
+				   values[i], false, key);
+}
+
+static void
+UnknownMember(const CormModel *model, const char *key)
+{
+	List	   *known = NIL;
+	const char *close;
+	ListCell   *lc;
+
+	for (int i = 0; i < model->ncolumns; i++)
+		if (CormRoleMayRead(model, model->columns[i].attnum))
+			known = lappend(known, model->columns[i].name);
+	foreach(lc, model->relations)
+	{
+		CormRelation *relation = lfirst(lc);
+
+		if (!relation->broken && !relation->to_many && !relation->reverse)
+			known = list_append_unique_ptr(known, relation->name);
+	}
+	close = CormClosest(key, known);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("model \"%s\" has no column or to-one relation \"%s\"",
+					CormModelDisplayName(model), key),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Known are: %s.", close, CormJoinNames(known)) :
+			 errhint("Known are: %s.", CormJoinNames(known))));
+}
+
+List *
+CormReadData(const CormModel *model, const CormRelation *through,
+			 JsonbValue *data, JsonbValue **link_values)
+{
+	const CormModel *link = through && OidIsValid(through->through) ?
+		CormModelByRelid(through->through) : NULL;
+	List	   *assignments = NIL;
+	JsonbIterator *it;
+	char	   *key;
+	JsonbValue *value;
+
+	if (!CormJsonIsObject(data))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the data of a row must be a JSON object"),
+				 errdetail("It is %s.", CormJsonKindName(data))));
+	*link_values = NULL;
+	it = CormBeginPairs(data);
+	while (CormNextPair(&it, &key, &value))
+	{
+		const CormColumn *column = CormFindColumn(model, key);
+		const CormRelation *relation = CormFindRelation(model, key);
+
+		if (relation && (column == NULL || CormJsonIsObject(value)))
+			AssignRelation(&assignments, model, relation, value, key);
+		else if (column)
+			AssignJson(&assignments, model, column, value, key);
+		else if (link && strcmp(link->name, key) == 0)
+			*link_values = value;
+		else if (strcmp(key, "pk") == 0)
+		{
+			CormRequireKey(model, "\"pk\" stands for");
+			for (int i = 0; i < model->nkey; i++)
+				AssignJson(&assignments, model, CormColumnByNumber(model, model->key[i]),
+						   CormKeyPartOf(model, value, i, key, false), key);
+		}
+		else
+			UnknownMember(model, key);
+	}
+	return assignments;
+}
+
+List *
+CormReadLinkValues(const CormRelation *relation, JsonbValue *values)
+{
+	const CormModel *link = CormModelByRelid(relation->through);
+	List	   *columns = CormLinkColumns(relation);
+	List	   *assignments = NIL;
+	JsonbIterator *it;
+	char	   *key;
+	JsonbValue *value;
+
+	if (values == NULL || values->type == jbvNull)
+		return NIL;
+	if (!CormJsonIsObject(values))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the values of a link must be a JSON object"),
+				 errdetail("Those for \"%s\" are %s.", link->name, CormJsonKindName(values))));
+	it = CormBeginPairs(values);
+	while (CormNextPair(&it, &key, &value))
+	{
+		const CormColumn *column = CormFindColumn(link, key);
+		List	   *names = NIL;
+		ListCell   *lc;
+
+		if (column && list_member_ptr(columns, column))
+		{
+			AssignJson(&assignments, link, column, value, key);
+			continue;
+		}
+		foreach(lc, columns)
+			names = lappend(names, ((CormColumn *) lfirst(lc))->name);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("through model \"%s\" has no extra column \"%s\"",
+						CormModelDisplayName(link), key),
+				 errhint("Its extra columns: %s.", CormJoinNames(names))));
+	}
+	return assignments;
+}

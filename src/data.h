@@ -1,0 +1,61 @@
+/*-------------------------------------------------------------------------
+ *
+ * data.h
+ *	  Data to write: what a JSON object sets which column to.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_DATA_H
+#define CORM_DATA_H
+
+#include "cache.h"
+#include "document.h"
+
+typedef struct CormAssignment
+{
+	const CormColumn *column;
+	Datum		value;
+	bool		isnull;
+	const char *key;			/* what in the data says so */
+} CormAssignment;
+
+/*
+ * Adds an assignment.  Raises 22023 when the column is set already, to another
+ * value.
+ */
+extern void CormAssign(List **assignments, const CormColumn *column, Datum value,
+					   bool isnull, const char *key);
+
+/*
+ * The assignments (CormAssignment *) that an object makes to a model's columns.
+ * "through" is the relation by which the rows are reached, or NULL: then a
+ * member that bears its through model's name is left in *link_values.
+ */
+extern List *CormReadData(const CormModel *model, const CormRelation *through,
+						  JsonbValue *data, JsonbValue **link_values);
+
+/* Those that an object makes to the link's own columns. */
+extern List *CormReadLinkValues(const CormRelation *relation, JsonbValue *values);
+
+/*
+ * The values that a foreign key's columns take to reference the row with a key,
+ * in the order of the foreign key and of the types of its referencing columns.
+ * Raises 23503 when they cannot be found because there is no such row.
+ */
+extern Datum *CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
+									const CormModel *referencing, JsonbValue *key,
+									const char *path);
+
+/* A model's own key as Datums, in key order and of the columns' types. */
+extern Datum *CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path);
+
+/*
+ * The columns (CormColumn *) that are set to NULL to take a row off its owner:
+ * those that may be NULL and are no part of the row's own key; of a MATCH FULL
+ * foreign key all or none.
+ */
+extern List *CormDetachColumns(const CormModel *model, const CormForeignKey *fk);
+
+#endif							/* CORM_DATA_H */

@@ -1,0 +1,469 @@
+/*-------------------------------------------------------------------------
+ *
+ * deparse_write.c
+ *	  SQL text of statements that write.
+ *
+ * The written table is t1, the keys or links given as arrays are k with columns
+ * k1, k2 ..., a second look at the written table is x.  The assumptions of
+ * deparse.c hold here too: qualified names, parameters for all values, and the
+ * default equality of each column's type.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "deparse.h"
+#include "deparse_write.h"
+#include "lookup.h"
+#include "quote.h"
+
+/* ---------- pieces ---------- */
+
+static char *
+Column(const char *table, const CormColumn *column)
+{
+	return psprintf("%s.%s", table, quote_identifier(column->name));
+}
+
+static char *
+ParamText(const CormColumnValue *value)
+{
+	return psprintf("$%d", value->param);
+}
+
+/*
+ * The n'th column of the given arrays, as a value of its column's type.
+ */
+static char *
+Given(const CormColumnValue *value, int n)
+{
+	return value->as_text ? psprintf("k.k%d::%s", n, CormQuoteType(value->column->typid)) :
+		psprintf("k.k%d", n);
+}
+
+static void
+AppendEqual(StringInfo buf, const CormColumn *column, const char *left, const char *right)
+{
+	generate_operator_clause(buf, left, column->typid, CormEqualityOperator(column),
+							 right, column->typid);
+}
+
+/*
+ * left and right differ, NULL being a value like others.  A type without
+ * equality is compared by its text.
+ */
+static void
+AppendDiffers(StringInfo buf, const CormColumn *column, const char *left, const char *right)
+{
+	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid), TYPECACHE_EQ_OPR);
+
+	appendStringInfoString(buf, "((");
+	if (OidIsValid(type->eq_opr))
+		AppendEqual(buf, column, left, right);
+	else
+		appendStringInfo(buf, "%s::pg_catalog.text OPERATOR(pg_catalog.=) %s::pg_catalog.text",
+						 left, right);
+	appendStringInfo(buf, ") IS NOT TRUE AND NOT (%s IS NULL AND %s IS NULL))", left, right);
+}
+
+static void
+AppendNames(StringInfo buf, List *values)
+{
+	ListCell   *lc;
+
+	foreach(lc, values)
+		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+						 quote_identifier(((CormColumnValue *) lfirst(lc))->column->name));
+}
+
+static void
+AppendUnnest(StringInfo buf, List *values)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, "ROWS FROM (");
+	foreach(lc, values)
+		appendStringInfo(buf, "%spg_catalog.unnest($%d)", foreach_current_index(lc) ? ", " : "",
+						 ((CormColumnValue *) lfirst(lc))->param);
+	appendStringInfoString(buf, ") AS k (");
+	foreach(lc, values)
+		appendStringInfo(buf, "%sk%d", foreach_current_index(lc) ? ", " : "",
+						 foreach_current_index(lc) + 1);
+	appendStringInfoChar(buf, ')');
+}
+
+static void
+AppendTable(StringInfo buf, const char *label, const char *verb, const CormModel *model)
+{
+	CormAppendLabel(buf, label);
+	appendStringInfo(buf, "%s%s AS t1", verb, CormQuoteTable(model->relid));
+}
+
+/* ---------- which rows ---------- */
+
+/*
+ * The columns of "fixed" equal the values of "values".
+ */
+static void
+AppendFixed(StringInfo buf, List *fixed, List *values)
+{
+	ListCell   *lc;
+	ListCell   *lv;
+
+	forboth(lc, fixed, lv, values)
+	{
+		const CormColumn *column = ((CormColumnValue *) lfirst(lc))->column;
+
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(buf, " AND ");
+		AppendEqual(buf, column, Column("t1", column), ParamText(lfirst(lv)));
+	}
+	if (fixed == NIL)
+		appendStringInfoString(buf, "true");
+}
+
+/*
+ * The columns of "keys" equal one element of the arrays of "values".
+ */
+static void
+AppendAmong(StringInfo buf, List *keys, List *values)
+{
+	const CormColumnValue *key = linitial(keys);
+	const CormColumnValue *value = linitial(values);
+	ListCell   *lc;
+	ListCell   *lv;
+
+	if (list_length(keys) == 1 && !value->as_text)
+	{
+		Oid			op = CormEqualityOperator(key->column);
+		Oid			left;
+		Oid			right;
+
+		op_input_types(op, &left, &right);
+		appendStringInfoString(buf, Column("t1", key->column));
+		if (left != key->column->typid && !IsPolymorphicType(left))
+			appendStringInfo(buf, "::%s", CormQuoteType(left));
+		appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), value->param);
+		if (right != key->column->typid && !IsPolymorphicType(right))
+			appendStringInfo(buf, "::%s", CormQuoteType(get_array_type(right)));
+		appendStringInfoChar(buf, ')');
+		return;
+	}
+
+	appendStringInfoString(buf, "EXISTS (SELECT FROM ");
+	AppendUnnest(buf, values);
+	appendStringInfoString(buf, " WHERE ");
+	forboth(lc, keys, lv, values)
+	{
+		const CormColumn *column = ((CormColumnValue *) lfirst(lc))->column;
+
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(buf, " AND ");
+		AppendEqual(buf, column, Column("t1", column),
+					Given(lfirst(lv), foreach_current_index(lc) + 1));
+	}
+	appendStringInfoChar(buf, ')');
+}
+
+static void
+AppendOneWay(StringInfo buf, const CormWriteRows *rows, List *fixed, List *keys)
+{
+	switch (rows->test)
+	{
+		case CORM_KEYS_ALL:
+			AppendFixed(buf, fixed, rows->fixed);
+			break;
+		case CORM_KEYS_IN:
+			AppendFixed(buf, fixed, rows->fixed);
+			appendStringInfoString(buf, " AND ");
+			AppendAmong(buf, keys, rows->keys);
+			break;
+		case CORM_KEYS_NOT_IN:
+			AppendFixed(buf, fixed, rows->fixed);
+			appendStringInfoString(buf, " AND (");
+			AppendAmong(buf, keys, rows->keys);
+			appendStringInfoString(buf, ") IS NOT TRUE");
+			break;
+		case CORM_KEYS_OR_FIXED:
+			AppendFixed(buf, fixed, rows->fixed);
+			appendStringInfoString(buf, " OR ");
+			AppendAmong(buf, keys, rows->keys);
+			break;
+	}
+}
+
+static void
+AppendWhere(StringInfo buf, const CormWriteRows *rows)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, " WHERE (");
+	AppendOneWay(buf, rows, rows->fixed, rows->keys);
+	if (rows->either_way)
+	{
+		appendStringInfoString(buf, " OR ");
+		AppendOneWay(buf, rows, rows->keys, rows->fixed);
+	}
+	appendStringInfoChar(buf, ')');
+	foreach(lc, rows->differing)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		appendStringInfoString(buf, foreach_current_index(lc) ? " OR " : " AND (");
+		AppendDiffers(buf, value->column, Column("t1", value->column), ParamText(value));
+	}
+	if (rows->differing != NIL)
+		appendStringInfoChar(buf, ')');
+}
+
+/* ---------- statements ---------- */
+
+char *
+CormDeparseInsert(const CormModel *model, const char *label, List *assigned,
+				  const CormSelect *returning)
+{
+	StringInfoData buf;
+	ListCell   *lc;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, label, "INSERT INTO ", model);
+	if (assigned == NIL)
+		appendStringInfoString(&buf, " DEFAULT VALUES");
+	else
+	{
+		appendStringInfoString(&buf, " (");
+		AppendNames(&buf, assigned);
+		appendStringInfoString(&buf, ") VALUES (");
+		foreach(lc, assigned)
+			appendStringInfo(&buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+							 ParamText(lfirst(lc)));
+		appendStringInfoChar(&buf, ')');
+	}
+	if (returning && returning->targets != NIL)
+	{
+		appendStringInfoString(&buf, " RETURNING ");
+		CormDeparseTargets(&buf, returning);
+	}
+	return buf.data;
+}
+
+char *
+CormDeparseUpdate(const CormWriteRows *rows, List *assigned)
+{
+	StringInfoData buf;
+	ListCell   *lc;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, rows->label, "UPDATE ", rows->model);
+	foreach(lc, assigned)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		appendStringInfo(&buf, "%s%s = %s", foreach_current_index(lc) ? ", " : " SET ",
+						 quote_identifier(value->column->name), ParamText(value));
+	}
+	AppendWhere(&buf, rows);
+	return buf.data;
+}
+
+char *
+CormDeparseDelete(const CormWriteRows *rows)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, rows->label, "DELETE FROM ", rows->model);
+	AppendWhere(&buf, rows);
+	return buf.data;
+}
+
+/*
+ * Rows are locked in the order of the table's own key, or of the key columns
+ * where it has none, so that two calls never wait for each other.
+ */
+char *
+CormDeparseLock(const CormWriteRows *rows, bool for_delete)
+{
+	StringInfoData buf;
+	const CormModel *model = rows->model;
+	ListCell   *lc;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, rows->label, "SELECT FROM ", model);
+	AppendWhere(&buf, rows);
+	appendStringInfoString(&buf, " ORDER BY ");
+	for (int i = 0; i < model->nkey; i++)
+		appendStringInfo(&buf, "%s%s", i ? ", " : "",
+						 Column("t1", CormColumnByNumber(model, model->key[i])));
+	foreach(lc, model->nkey > 0 ? NIL : list_concat_copy(rows->fixed, rows->keys))
+		appendStringInfo(&buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+						 Column("t1", ((CormColumnValue *) lfirst(lc))->column));
+	appendStringInfoString(&buf, for_delete ? " FOR UPDATE" : " FOR NO KEY UPDATE");
+	return buf.data;
+}
+
+char *
+CormDeparseRowCount(const CormWriteRows *rows)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, rows->label, "SELECT pg_catalog.count(*) FROM ", rows->model);
+	AppendWhere(&buf, rows);
+	return buf.data;
+}
+
+/* ---------- links ---------- */
+
+/*
+ * x (or t1) is the link of the given pair; "turned" compares the first half of
+ * the pair's columns with the second half's values and the other way round.
+ */
+static void
+AppendPair(StringInfo buf, const CormNewLinks *links, const char *table, bool turned)
+{
+	int			n = list_length(links->pair);
+
+	for (int i = 0; i < n; i++)
+	{
+		const CormColumnValue *column = list_nth(links->pair, i);
+		int			other = turned ? (i + n / 2) % n : i;
+		const CormColumnValue *value = list_nth(links->pair, other);
+
+		if (i > 0)
+			appendStringInfoString(buf, " AND ");
+		AppendEqual(buf, column->column, Column(table, column->column), Given(value, other + 1));
+	}
+}
+
+static void
+AppendPairEitherWay(StringInfo buf, const CormNewLinks *links, const char *table)
+{
+	appendStringInfoChar(buf, '(');
+	AppendPair(buf, links, table, false);
+	if (links->either_way)
+	{
+		appendStringInfoString(buf, " OR ");
+		AppendPair(buf, links, table, true);
+	}
+	appendStringInfoChar(buf, ')');
+}
+
+static void
+AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
+{
+	ListCell   *lc;
+
+	if (links->single && !links->look_first)
+	{
+		appendStringInfoString(buf, " VALUES (");
+		foreach(lc, columns)
+			appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+							 ParamText(lfirst(lc)));
+		appendStringInfoChar(buf, ')');
+		return;
+	}
+
+	appendStringInfoString(buf, " SELECT ");
+	foreach(lc, columns)
+		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+						 Given(lfirst(lc), foreach_current_index(lc) + 1));
+	appendStringInfoString(buf, " FROM ");
+	AppendUnnest(buf, columns);
+	if (links->look_first)
+	{
+		appendStringInfo(buf, " WHERE NOT EXISTS (SELECT FROM %s AS x WHERE ",
+						 CormQuoteTable(links->model->relid));
+		AppendPairEitherWay(buf, links, "x");
+		appendStringInfoChar(buf, ')');
+	}
+	appendStringInfoString(buf, " ORDER BY ");
+	foreach(lc, links->pair)
+		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+						 Given(lfirst(lc), foreach_current_index(lc) + 1));
+}
+
+static void
+AppendOnConflict(StringInfo buf, const CormNewLinks *links)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, " ON CONFLICT (");
+	AppendNames(buf, links->pair);
+	appendStringInfoString(buf, links->extra == NIL || links->look_first ?
+						   ") DO NOTHING" : ") DO UPDATE");
+	if (links->extra == NIL || links->look_first)
+		return;
+	foreach(lc, links->extra)
+	{
+		const char *name = quote_identifier(((CormColumnValue *) lfirst(lc))->column->name);
+
+		appendStringInfo(buf, "%s%s = excluded.%s",
+						 foreach_current_index(lc) ? ", " : " SET ", name, name);
+	}
+	foreach(lc, links->extra)
+	{
+		const CormColumn *column = ((CormColumnValue *) lfirst(lc))->column;
+
+		appendStringInfoString(buf, foreach_current_index(lc) ? " OR " : " WHERE ");
+		AppendDiffers(buf, column, Column("t1", column), Column("excluded", column));
+	}
+}
+
+char *
+CormDeparseInsertLinks(const CormNewLinks *links)
+{
+	StringInfoData buf;
+	List	   *columns = list_concat_copy(links->pair, links->extra);
+
+	initStringInfo(&buf);
+	AppendTable(&buf, links->label, "INSERT INTO ", links->model);
+	appendStringInfoString(&buf, " (");
+	AppendNames(&buf, columns);
+	appendStringInfoChar(&buf, ')');
+	AppendLinkRows(&buf, links, columns);
+	if (links->arbiter)
+		AppendOnConflict(&buf, links);
+	return buf.data;
+}
+
+char *
+CormDeparseUpdateLinks(const CormNewLinks *links)
+{
+	StringInfoData buf;
+	List	   *columns = list_concat_copy(links->pair, links->extra);
+	int			first = list_length(links->pair) + 1;
+	ListCell   *lc;
+
+	initStringInfo(&buf);
+	AppendTable(&buf, links->label, "UPDATE ", links->model);
+	foreach(lc, links->extra)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		appendStringInfo(&buf, "%s%s = %s", foreach_current_index(lc) ? ", " : " SET ",
+						 quote_identifier(value->column->name),
+						 Given(value, first + foreach_current_index(lc)));
+	}
+	appendStringInfoString(&buf, " FROM ");
+	AppendUnnest(&buf, columns);
+	appendStringInfoString(&buf, " WHERE ");
+	AppendPairEitherWay(&buf, links, "t1");
+	foreach(lc, links->extra)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		appendStringInfoString(&buf, foreach_current_index(lc) ? " OR " : " AND (");
+		AppendDiffers(&buf, value->column, Column("t1", value->column),
+					  Given(value, first + foreach_current_index(lc)));
+	}
+	appendStringInfoChar(&buf, ')');
+	return buf.data;
+}

@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * link.h
+ *	  The link verbs: add, remove, clear and set of one owner's relation.
+ *
+ * Targets are keys as JSON (JsonbValue *).  All functions return the number of
+ * links or rows that changed, and raise 23503 for an owner or a target that is
+ * not there.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_LINK_H
+#define CORM_LINK_H
+
+#include "resolve.h"
+
+/* The relation of one owner. */
+typedef struct CormOwned
+{
+	CormSubject subject;
+	JsonbValue *owner;			/* its key */
+	const char *label;			/* "Post.categories" */
+} CormOwned;
+
+/* Relations through a link table. */
+extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *through);
+extern int64 CormLinkRemove(const CormOwned *owned, List *targets, bool all);
+extern int64 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *through);
+
+/* Rows that hold a foreign key to the owner. */
+extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
+extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,
+								bool delete_children);
+extern int64 CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children);
+
+/* The row that the owner holds a foreign key to; NIL takes it off. */
+extern int64 CormReferenceSet(const CormOwned *owned, List *targets);
+extern int64 CormReferenceRemove(const CormOwned *owned, List *targets, bool all);
+
+#endif							/* CORM_LINK_H */

@@ -1,0 +1,441 @@
+/*-------------------------------------------------------------------------
+ *
+ * link_through.c
+ *	  Link verbs of relations through a link table.
+ *
+ * A pair is linked once.  Where the pair has a unique key of its own, ON
+ * CONFLICT sees to that; where it has none, an advisory lock on the pair, held
+ * to the end of the transaction, lets nobody else link it between the look and
+ * the insertion.  Links of a symmetrical relation are stored with the smaller
+ * key first, but a link that somebody stored the other way round counts too.
+ *
+ * Links are locked, written and deleted in the order of their keys, so that
+ * concurrent calls for the same owner wait for each other and never in a
+ * circle.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "data.h"
+#include "link.h"
+#include "rowset.h"
+#include "scope.h"
+
+/* One link to write: the pair's columns, and the extra ones given for it. */
+typedef struct NewLink
+{
+	Datum	   *pair;
+	List	   *values;			/* of CormAssignment * */
+	int			mention;		/* place among the targets */
+} NewLink;
+
+/* What the functions below share. */
+typedef struct Through
+{
+	const CormOwned *owned;
+	const CormRelation *relation;
+	const CormModel *model;		/* of the link table */
+	int			nnear;
+	int			npair;
+	AttrNumber *pair;			/* near columns, then far columns */
+	Datum	   *near;			/* the owner's values */
+} Through;
+
+static void
+InitThrough(Through *through, const CormOwned *owned)
+{
+	const CormRelation *relation = owned->subject.relation;
+
+	through->owned = owned;
+	through->relation = relation;
+	through->model = CormModelByRelid(relation->through);
+	if (through->model == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("the through table of relation \"%s\" is no longer a model",
+						relation->name)));
+	through->nnear = relation->fk->nkeys;
+	through->npair = through->nnear + relation->far_fk->nkeys;
+	through->pair = palloc(through->npair * sizeof(AttrNumber));
+	memcpy(through->pair, relation->fk->fk_attnums, through->nnear * sizeof(AttrNumber));
+	memcpy(through->pair + through->nnear, relation->far_fk->fk_attnums,
+		   relation->far_fk->nkeys * sizeof(AttrNumber));
+	through->near = CormReferencingValues(owned->subject.owner, relation->fk,
+										  through->model, owned->owner, owned->label);
+}
+
+static Datum *
+FarValues(const Through *through, JsonbValue *target)
+{
+	return CormReferencingValues(through->owned->subject.model, through->relation->far_fk,
+								 through->model, target, through->owned->label);
+}
+
+/* ---------- add ---------- */
+
+static int
+ComparePairs(const Through *through, const NewLink *a, const NewLink *b)
+{
+	return CormCompareKeys(through->model, through->npair, through->pair, a->pair, b->pair);
+}
+
+static int
+CompareLinks(const void *a, const void *b, void *arg)
+{
+	const NewLink *x = *(NewLink *const *) a;
+	const NewLink *y = *(NewLink *const *) b;
+	int			order = ComparePairs(arg, x, y);
+
+	return order != 0 ? order : x->mention - y->mention;
+}
+
+/*
+ * The link values of one target: those given for all, then its own.
+ */
+static List *
+LinkValues(const Through *through, JsonbValue *target, JsonbValue *for_all)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	if (CormJsonIsObject(target))
+		values = CormReadLinkValues(through->relation,
+									getKeyJsonValueFromContainer(target->val.binary.data,
+																 through->model->name,
+																 strlen(through->model->name),
+																 NULL));
+	foreach(lc, CormReadLinkValues(through->relation, for_all))
+	{
+		CormAssignment *assignment = lfirst(lc);
+		ListCell   *lc2;
+		bool		own = false;
+
+		foreach(lc2, values)
+			own |= ((CormAssignment *) lfirst(lc2))->column == assignment->column;
+		if (!own)
+			values = lappend(values, assignment);
+	}
+	return values;
+}
+
+static NewLink *
+MakeLink(const Through *through, JsonbValue *target, JsonbValue *for_all)
+{
+	NewLink    *link = palloc(sizeof(NewLink));
+	Datum	   *far = FarValues(through, target);
+	int			nnear = through->nnear;
+	bool		turn = through->relation->symmetrical &&
+		CormCompareKeys(through->model, nnear, through->pair, through->near, far) > 0;
+
+	link->pair = palloc(through->npair * sizeof(Datum));
+	memcpy(link->pair, turn ? far : through->near, nnear * sizeof(Datum));
+	memcpy(link->pair + nnear, turn ? through->near : far,
+		   (through->npair - nnear) * sizeof(Datum));
+	link->values = LinkValues(through, target, for_all);
+	return link;
+}
+
+/*
+ * The links in key order, each pair once: the last mention counts.
+ */
+static List *
+SortLinks(const Through *through, List *links)
+{
+	int			n = list_length(links);
+	NewLink   **sorted = palloc(Max(n, 1) * sizeof(NewLink *));
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, links)
+	{
+		sorted[foreach_current_index(lc)] = lfirst(lc);
+		sorted[foreach_current_index(lc)]->mention = foreach_current_index(lc);
+	}
+	qsort_arg(sorted, n, sizeof(NewLink *), CompareLinks, unconstify(Through *, through));
+	for (int i = 0; i < n; i++)
+		if (i + 1 == n || ComparePairs(through, sorted[i], sorted[i + 1]) != 0)
+			result = lappend(result, sorted[i]);
+	return result;
+}
+
+static bool
+SameColumns(const NewLink *a, const NewLink *b)
+{
+	ListCell   *lc;
+
+	if (list_length(a->values) != list_length(b->values))
+		return false;
+	foreach(lc, a->values)
+	{
+		bool		found = false;
+		ListCell   *lc2;
+
+		foreach(lc2, b->values)
+			found |= ((CormAssignment *) lfirst(lc))->column == ((CormAssignment *) lfirst(lc2))->column;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static const CormAssignment *
+ValueOf(const NewLink *link, const CormColumn *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, link->values)
+		if (((CormAssignment *) lfirst(lc))->column == column)
+			return lfirst(lc);
+	return NULL;
+}
+
+static uint32
+HashPart(const Through *through, int first, int n, const Datum *values)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(through->model, through->pair[first + i]);
+		TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_HASH_PROC_FINFO);
+
+		if (OidIsValid(type->hash_proc))
+			hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo,
+																	   column->collation,
+																	   values[first + i])));
+	}
+	return hash;
+}
+
+static int
+CompareUint32(const void *a, const void *b)
+{
+	uint32		x = *(const uint32 *) a;
+	uint32		y = *(const uint32 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Without a unique key nothing else keeps two sessions from linking one pair
+ * twice.  Locks are taken in their own order, against deadlocks.
+ */
+static void
+LockPairs(const Through *through, List *links)
+{
+	int			n = list_length(links);
+	uint32	   *locks = palloc(n * sizeof(uint32));
+	ListCell   *lc;
+
+	foreach(lc, links)
+	{
+		const NewLink *link = lfirst(lc);
+
+		locks[foreach_current_index(lc)] =
+			hash_combine(HashPart(through, 0, through->nnear, link->pair),
+						 HashPart(through, through->nnear, through->npair - through->nnear,
+								  link->pair));
+	}
+	qsort(locks, n, sizeof(uint32), CompareUint32);
+	for (int i = 0; i < n; i++)
+		(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
+								   Int32GetDatum((int32) through->model->relid),
+								   Int32GetDatum((int32) locks[i]));
+}
+
+/*
+ * Parameters for a run of links that set the same extra columns.
+ */
+static void
+BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks *new)
+{
+	int			n = list_length(links);
+	Datum	   *datums = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc0(n * sizeof(bool));
+	const NewLink *first = linitial(links);
+	ListCell   *lc;
+	ListCell   *lv;
+
+	new->model = through->model;
+	new->label = through->owned->label;
+	new->look_first = through->relation->symmetrical || !through->relation->pair_arbiter;
+	new->either_way = through->relation->symmetrical;
+	new->arbiter = through->relation->pair_arbiter;
+	new->single = n == 1;
+
+	for (int i = 0; i < through->npair; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(through->model, through->pair[i]);
+
+		foreach(lc, links)
+			datums[foreach_current_index(lc)] = ((NewLink *) lfirst(lc))->pair[i];
+		new->pair = lappend(new->pair, new->single && !new->look_first ?
+							CormPlainValue(values, column, datums[0], false) :
+							CormArrayValue(values, column, n, datums, NULL));
+	}
+	foreach(lv, first->values)
+	{
+		const CormColumn *column = ((CormAssignment *) lfirst(lv))->column;
+
+		foreach(lc, links)
+		{
+			const CormAssignment *assignment = ValueOf(lfirst(lc), column);
+
+			datums[foreach_current_index(lc)] = assignment->value;
+			nulls[foreach_current_index(lc)] = assignment->isnull;
+		}
+		new->extra = lappend(new->extra, new->single && !new->look_first ?
+							 CormPlainValue(values, column, datums[0], nulls[0]) :
+							 CormArrayValue(values, column, n, datums, nulls));
+	}
+}
+
+static int64
+WriteLinks(const Through *through, List *links)
+{
+	CormValues	values = {NIL};
+	CormNewLinks new = {0};
+	int64		changed = 0;
+	const char *label = through->owned->label;
+
+	BindLinks(through, links, &values, &new);
+	if (!new.arbiter)
+		LockPairs(through, links);
+	if (new.look_first && new.extra != NIL)
+		changed += CormExecute(label, CormDeparseUpdateLinks(&new),
+							   CormValueParams(&values), false, NULL);
+	return changed + CormExecute(label, CormDeparseInsertLinks(&new),
+								 CormValueParams(&values), false, NULL);
+}
+
+static int64
+AddLinks(const Through *through, List *targets, JsonbValue *for_all)
+{
+	List	   *links = NIL;
+	List	   *run = NIL;
+	int64		changed = 0;
+	ListCell   *lc;
+
+	foreach(lc, targets)
+		links = lappend(links, MakeLink(through, lfirst(lc), for_all));
+	links = SortLinks(through, links);
+
+	/* one statement for each run of links with the same extra columns */
+	foreach(lc, links)
+	{
+		if (run != NIL && !SameColumns(linitial(run), lfirst(lc)))
+		{
+			changed += WriteLinks(through, run);
+			run = NIL;
+		}
+		run = lappend(run, lfirst(lc));
+	}
+	if (run != NIL)
+		changed += WriteLinks(through, run);
+	return changed;
+}
+
+int64
+CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
+{
+	Through		through;
+
+	InitThrough(&through, owned);
+	return AddLinks(&through, targets, for_all);
+}
+
+/* ---------- remove, clear, set ---------- */
+
+static bool
+MayLockRows(const CormModel *model)
+{
+	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE,
+								  ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+/*
+ * Which links of the owner: all, those to the targets, or those to others.
+ */
+static void
+OwnedLinks(const Through *through, List *targets, CormKeyTest test,
+		   CormValues *values, CormWriteRows *rows)
+{
+	int			nfar = through->npair - through->nnear;
+	const AttrNumber *far = through->pair + through->nnear;
+	List	   *keys = NIL;
+	ListCell   *lc;
+
+	memset(rows, 0, sizeof(*rows));
+	rows->model = through->model;
+	rows->label = through->owned->label;
+	rows->test = test;
+	rows->either_way = through->relation->symmetrical;
+	rows->fixed = CormPlainValues(values, through->model, through->nnear, through->pair,
+								  through->near);
+	foreach(lc, targets)
+		keys = lappend(keys, FarValues(through, lfirst(lc)));
+	keys = CormSortKeys(through->model, nfar, far, keys);
+	if (test != CORM_KEYS_ALL || rows->either_way)
+		rows->keys = CormArrayValues(values, through->model, nfar, far, keys);
+}
+
+/*
+ * A role that may only delete cannot lock rows beforehand; it then deletes in
+ * the order in which the scan finds them.
+ */
+static void
+LockLinks(const CormWriteRows *rows, ParamListInfo params)
+{
+	if (MayLockRows(rows->model))
+		(void) CormExecute(rows->label, CormDeparseLock(rows, true), params, false, NULL);
+}
+
+int64
+CormLinkRemove(const CormOwned *owned, List *targets, bool all)
+{
+	Through		through;
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+	ParamListInfo params;
+
+	InitThrough(&through, owned);
+	OwnedLinks(&through, targets, all ? CORM_KEYS_ALL : CORM_KEYS_IN, &values, &rows);
+	params = CormValueParams(&values);
+	if (all || list_length(targets) > 1)
+		LockLinks(&rows, params);
+	return CormExecute(owned->label, CormDeparseDelete(&rows), params, false, NULL);
+}
+
+/*
+ * Links that stay are not touched, but for link values that are given.
+ */
+int64
+CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
+{
+	Through		through;
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+	CormValues	all_values = {NIL};
+	CormWriteRows all;
+	int64		changed;
+
+	InitThrough(&through, owned);
+	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
+	LockLinks(&all, CormValueParams(&all_values));
+
+	OwnedLinks(&through, targets, CORM_KEYS_NOT_IN, &values, &rows);
+	changed = CormExecute(owned->label, CormDeparseDelete(&rows), CormValueParams(&values),
+						  false, NULL);
+	return changed + AddLinks(&through, targets, for_all);
+}

@@ -1,0 +1,165 @@
+/*-------------------------------------------------------------------------
+ *
+ * rowset.c
+ *	  Keys and values of many rows as parameters of one statement.
+ *
+ * Values travel as one array per column, or as an array of their texts, cast
+ * back in the statement, where CormTravelsAsText() says so.
+ *
+ * Everything is allocated in the current memory context.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "rowset.h"
+#include "value.h"
+
+static CormColumnValue *
+MakeColumnValue(const CormColumn *column, int param)
+{
+	CormColumnValue *value = palloc0(sizeof(CormColumnValue));
+
+	value->column = column;
+	value->param = param;
+	return value;
+}
+
+CormColumnValue *
+CormPlainValue(CormValues *values, const CormColumn *column, Datum value, bool isnull)
+{
+	return MakeColumnValue(column, CormAddValue(values, column->typid, value, isnull));
+}
+
+CormColumnValue *
+CormArrayValue(CormValues *values, const CormColumn *column,
+			   int n, const Datum *datums, const bool *nulls)
+{
+	Oid			element = column->typid;
+	bool		as_text = CormTravelsAsText(element);
+	Datum	   *elements = palloc(Max(n, 1) * sizeof(Datum));
+	bool	   *isnull = palloc0(Max(n, 1) * sizeof(bool));
+	int			dims[1] = {n};
+	int			lower[1] = {1};
+	int16		typlen;
+	bool		byval;
+	char		align;
+	Oid			output;
+	bool		varlena;
+	CormColumnValue *value;
+	ArrayType  *array;
+
+	getTypeOutputInfo(element, &output, &varlena);
+	for (int i = 0; i < n; i++)
+	{
+		isnull[i] = nulls && nulls[i];
+		elements[i] = datums[i];
+		if (as_text && !isnull[i])
+			elements[i] = CStringGetTextDatum(OidOutputFunctionCall(output, datums[i]));
+	}
+	if (as_text)
+		element = TEXTOID;
+	get_typlenbyvalalign(element, &typlen, &byval, &align);
+	array = construct_md_array(elements, isnull, 1, dims, lower, element,
+							   typlen, byval, align);
+	value = MakeColumnValue(column, CormAddValue(values, get_array_type(element),
+												 PointerGetDatum(array), false));
+	value->as_text = as_text;
+	return value;
+}
+
+List *
+CormPlainValues(CormValues *values, const CormModel *model, int n,
+				const AttrNumber *attnums, const Datum *datums)
+{
+	List	   *list = NIL;
+
+	for (int i = 0; i < n; i++)
+		list = lappend(list, CormPlainValue(values, CormColumnByNumber(model, attnums[i]),
+											datums[i], false));
+	return list;
+}
+
+List *
+CormArrayValues(CormValues *values, const CormModel *model, int n,
+				const AttrNumber *attnums, List *keys)
+{
+	List	   *list = NIL;
+	Datum	   *datums = palloc(Max(list_length(keys), 1) * sizeof(Datum));
+	ListCell   *lc;
+
+	for (int i = 0; i < n; i++)
+	{
+		foreach(lc, keys)
+			datums[foreach_current_index(lc)] = ((Datum *) lfirst(lc))[i];
+		list = lappend(list, CormArrayValue(values, CormColumnByNumber(model, attnums[i]),
+											list_length(keys), datums, NULL));
+	}
+	return list;
+}
+
+int
+CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
+				const Datum *a, const Datum *b)
+{
+	for (int i = 0; i < n; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
+		TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_CMP_PROC_FINFO);
+		int			order;
+
+		if (!OidIsValid(type->cmp_proc))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_FUNCTION),
+					 errmsg("column \"%s\" of type %s has no order",
+							column->name, format_type_be(column->typid))));
+		order = DatumGetInt32(FunctionCall2Coll(&type->cmp_proc_finfo, column->collation,
+												a[i], b[i]));
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+/* What SortKeys' comparison needs besides the keys. */
+typedef struct KeyOrder
+{
+	const CormModel *model;
+	int			n;
+	const AttrNumber *attnums;
+} KeyOrder;
+
+static int
+CompareListed(const void *a, const void *b, void *arg)
+{
+	const KeyOrder *order = arg;
+
+	return CormCompareKeys(order->model, order->n, order->attnums,
+						   *(Datum *const *) a, *(Datum *const *) b);
+}
+
+List *
+CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums, List *keys)
+{
+	KeyOrder	order = {model, n, attnums};
+	int			count = list_length(keys);
+	Datum	  **sorted = palloc(Max(count, 1) * sizeof(Datum *));
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, keys)
+		sorted[foreach_current_index(lc)] = lfirst(lc);
+	qsort_arg(sorted, count, sizeof(Datum *), CompareListed, &order);
+	for (int i = 0; i < count; i++)
+		if (i == 0 || CompareListed(&sorted[i - 1], &sorted[i], &order) != 0)
+			result = lappend(result, sorted[i]);
+	return result;
+}

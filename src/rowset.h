@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * rowset.h
+ *	  Keys and values of many rows as parameters of one statement.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_ROWSET_H
+#define CORM_ROWSET_H
+
+#include "deparse_write.h"
+
+/* A parameter that holds one value of a column. */
+extern CormColumnValue *CormPlainValue(CormValues *values, const CormColumn *column,
+									   Datum value, bool isnull);
+
+/* A parameter that holds n values of a column, as an array. */
+extern CormColumnValue *CormArrayValue(CormValues *values, const CormColumn *column,
+									   int n, const Datum *datums, const bool *nulls);
+
+/* Plain parameters for the columns at these positions of a model. */
+extern List *CormPlainValues(CormValues *values, const CormModel *model, int n,
+							 const AttrNumber *attnums, const Datum *datums);
+
+/* Array parameters: each list element is a Datum * of n parts. */
+extern List *CormArrayValues(CormValues *values, const CormModel *model, int n,
+							 const AttrNumber *attnums, List *keys);
+
+/* Compares two keys of the given columns by the types' btree order. */
+extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
+							const Datum *a, const Datum *b);
+
+/* Puts keys (Datum *) in order and leaves each of them once. */
+extern List *CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums,
+						  List *keys);
+
+#endif							/* CORM_ROWSET_H */

@@ -41,6 +41,7 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	keys \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

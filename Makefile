@@ -44,6 +44,7 @@ REGRESS = \
 	order \
 	read_errors \
 	keys \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

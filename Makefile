@@ -40,7 +40,11 @@ REGRESS = \
 	read_basic \
 	filter_lookups \
 	filter_relations \
+	prefetch \
+	order \
+	read_errors \
 	keys \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

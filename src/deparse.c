@@ -451,7 +451,7 @@ DeparseOrderTail(StringInfo buf, const CormOrder *order)
 
 /*
  * A to-many path stands for its smallest value, or its greatest one when
- * descending.
+ * descending order was asked for.
  */
 static void
 DeparseOrderValue(StringInfo buf, const CormSelect *select, const CormOrder *order)
@@ -466,7 +466,7 @@ DeparseOrderValue(StringInfo buf, const CormSelect *select, const CormOrder *ord
 	DeparseScope(buf, select, order->subquery);
 	appendStringInfoString(buf, " ORDER BY ");
 	CormDeparseColumn(buf, order->ref);
-	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", order->descending ? " DESC" : "");
+	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", order->greatest ? " DESC" : "");
 }
 
 static void

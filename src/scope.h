@@ -66,6 +66,10 @@ extern int	CormAddTarget(CormSelect *select, CormColumnRef ref, Oid cast);
 extern const CormModel *CormRelationTarget(const CormRelation *relation);
 extern void CormRequireWhole(const CormModel *model,
 							 const CormRelation *relation);
+
+/* The relation of that name; raises 42703 when the model has none. */
+extern const CormRelation *CormRequireRelation(const CormModel *model,
+											   const char *name);
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */

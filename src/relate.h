@@ -12,6 +12,7 @@
 
 #include "cache.h"
 #include "catalog.h"
+#include "compat.h"
 #include "lib/stringinfo.h"
 
 /* The arguments of foreign_key. */
@@ -106,9 +107,9 @@ extern char *CormNameClash(const CormModel *model, const char *name,
 extern char *CormFreeName(const CormModel *model, const char *base);
 
 /* Raises 42710: declared before, with another value of an option. */
-extern void CormRaiseDiffers(const CormModel *source, const char *name,
-							 const char *what, const char *is)
-			pg_attribute_noreturn();
+pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
+										 const char *name, const char *what,
+										 const char *is);
 
 /* Raises 42501 unless the current user owns the table. */
 extern void CormRequireOwner(Oid relid);

@@ -11,6 +11,7 @@
 #ifndef CORM_SCOPE_H
 #define CORM_SCOPE_H
 
+#include "compat.h"
 #include "plantree.h"
 
 /* What the next step of a path turned out to be. */
@@ -69,8 +70,8 @@ extern void CormRequireWhole(const CormModel *model,
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */
-extern void CormUnknownName(const CormModel *model, const char *rest,
-							const char *path) pg_attribute_noreturn();
+pg_noreturn extern void CormUnknownName(const CormModel *model,
+										const char *rest, const char *path);
 
 /* May the current role read the column?  Hints name nothing else. */
 extern bool CormRoleMayRead(const CormModel *model, AttrNumber attnum);

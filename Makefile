@@ -44,6 +44,13 @@ REGRESS = \
 	order \
 	read_errors \
 	keys \
+	types \
+	privileges \
+	rls \
+	search_path \
+	ddl_between \
+	plan_cache \
+	settings \
 	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

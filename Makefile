@@ -43,6 +43,7 @@ REGRESS = \
 	prefetch \
 	order \
 	read_errors \
+	seed_relations \
 	keys \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

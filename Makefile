@@ -45,6 +45,7 @@ REGRESS = \
 	read_errors \
 	seed_relations \
 	keys \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

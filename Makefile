@@ -45,6 +45,13 @@ REGRESS = \
 	read_errors \
 	seed_relations \
 	keys \
+	types \
+	privileges \
+	rls \
+	search_path \
+	ddl_between \
+	plan_cache \
+	settings \
 	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm

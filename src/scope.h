@@ -11,6 +11,8 @@
 #ifndef CORM_SCOPE_H
 #define CORM_SCOPE_H
 
+#include "compat.h"
+#include "compat.h"
 #include "plantree.h"
 
 /* What the next step of a path turned out to be. */
@@ -73,12 +75,12 @@ extern const CormRelation *CormRequireRelation(const CormModel *model,
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */
-extern void CormUnknownName(const CormModel *model, const char *rest,
-							const char *path) pg_attribute_noreturn();
+pg_noreturn pg_noreturn extern void CormUnknownName(const CormModel *model,
+										const char *rest, const char *path);
 
 /* Raises 42703: "step" is a column, and the path goes on. */
 extern void CormNothingFollows(const CormModel *model, const CormStep *step,
-							   const char *path) pg_attribute_noreturn();
+							   const char *path);
 
 /* May the current role read the column?  Hints name nothing else. */
 extern bool CormRoleMayRead(const CormModel *model, AttrNumber attnum);

@@ -43,6 +43,7 @@ REGRESS = \
 	prefetch \
 	order \
 	read_errors \
+	seed_relations \
 	keys \
 	types \
 	privileges \

@@ -65,11 +65,11 @@ DeparseKeyMatch(StringInfo buf, const CormSelect *select)
 		if (i > 0)
 			appendStringInfoString(buf, " AND ");
 		if (key->child_referenced)
-			generate_operator_clause(buf, mine, target->ref.column->typid, key->op,
-									 theirs, key->parent_type);
+			CormDeparseOperator(buf, mine, target->ref.column->typid, key->op,
+								theirs, key->parent_type);
 		else
-			generate_operator_clause(buf, theirs, key->parent_type, key->op,
-									 mine, target->ref.column->typid);
+			CormDeparseOperator(buf, theirs, key->parent_type, key->op,
+								mine, target->ref.column->typid);
 	}
 }
 

@@ -74,14 +74,38 @@ CormCollatedText(CormColumnRef ref, Oid collation)
 }
 
 /*
+ * An operand of an operator: a domain's value as one of its base type, for it
+ * is not cast to a polymorphic input type, an enum's, say, by itself.
+ */
+static char *
+Operand(char *text, Oid *type)
+{
+	Oid			base = getBaseType(*type);
+
+	if (base == *type)
+		return text;
+	*type = base;
+	return psprintf("%s::%s", text, CormQuoteType(base));
+}
+
+void
+CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid op,
+					char *right, Oid right_type)
+{
+	left = Operand(left, &left_type);
+	right = Operand(right, &right_type);
+	generate_operator_clause(buf, left, left_type, op, right, right_type);
+}
+
+/*
  * left op right, where left is the referenced column.
  */
 static void
 DeparseEqualColumns(StringInfo buf, CormColumnRef left, Oid op, CormColumnRef right)
 {
-	generate_operator_clause(buf, CormColumnText(left), left.column->typid, op,
-							 CormCollatedText(right, left.column->collation),
-							 right.column->typid);
+	CormDeparseOperator(buf, CormColumnText(left), left.column->typid, op,
+						CormCollatedText(right, left.column->collation),
+						right.column->typid);
 }
 
 /* ---------- conditions ---------- */
@@ -111,7 +135,9 @@ CormDeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op, int pa
 
 	op_input_types(op, &left_type, &right_type);
 	appendStringInfoString(buf, CormCollatedText(left, collation));
-	if (left_type != left.column->typid && !IsPolymorphicType(left_type))
+	if (IsPolymorphicType(left_type))
+		left_type = getBaseType(left.column->typid);
+	if (left_type != left.column->typid)
 		appendStringInfo(buf, "::%s", CormQuoteType(left_type));
 	appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), param);
 	if (right_type != elemtype && !IsPolymorphicType(right_type))
@@ -186,15 +212,15 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 			DeparseEqualColumns(buf, expr->left, expr->op, expr->right);
 			break;
 		case CORM_EXPR_COMPARE:
-			generate_operator_clause(buf, CormColumnText(expr->left), expr->left.column->typid,
-									 expr->op, ParamText(expr->param),
-									 ParamType(select, expr->param));
+			CormDeparseOperator(buf, CormColumnText(expr->left), expr->left.column->typid,
+								expr->op, ParamText(expr->param),
+								ParamType(select, expr->param));
 			break;
 		case CORM_EXPR_COMPARE_FLIPPED:
-			generate_operator_clause(buf, ParamText(expr->param),
-									 ParamType(select, expr->param), expr->op,
-									 CormCollatedText(expr->left, expr->collation),
-									 expr->left.column->typid);
+			CormDeparseOperator(buf, ParamText(expr->param),
+								ParamType(select, expr->param), expr->op,
+								CormCollatedText(expr->left, expr->collation),
+								expr->left.column->typid);
 			break;
 		case CORM_EXPR_ANY:
 			CormDeparseAny(buf, expr->left, expr->collation, expr->op, expr->param,
@@ -258,9 +284,9 @@ DeparseMirrored(StringInfo buf, const CormTable *table)
 		const CormColumn *b = CormColumnByNumber(table->model, relation->far_fk->fk_attnums[i]);
 
 		appendStringInfoString(buf, i == 0 ? " WHERE (" : " AND ");
-		generate_operator_clause(buf, psprintf("x.%s", quote_identifier(a->name)), a->typid,
-								 CormEqualityOperator(a),
-								 psprintf("x.%s", quote_identifier(b->name)), b->typid);
+		CormDeparseOperator(buf, psprintf("x.%s", quote_identifier(a->name)), a->typid,
+							CormEqualityOperator(a),
+							psprintf("x.%s", quote_identifier(b->name)), b->typid);
 	}
 	appendStringInfoString(buf, ") IS NOT TRUE)");
 }

@@ -24,6 +24,10 @@ extern char *CormColumnText(CormColumnRef ref);
 extern char *CormCollated(char *text, CormColumnRef ref, Oid collation);
 extern char *CormCollatedText(CormColumnRef ref, Oid collation);
 
+/* left op right, as the server's referential checks print it. */
+extern void CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid op,
+								char *right, Oid right_type);
+
 /* Conditions (CormExpr *) with something between them. */
 extern void CormDeparseList(StringInfo buf, const CormSelect *select, List *exprs,
 							const char *glue);

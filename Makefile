@@ -59,7 +59,10 @@ REGRESS_OPTS = --load-extension=corm
 ISOLATION = \
 	define_stale_cache \
 	define_rollback \
-	define_same_name
+	define_same_name \
+	read_during_ddl \
+	read_one_snapshot \
+	read_frozen_snapshot
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

@@ -346,9 +346,21 @@ CormMakeScope(void)
 }
 
 static void
+RequireTable(const CormModel *model, bool there)
+{
+	if (!there)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the table of model \"%s\" has been dropped meanwhile",
+						model->name)));
+}
+
+static void
 CheckSchemaUsage(const CormModel *model)
 {
 	Oid			schema = get_rel_namespace(model->relid);
+
+	RequireTable(model, OidIsValid(schema));
 
 	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
@@ -368,6 +380,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 
 	CheckSchemaUsage(model);
 	LockRelationOid(model->relid, AccessShareLock);
+	RequireTable(model, OidIsValid(get_rel_namespace(model->relid)));
 	table->alias = ++select->naliases;
 	table->model = model;
 	table->join = join;

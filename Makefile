@@ -42,6 +42,7 @@ REGRESS = \
 	filter_relations \
 	keys \
 	seed_writes \
+	link_m2m \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

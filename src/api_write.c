@@ -111,21 +111,37 @@ ArgJson(FunctionCallInfo fcinfo, int n)
 }
 
 /*
+ * Can a part of the key be spelled as an array or an object in JSON?
+ */
+static bool
+PartIsNested(const CormModel *model, int part)
+{
+	Oid			type = getBaseType(CormColumnByNumber(model, model->key[part])->typid);
+
+	return type == JSONBOID || type_is_array(type) || type_is_rowtype(type);
+}
+
+/*
  * An array in JSON is a list of targets, but for a composite key, whose parts
- * it may hold.
+ * it may hold.  Where all parts of the key are nested themselves it is a list.
  */
 static bool
 IsCompositeKey(const CormModel *model, const JsonbValue *array)
 {
 	List	   *elements = CormJsonElements(array);
+	bool		scalar = false;
 	ListCell   *lc;
 
 	if (model->nkey < 2 || list_length(elements) != model->nkey)
 		return false;
 	foreach(lc, elements)
-		if (((JsonbValue *) lfirst(lc))->type == jbvBinary)
+	{
+		if (((JsonbValue *) lfirst(lc))->type != jbvBinary)
+			scalar = true;
+		else if (!PartIsNested(model, foreach_current_index(lc)))
 			return false;
-	return true;
+	}
+	return scalar;
 }
 
 /*
@@ -497,7 +513,7 @@ CreateRelated(CormRequest *request, const CormOwned *owned, List *assignments,
 	if (relation->reverse && !OidIsValid(relation->through))
 	{
 		Datum	   *values = CormReferencingValues(owned->subject.owner, relation->fk, model,
-												   owned->owner, owned->label);
+												   owned->owner, owned->label, false);
 
 		for (int i = 0; i < relation->fk->nkeys; i++)
 			CormAssign(&assignments, CormColumnByNumber(model, relation->fk->fk_attnums[i]),

@@ -43,6 +43,7 @@ REGRESS = \
 	keys \
 	seed_writes \
 	link_m2m \
+	link_fk \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -44,6 +44,9 @@ REGRESS = \
 	seed_writes \
 	link_m2m \
 	link_fk \
+	create \
+	write_overloads \
+	write_errors \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

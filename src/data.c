@@ -335,12 +335,11 @@ UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 }
 
 List *
-CormReadData(const CormModel *model, const CormRelation *through,
+CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 			 JsonbValue *data, JsonbValue **link_values)
 {
 	const CormModel *link = through && OidIsValid(through->through) ?
 		CormModelByRelid(through->through) : NULL;
-	List	   *assignments = NIL;
 	List	   *nulls = NIL;		/* relation, key, relation, key ... */
 	JsonbValue	no_row = {.type = jbvNull};
 	JsonbIterator *it;

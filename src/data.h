@@ -29,11 +29,12 @@ extern void CormAssign(List **assignments, const CormColumn *column, Datum value
 					   bool isnull, const char *key);
 
 /*
- * The assignments (CormAssignment *) that an object makes to a model's columns.
+ * Adds the assignments (CormAssignment *) that an object makes to a model's
+ * columns to those that are made already.
  * "through" is the relation by which the rows are reached, or NULL: then a
  * member that bears its through model's name is left in *link_values.
  */
-extern List *CormReadData(const CormModel *model, const CormRelation *through,
+extern List *CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 						  JsonbValue *data, JsonbValue **link_values);
 
 /* Those that an object makes to the link's own columns. */

@@ -53,6 +53,11 @@ REGRESS = \
 	plan_cache \
 	settings \
 	seed_writes \
+	link_m2m \
+	link_fk \
+	create \
+	write_overloads \
+	write_errors \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

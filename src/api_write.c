@@ -111,21 +111,37 @@ ArgJson(FunctionCallInfo fcinfo, int n)
 }
 
 /*
+ * Can a part of the key be spelled as an array or an object in JSON?
+ */
+static bool
+PartIsNested(const CormModel *model, int part)
+{
+	Oid			type = getBaseType(CormColumnByNumber(model, model->key[part])->typid);
+
+	return type == JSONBOID || type_is_array(type) || type_is_rowtype(type);
+}
+
+/*
  * An array in JSON is a list of targets, but for a composite key, whose parts
- * it may hold.
+ * it may hold.  Where all parts of the key are nested themselves it is a list.
  */
 static bool
 IsCompositeKey(const CormModel *model, const JsonbValue *array)
 {
 	List	   *elements = CormJsonElements(array);
+	bool		scalar = false;
 	ListCell   *lc;
 
 	if (model->nkey < 2 || list_length(elements) != model->nkey)
 		return false;
 	foreach(lc, elements)
-		if (((JsonbValue *) lfirst(lc))->type == jbvBinary)
+	{
+		if (((JsonbValue *) lfirst(lc))->type != jbvBinary)
+			scalar = true;
+		else if (!PartIsNested(model, foreach_current_index(lc)))
 			return false;
-	return true;
+	}
+	return scalar;
 }
 
 /*
@@ -213,6 +229,12 @@ ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
 	return targets;
 }
 
+static bool
+HasChildren(const CormRelation *relation)
+{
+	return relation->reverse && !OidIsValid(relation->through);
+}
+
 static void
 RefuseThrough(const CormOwned *owned, const JsonbValue *through)
 {
@@ -227,7 +249,7 @@ static void
 RefuseDeleteChildren(const CormOwned *owned, bool delete_children)
 {
 	if (delete_children &&
-		(!owned->subject.relation->reverse || OidIsValid(owned->subject.relation->through)))
+		!HasChildren(owned->subject.relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has no children to delete", owned->label),
@@ -422,6 +444,28 @@ KeepDocument(void *arg, StringInfo document)
 }
 
 /*
+ * What the row gets from the owner of the relation it is created through: a
+ * child's foreign key.
+ */
+static List *
+AssignOwner(const CormOwned *owned)
+{
+	const CormRelation *relation = owned->subject.relation;
+	const CormModel *model = owned->subject.model;
+	List	   *assignments = NIL;
+	Datum	   *values;
+
+	if (relation == NULL || !HasChildren(relation))
+		return NIL;
+	values = CormReferencingValues(owned->subject.owner, relation->fk, model,
+								   owned->owner, owned->label, false);
+	for (int i = 0; i < relation->fk->nkeys; i++)
+		CormAssign(&assignments, CormColumnByNumber(model, relation->fk->fk_attnums[i]),
+				   values[i], false, relation->name);
+	return assignments;
+}
+
+/*
  * Inserts one row and appends its document, which stays empty when a trigger
  * has suppressed the row.
  */
@@ -484,24 +528,18 @@ ReadCreated(CormRequest *request, JsonbValue *key, StringInfo document)
 
 /*
  * Creates a row and links it to the owner of the relation it is created
- * through.
+ * through, if any.
  */
 static void
-CreateRelated(CormRequest *request, const CormOwned *owned, List *assignments,
+CreateLinked(CormRequest *request, const CormOwned *owned, List *assignments,
 			  JsonbValue *link_values, StringInfo document)
 {
 	const CormRelation *relation = owned->subject.relation;
 	const CormModel *model = owned->subject.model;
 	JsonbValue *key;
 
-	if (relation->reverse && !OidIsValid(relation->through))
+	if (relation == NULL || HasChildren(relation))
 	{
-		Datum	   *values = CormReferencingValues(owned->subject.owner, relation->fk, model,
-												   owned->owner, owned->label);
-
-		for (int i = 0; i < relation->fk->nkeys; i++)
-			CormAssign(&assignments, CormColumnByNumber(model, relation->fk->fk_attnums[i]),
-					   values[i], false, relation->name);
 		InsertRow(model, assignments, request, document);
 		return;
 	}
@@ -534,17 +572,14 @@ corm_create(PG_FUNCTION_ARGS)
 		RefuseNull("the data to create a row from");
 	owned.subject = CormResolveSubject(request, NULL);
 	owned.owner = request->owner;
-	assignments = CormReadData(owned.subject.model, owned.subject.relation, data, &link_values);
+	owned.label = owned.subject.relation == NULL ? NULL :
+		psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
+				 owned.subject.relation->name);
+	assignments = CormReadData(owned.subject.model, owned.subject.relation,
+							   AssignOwner(&owned), data, &link_values);
 
 	initStringInfo(&document);
-	if (owned.subject.relation == NULL)
-		InsertRow(owned.subject.model, assignments, request, &document);
-	else
-	{
-		owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
-							   owned.subject.relation->name);
-		CreateRelated(request, &owned, assignments, link_values, &document);
-	}
+	CreateLinked(request, &owned, assignments, link_values, &document);
 	if (document.len == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PointerGetDatum(cstring_to_text_with_len(document.data, document.len)));

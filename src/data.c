@@ -106,18 +106,12 @@ CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path)
 	return values;
 }
 
-/*
- * A foreign key that references other columns than the primary key: the row
- * itself says what they are.
- */
-static Datum *
-LookUpReferenced(const CormModel *referenced, const CormForeignKey *fk,
+static CormSelect *
+SelectReferenced(const CormModel *referenced, const CormForeignKey *fk,
 				 const CormModel *referencing, JsonbValue *key, const char *path)
 {
 	CormSelect *select = palloc0(sizeof(CormSelect));
 	CormTest	test = {select, path, CORM_LOOKUP_EXACT, key};
-	Datum	   *values = palloc(fk->nkeys * sizeof(Datum));
-	bool	   *nulls = palloc(fk->nkeys * sizeof(bool));
 
 	select->label = CormModelDisplayName(referenced);
 	select->model = referenced;
@@ -136,31 +130,57 @@ LookUpReferenced(const CormModel *referenced, const CormForeignKey *fk,
 		target->cast = ref.column->typid == type ? InvalidOid : type;
 		select->targets = lappend(select->targets, target);
 	}
+	return select;
+}
+
+/*
+ * A foreign key that references other columns than the primary key: the row
+ * itself says what they are.
+ */
+static Datum *
+LookUpReferenced(const CormModel *referenced, const CormForeignKey *fk,
+				 const CormModel *referencing, JsonbValue *key, const char *path,
+				 bool missing_ok)
+{
+	CormSelect *select = SelectReferenced(referenced, fk, referencing, key, path);
+	Datum	   *values = palloc(fk->nkeys * sizeof(Datum));
+	bool	   *nulls = palloc(fk->nkeys * sizeof(bool));
+
 	if (!CormFetchRow(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					  fk->nkeys, values, nulls))
+	{
+		if (missing_ok)
+			return NULL;
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("the %s given for \"%s\" does not exist", select->label, path)));
+	}
 	for (int i = 0; i < fk->nkeys; i++)
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-					 errmsg("the %s given for \"%s\" cannot be referenced", select->label, path),
-					 errdetail("Its column \"%s\" is null.",
-							   CormColumnByNumber(referenced, fk->pk_attnums[i])->name)));
+	{
+		if (!nulls[i])
+			continue;
+		if (missing_ok)
+			return NULL;
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("the %s given for \"%s\" cannot be referenced", select->label, path),
+				 errdetail("Its column \"%s\" is null.",
+						   CormColumnByNumber(referenced, fk->pk_attnums[i])->name)));
+	}
 	return values;
 }
 
 Datum *
 CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
-					  const CormModel *referencing, JsonbValue *key, const char *path)
+					  const CormModel *referencing, JsonbValue *key, const char *path,
+					  bool missing_ok)
 {
 	Datum	   *values;
 	CormErrorFrame frame;
 
 	CormRequireKey(referenced, "a row is named by");
 	if (!fk->to_primary_key)
-		return LookUpReferenced(referenced, fk, referencing, key, path);
+		return LookUpReferenced(referenced, fk, referencing, key, path, missing_ok);
 
 	values = palloc(fk->nkeys * sizeof(Datum));
 	CormErrorPush(&frame, "reading", path, NULL);
@@ -179,6 +199,15 @@ CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
 	return values;
 }
 
+bool
+CormMayDetach(const CormModel *model, const CormColumn *column)
+{
+	for (int k = 0; k < model->nkey; k++)
+		if (model->key[k] == column->attnum)
+			return false;
+	return !column->not_null && !column->generated;
+}
+
 List *
 CormDetachColumns(const CormModel *model, const CormForeignKey *fk)
 {
@@ -187,11 +216,8 @@ CormDetachColumns(const CormModel *model, const CormForeignKey *fk)
 	for (int i = 0; i < fk->nkeys; i++)
 	{
 		const CormColumn *column = CormColumnByNumber(model, fk->fk_attnums[i]);
-		bool		in_key = false;
 
-		for (int k = 0; k < model->nkey; k++)
-			in_key |= model->key[k] == column->attnum;
-		if (!in_key && !column->not_null)
+		if (CormMayDetach(model, column))
 			columns = lappend(columns, unconstify(CormColumn *, column));
 	}
 	if (fk->match_type == FKCONSTR_MATCH_FULL && list_length(columns) < fk->nkeys)
@@ -201,13 +227,50 @@ CormDetachColumns(const CormModel *model, const CormForeignKey *fk)
 
 /* ---------- objects ---------- */
 
+static bool
+IsAssigned(List *assignments, const CormColumn *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, assignments)
+		if (((CormAssignment *) lfirst(lc))->column->attnum == column->attnum)
+			return true;
+	return false;
+}
+
+/*
+ * A relation that is to hold no row.  One NULL is enough for that, unless all
+ * must match: a column that belongs to another relation or was given a value by
+ * itself keeps it, as long as another column can be the NULL.
+ */
+static void
+AssignNoRow(List **assignments, const CormModel *model, const CormRelation *relation,
+			const char *key)
+{
+	const CormForeignKey *fk = relation->fk;
+	List	   *columns = CormDetachColumns(model, fk);
+	List	   *free_columns = NIL;
+	ListCell   *lc;
+
+	/* all of them: PostgreSQL then says which of them cannot be NULL */
+	for (int i = 0; columns == NIL && i < fk->nkeys; i++)
+		CormAssign(assignments, CormColumnByNumber(model, fk->fk_attnums[i]),
+				   (Datum) 0, true, key);
+	foreach(lc, columns)
+		if (!IsAssigned(*assignments, lfirst(lc)))
+			free_columns = lappend(free_columns, lfirst(lc));
+	if (free_columns != NIL && fk->match_type != FKCONSTR_MATCH_FULL)
+		columns = free_columns;
+	foreach(lc, columns)
+		CormAssign(assignments, lfirst(lc), (Datum) 0, true, key);
+}
+
 static void
 AssignRelation(List **assignments, const CormModel *model, const CormRelation *relation,
 			   JsonbValue *value, const char *key)
 {
 	const CormForeignKey *fk = relation->fk;
 	Datum	   *values;
-	ListCell   *lc;
 
 	CormRequireWhole(model, relation);
 	if (relation->to_many || relation->reverse)
@@ -221,23 +284,29 @@ AssignRelation(List **assignments, const CormModel *model, const CormRelation *r
 
 	if (value->type == jbvNull)
 	{
-		List	   *columns = CormDetachColumns(model, fk);
-
-		for (int i = 0; columns == NIL && i < fk->nkeys; i++)
-			CormAssign(assignments, CormColumnByNumber(model, fk->fk_attnums[i]),
-					   (Datum) 0, true, key);
-		foreach(lc, columns)
-			CormAssign(assignments, lfirst(lc), (Datum) 0, true, key);
+		AssignNoRow(assignments, model, relation, key);
 		return;
 	}
-	values = CormReferencingValues(CormRelationTarget(relation), fk, model, value, key);
+	values = CormReferencingValues(CormRelationTarget(relation), fk, model, value, key, false);
 	for (int i = 0; i < fk->nkeys; i++)
 		CormAssign(assignments, CormColumnByNumber(model, fk->fk_attnums[i]),
 				   values[i], false, key);
 }
 
+/* A relation may bear the name of its column. */
+static List *
+AddName(List *names, char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return names;
+	return lappend(names, name);
+}
+
 static void
-UnknownMember(const CormModel *model, const char *key)
+UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 {
 	List	   *known = NIL;
 	const char *close;
@@ -251,8 +320,10 @@ UnknownMember(const CormModel *model, const char *key)
 		CormRelation *relation = lfirst(lc);
 
 		if (!relation->broken && !relation->to_many && !relation->reverse)
-			known = list_append_unique_ptr(known, relation->name);
+			known = AddName(known, relation->name);
 	}
+	if (link)
+		known = AddName(known, link->name);
 	close = CormClosest(key, known);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -264,12 +335,13 @@ UnknownMember(const CormModel *model, const char *key)
 }
 
 List *
-CormReadData(const CormModel *model, const CormRelation *through,
+CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 			 JsonbValue *data, JsonbValue **link_values)
 {
 	const CormModel *link = through && OidIsValid(through->through) ?
 		CormModelByRelid(through->through) : NULL;
-	List	   *assignments = NIL;
+	List	   *nulls = NIL;		/* relation, key, relation, key ... */
+	JsonbValue	no_row = {.type = jbvNull};
 	JsonbIterator *it;
 	char	   *key;
 	JsonbValue *value;
@@ -286,7 +358,9 @@ CormReadData(const CormModel *model, const CormRelation *through,
 		const CormColumn *column = CormFindColumn(model, key);
 		const CormRelation *relation = CormFindRelation(model, key);
 
-		if (relation && (column == NULL || CormJsonIsObject(value)))
+		if (relation && column == NULL && value->type == jbvNull)
+			nulls = lappend(lappend(nulls, unconstify(CormRelation *, relation)), key);
+		else if (relation && (column == NULL || CormJsonIsObject(value)))
 			AssignRelation(&assignments, model, relation, value, key);
 		else if (column)
 			AssignJson(&assignments, model, column, value, key);
@@ -300,9 +374,33 @@ CormReadData(const CormModel *model, const CormRelation *through,
 						   CormKeyPartOf(model, value, i, key, false), key);
 		}
 		else
-			UnknownMember(model, key);
+			UnknownMember(model, link, key);
 	}
+
+	/* when it is known what the others need */
+	for (int i = 0; i < list_length(nulls); i += 2)
+		AssignRelation(&assignments, model, list_nth(nulls, i), &no_row, list_nth(nulls, i + 1));
 	return assignments;
+}
+
+static void
+UnknownLinkColumn(const CormModel *link, List *columns, const char *key)
+{
+	List	   *names = NIL;
+	const char *close;
+	ListCell   *lc;
+
+	foreach(lc, columns)
+		names = lappend(names, ((CormColumn *) lfirst(lc))->name);
+	close = CormClosest(key, names);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("through model \"%s\" has no extra column \"%s\"",
+					CormModelDisplayName(link), key),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Its extra columns: %s.",
+					 close, CormJoinNames(names)) :
+			 errhint("Its extra columns: %s.", CormJoinNames(names))));
 }
 
 List *
@@ -326,21 +424,10 @@ CormReadLinkValues(const CormRelation *relation, JsonbValue *values)
 	while (CormNextPair(&it, &key, &value))
 	{
 		const CormColumn *column = CormFindColumn(link, key);
-		List	   *names = NIL;
-		ListCell   *lc;
 
-		if (column && list_member_ptr(columns, column))
-		{
-			AssignJson(&assignments, link, column, value, key);
-			continue;
-		}
-		foreach(lc, columns)
-			names = lappend(names, ((CormColumn *) lfirst(lc))->name);
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("through model \"%s\" has no extra column \"%s\"",
-						CormModelDisplayName(link), key),
-				 errhint("Its extra columns: %s.", CormJoinNames(names))));
+		if (column == NULL || !list_member_ptr(columns, column))
+			UnknownLinkColumn(link, columns, key);
+		AssignJson(&assignments, link, column, value, key);
 	}
 	return assignments;
 }

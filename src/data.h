@@ -29,11 +29,12 @@ extern void CormAssign(List **assignments, const CormColumn *column, Datum value
 					   bool isnull, const char *key);
 
 /*
- * The assignments (CormAssignment *) that an object makes to a model's columns.
+ * Adds the assignments (CormAssignment *) that an object makes to a model's
+ * columns to those that are made already.
  * "through" is the relation by which the rows are reached, or NULL: then a
  * member that bears its through model's name is left in *link_values.
  */
-extern List *CormReadData(const CormModel *model, const CormRelation *through,
+extern List *CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 						  JsonbValue *data, JsonbValue **link_values);
 
 /* Those that an object makes to the link's own columns. */
@@ -42,19 +43,23 @@ extern List *CormReadLinkValues(const CormRelation *relation, JsonbValue *values
 /*
  * The values that a foreign key's columns take to reference the row with a key,
  * in the order of the foreign key and of the types of its referencing columns.
- * Raises 23503 when they cannot be found because there is no such row.
+ * When they cannot be found because there is no such row, 23503 is raised or,
+ * with missing_ok, NULL returned: nothing can then reference it.
  */
 extern Datum *CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
 									const CormModel *referencing, JsonbValue *key,
-									const char *path);
+									const char *path, bool missing_ok);
 
 /* A model's own key as Datums, in key order and of the columns' types. */
 extern Datum *CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path);
 
+/* May this column be set to NULL to take the row off its owner? */
+extern bool CormMayDetach(const CormModel *model, const CormColumn *column);
+
 /*
  * The columns (CormColumn *) that are set to NULL to take a row off its owner:
- * those that may be NULL and are no part of the row's own key; of a MATCH FULL
- * foreign key all or none.
+ * those that may be written and be NULL and are no part of the row's own key; of
+ * a MATCH FULL foreign key all or none.
  */
 extern List *CormDetachColumns(const CormModel *model, const CormForeignKey *fk);
 

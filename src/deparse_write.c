@@ -284,27 +284,18 @@ CormDeparseDelete(const CormWriteRows *rows)
 	return buf.data;
 }
 
-/*
- * Rows are locked in the order of the table's own key, or of the key columns
- * where it has none, so that two calls never wait for each other.
- */
 char *
 CormDeparseLock(const CormWriteRows *rows, bool for_delete)
 {
 	StringInfoData buf;
-	const CormModel *model = rows->model;
 	ListCell   *lc;
 
 	initStringInfo(&buf);
-	AppendTable(&buf, rows->label, "SELECT FROM ", model);
+	AppendTable(&buf, rows->label, "SELECT FROM ", rows->model);
 	AppendWhere(&buf, rows);
-	appendStringInfoString(&buf, " ORDER BY ");
-	for (int i = 0; i < model->nkey; i++)
-		appendStringInfo(&buf, "%s%s", i ? ", " : "",
-						 Column("t1", CormColumnByNumber(model, model->key[i])));
-	foreach(lc, model->nkey > 0 ? NIL : list_concat_copy(rows->fixed, rows->keys))
-		appendStringInfo(&buf, "%s%s", foreach_current_index(lc) ? ", " : "",
-						 Column("t1", ((CormColumnValue *) lfirst(lc))->column));
+	foreach(lc, rows->lock_order)
+		appendStringInfo(&buf, "%s%s", foreach_current_index(lc) ? ", " : " ORDER BY ",
+						 Column("t1", lfirst(lc)));
 	appendStringInfoString(&buf, for_delete ? " FOR UPDATE" : " FOR NO KEY UPDATE");
 	return buf.data;
 }
@@ -356,6 +347,20 @@ AppendPairEitherWay(StringInfo buf, const CormNewLinks *links, const char *table
 	appendStringInfoChar(buf, ')');
 }
 
+/*
+ * Values in parameters have lost their column's collation, in whose order the
+ * rows of the table are locked.
+ */
+static void
+AppendInOrder(StringInfo buf, const CormColumnValue *value, int n)
+{
+	Oid			collation = value->column->collation;
+
+	appendStringInfo(buf, "%s%s", n > 1 ? ", " : "", Given(value, n));
+	if (OidIsValid(collation))
+		appendStringInfo(buf, " COLLATE %s", CormQuoteCollation(collation));
+}
+
 static void
 AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
 {
@@ -386,8 +391,7 @@ AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
 	}
 	appendStringInfoString(buf, " ORDER BY ");
 	foreach(lc, links->pair)
-		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
-						 Given(lfirst(lc), foreach_current_index(lc) + 1));
+		AppendInOrder(buf, lfirst(lc), foreach_current_index(lc) + 1);
 }
 
 static void

@@ -39,6 +39,7 @@ typedef struct CormWriteRows
 	CormKeyTest test;
 	bool		either_way;		/* or with fixed and keys changing places */
 	List	   *differing;		/* of CormColumnValue *: and not all equal */
+	List	   *lock_order;		/* of CormColumn *: in which rows are locked */
 } CormWriteRows;
 
 extern char *CormDeparseInsert(const CormModel *model, const char *label,
@@ -46,7 +47,7 @@ extern char *CormDeparseInsert(const CormModel *model, const char *label,
 extern char *CormDeparseUpdate(const CormWriteRows *rows, List *assigned);
 extern char *CormDeparseDelete(const CormWriteRows *rows);
 
-/* Locks the rows in key order, for an update or (for_delete) a deletion. */
+/* Locks the rows in their lock order, for an update or (for_delete) a deletion. */
 extern char *CormDeparseLock(const CormWriteRows *rows, bool for_delete);
 
 /* Counts them. */

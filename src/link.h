@@ -4,8 +4,8 @@
  *	  The link verbs: add, remove, clear and set of one owner's relation.
  *
  * Targets are keys as JSON (JsonbValue *).  All functions return the number of
- * links or rows that changed, and raise 23503 for an owner or a target that is
- * not there.
+ * links or rows that changed.  For an owner or a target that is not there those
+ * that link raise 23503; for those that take off nothing is linked to it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -14,6 +14,7 @@
 #ifndef CORM_LINK_H
 #define CORM_LINK_H
 
+#include "deparse_write.h"
 #include "resolve.h"
 
 /* The relation of one owner. */
@@ -23,6 +24,13 @@ typedef struct CormOwned
 	JsonbValue *owner;			/* its key */
 	const char *label;			/* "Post.categories" */
 } CormOwned;
+
+/*
+ * Locks rows before they are written, in their lock order.  A role without the
+ * right to that, one that may only delete, then writes them in the order in
+ * which the scan finds them.
+ */
+extern void CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete);
 
 /* Relations through a link table. */
 extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *through);

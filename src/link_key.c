@@ -17,6 +17,9 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+#include "utils/acl.h"
+
 #include "data.h"
 #include "link.h"
 #include "rowset.h"
@@ -31,15 +34,34 @@ typedef struct Referencing
 	Datum	   *values;			/* of the foreign key's columns, or NULL */
 } Referencing;
 
-static void
-InitChildren(Referencing *children, const CormOwned *owned)
+static bool
+MayLockRows(const CormModel *model)
+{
+	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE,
+								  ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+void
+CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
+{
+	if (MayLockRows(rows->model))
+		(void) CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
+}
+
+/*
+ * False, with missing_ok, when there is no owner that children could have.
+ */
+static bool
+InitChildren(Referencing *children, const CormOwned *owned, bool missing_ok)
 {
 	children->model = owned->subject.model;
 	children->fk = owned->subject.relation->fk;
 	children->label = owned->label;
-	CormRequireKey(children->model, "linking its rows needs");
 	children->values = CormReferencingValues(owned->subject.owner, children->fk,
-											 children->model, owned->owner, owned->label);
+											 children->model, owned->owner, owned->label,
+											 missing_ok);
+	return children->values != NULL;
 }
 
 /*
@@ -73,18 +95,22 @@ SelectRows(const Referencing *set, List *keys, CormKeyTest test, bool with_fixed
 	if (test != CORM_KEYS_ALL)
 		rows->keys = CormArrayValues(values, set->model, set->model->nkey,
 									 set->model->key, keys);
+	for (int i = 0; i < set->model->nkey; i++)
+		rows->lock_order = lappend(rows->lock_order,
+								   unconstify(CormColumn *,
+											  CormColumnByNumber(set->model,
+																 set->model->key[i])));
 }
 
-static uint64
+static void
 LockReferencing(const Referencing *set, List *keys, CormKeyTest test, bool with_fixed,
-		 bool for_delete)
+				bool for_delete)
 {
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 
 	SelectRows(set, keys, test, with_fixed, &values, &rows);
-	return CormExecute(set->label, CormDeparseLock(&rows, for_delete),
-					   CormValueParams(&values), false, NULL);
+	CormLockRows(&rows, CormValueParams(&values), for_delete);
 }
 
 /*
@@ -112,7 +138,9 @@ RequireRows(const Referencing *set, List *keys)
 }
 
 /*
- * Sets the foreign key of rows, where it is not so already.
+ * Sets the foreign key of rows, where it is not so already.  Rows that are not
+ * there are an error; several are locked by the caller, so that none of them
+ * goes away after it was seen.
  */
 static int64
 Point(const Referencing *set, List *keys)
@@ -120,13 +148,34 @@ Point(const Referencing *set, List *keys)
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 	List	   *assigned;
+	int64		changed;
 
 	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
 	assigned = CormPlainValues(&values, set->model, set->fk->nkeys,
 							   set->fk->fk_attnums, set->values);
 	rows.differing = assigned;
-	return CormExecute(set->label, CormDeparseUpdate(&rows, assigned),
-					   CormValueParams(&values), false, NULL);
+	changed = CormExecute(set->label, CormDeparseUpdate(&rows, assigned),
+						  CormValueParams(&values), false, NULL);
+	if (changed < list_length(keys))
+		RequireRows(set, keys);
+	return changed;
+}
+
+/*
+ * The column that keeps the foreign key from being set to NULL.
+ */
+static const char *
+FixedColumn(const Referencing *set)
+{
+	const CormColumn *column = NULL;
+
+	for (int i = 0; i < set->fk->nkeys; i++)
+	{
+		column = CormColumnByNumber(set->model, set->fk->fk_attnums[i]);
+		if (!CormMayDetach(set->model, column))
+			break;
+	}
+	return column->name;
 }
 
 static void
@@ -134,10 +183,12 @@ CannotDetach(const Referencing *set, bool may_delete)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 may_delete ?
 			 errmsg("a %s cannot be taken off by \"%s\"",
-					CormModelDisplayName(set->model), set->label),
-			 errdetail("Its foreign key column \"%s\" cannot be null.",
-					   CormColumnByNumber(set->model, set->fk->fk_attnums[0])->name),
+					CormModelDisplayName(set->model), set->label) :
+			 errmsg("\"%s\" cannot be left without a row", set->label),
+			 errdetail("Foreign key column \"%s\" of model \"%s\" cannot be set to null.",
+					   FixedColumn(set), CormModelDisplayName(set->model)),
 			 may_delete ?
 			 errhint("delete_children => true deletes the rows instead.") : 0));
 }
@@ -178,11 +229,10 @@ CormChildrenAdd(const CormOwned *owned, List *targets)
 	Referencing children;
 	List	   *keys;
 
-	InitChildren(&children, owned);
+	(void) InitChildren(&children, owned, false);
 	keys = TargetKeys(children.model, targets, owned->label);
 	if (list_length(keys) > 1)
-		(void) LockReferencing(&children, keys, CORM_KEYS_IN, false, false);
-	RequireRows(&children, keys);
+		LockReferencing(&children, keys, CORM_KEYS_IN, false, false);
 	return Point(&children, keys);
 }
 
@@ -190,12 +240,15 @@ int64
 CormChildrenRemove(const CormOwned *owned, List *targets, bool all, bool delete_children)
 {
 	Referencing children;
+	CormKeyTest test = all ? CORM_KEYS_ALL : CORM_KEYS_IN;
 	List	   *keys;
 
-	InitChildren(&children, owned);
+	if (!InitChildren(&children, owned, true))
+		return 0;
 	keys = TargetKeys(children.model, targets, owned->label);
-	return Detach(&children, keys, all ? CORM_KEYS_ALL : CORM_KEYS_IN,
-				  delete_children, true);
+	if (all || list_length(keys) > 1)
+		LockReferencing(&children, keys, test, true, delete_children);
+	return Detach(&children, keys, test, delete_children, true);
 }
 
 int64
@@ -205,38 +258,77 @@ CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
 	List	   *keys;
 	int64		changed;
 
-	InitChildren(&children, owned);
+	if (!InitChildren(&children, owned, targets == NIL))
+		return 0;
+	CormRequireKey(children.model, "linking its rows needs");
 	keys = TargetKeys(children.model, targets, owned->label);
-	(void) LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
-	RequireRows(&children, keys);
+	LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
 	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, true);
-	return changed + Point(&children, keys);
+	return keys == NIL ? changed : changed + Point(&children, keys);
 }
 
 /* ---------- the row that the owner points to ---------- */
 
-static void
-InitReference(Referencing *reference, const CormOwned *owned, List *targets)
+/*
+ * False, with missing_ok, when there is no such target to point to.
+ */
+static bool
+InitReference(Referencing *reference, const CormOwned *owned, List *targets, bool missing_ok)
 {
 	reference->model = owned->subject.owner;
 	reference->fk = owned->subject.relation->fk;
 	reference->label = owned->label;
-	reference->values = targets == NIL ? NULL :
-		CormReferencingValues(owned->subject.model, reference->fk, reference->model,
-							  linitial(targets), owned->label);
+	reference->values = NULL;
+	if (targets == NIL)
+		return true;
+	reference->values = CormReferencingValues(owned->subject.model, reference->fk,
+											  reference->model, linitial(targets),
+											  owned->label, missing_ok);
+	return reference->values != NULL;
+}
+
+static List *
+OwnKey(const CormOwned *owned)
+{
+	return list_make1(CormKeyValues(owned->subject.owner, owned->owner, owned->label));
+}
+
+/*
+ * Sets the owner's foreign key to NULL, as far as it can be.
+ */
+static int64
+Unpoint(const CormOwned *owned)
+{
+	Referencing owner;
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+	List	   *assigned = NIL;
+	ListCell   *lc;
+
+	(void) InitReference(&owner, owned, NIL, false);
+	SelectRows(&owner, OwnKey(owned), CORM_KEYS_IN, false, &values, &rows);
+	foreach(lc, CormDetachColumns(owner.model, owner.fk))
+		assigned = lappend(assigned, CormPlainValue(&values, lfirst(lc), (Datum) 0, true));
+	if (assigned == NIL)
+		CannotDetach(&owner, false);
+	rows.differing = assigned;
+	return CormExecute(owner.label, CormDeparseUpdate(&rows, assigned),
+					   CormValueParams(&values), false, NULL);
 }
 
 int64
 CormReferenceSet(const CormOwned *owned, List *targets)
 {
 	Referencing owner;
-	List	   *keys = list_make1(CormKeyValues(owned->subject.owner, owned->owner, owned->label));
+	int64		changed;
 
-	if (targets == NIL)
-		return CormReferenceRemove(owned, NIL, true);
-	InitReference(&owner, owned, targets);
-	RequireRows(&owner, keys);
-	return Point(&owner, keys);
+	(void) InitReference(&owner, owned, targets, false);
+	if (targets != NIL)
+		return Point(&owner, OwnKey(owned));
+	changed = Unpoint(owned);
+	if (changed == 0)
+		RequireRows(&owner, OwnKey(owned));
+	return changed;
 }
 
 /*
@@ -246,23 +338,10 @@ int64
 CormReferenceRemove(const CormOwned *owned, List *targets, bool all)
 {
 	Referencing owner;
-	CormValues	values = {NIL};
-	CormWriteRows rows;
-	List	   *assigned = NIL;
-	ListCell   *lc;
-	List	   *keys = list_make1(CormKeyValues(owned->subject.owner, owned->owner, owned->label));
 
-	InitReference(&owner, owned, targets);
-	if (!all)
-		return Detach(&owner, keys, CORM_KEYS_IN, false, false);
-
-	SelectRows(&owner, keys, CORM_KEYS_IN, false, &values, &rows);
-	foreach(lc, CormDetachColumns(owner.model, owner.fk))
-		assigned = lappend(assigned, CormPlainValue(&values, lfirst(lc), (Datum) 0, true));
-	if (assigned == NIL)
-		CannotDetach(&owner, false);
-	RequireRows(&owner, keys);
-	rows.differing = assigned;
-	return CormExecute(owner.label, CormDeparseUpdate(&rows, assigned),
-					   CormValueParams(&values), false, NULL);
+	if (all)
+		return Unpoint(owned);
+	if (!InitReference(&owner, owned, targets, true))
+		return 0;
+	return Detach(&owner, OwnKey(owned), CORM_KEYS_IN, false, false);
 }

@@ -20,8 +20,6 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -51,8 +49,11 @@ typedef struct Through
 	Datum	   *near;			/* the owner's values */
 } Through;
 
-static void
-InitThrough(Through *through, const CormOwned *owned)
+/*
+ * False, with missing_ok, when there is no owner that links could lead to.
+ */
+static bool
+InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
 {
 	const CormRelation *relation = owned->subject.relation;
 
@@ -71,14 +72,16 @@ InitThrough(Through *through, const CormOwned *owned)
 	memcpy(through->pair + through->nnear, relation->far_fk->fk_attnums,
 		   relation->far_fk->nkeys * sizeof(AttrNumber));
 	through->near = CormReferencingValues(owned->subject.owner, relation->fk,
-										  through->model, owned->owner, owned->label);
+										  through->model, owned->owner, owned->label,
+										  missing_ok);
+	return through->near != NULL;
 }
 
 static Datum *
-FarValues(const Through *through, JsonbValue *target)
+FarValues(const Through *through, JsonbValue *target, bool missing_ok)
 {
 	return CormReferencingValues(through->owned->subject.model, through->relation->far_fk,
-								 through->model, target, through->owned->label);
+								 through->model, target, through->owned->label, missing_ok);
 }
 
 /* ---------- add ---------- */
@@ -132,7 +135,7 @@ static NewLink *
 MakeLink(const Through *through, JsonbValue *target, JsonbValue *for_all)
 {
 	NewLink    *link = palloc(sizeof(NewLink));
-	Datum	   *far = FarValues(through, target);
+	Datum	   *far = FarValues(through, target, false);
 	int			nnear = through->nnear;
 	bool		turn = through->relation->symmetrical &&
 		CormCompareKeys(through->model, nnear, through->pair, through->near, far) > 0;
@@ -227,25 +230,35 @@ CompareUint32(const void *a, const void *b)
 }
 
 /*
+ * The same for a pair whichever end it is linked from.
+ */
+static uint32
+HashPair(const Through *through, const Datum *pair)
+{
+	int			nnear = through->nnear;
+	uint32		near = HashPart(through, 0, nnear, pair);
+	uint32		far = HashPart(through, nnear, through->npair - nnear, pair);
+
+	return through->pair[0] < through->pair[nnear] ? hash_combine(near, far) :
+		hash_combine(far, near);
+}
+
+/*
  * Without a unique key nothing else keeps two sessions from linking one pair
- * twice.  Locks are taken in their own order, against deadlocks.
+ * twice.  Locks are taken in their own order and before any row is, against
+ * deadlocks.
  */
 static void
 LockPairs(const Through *through, List *links)
 {
 	int			n = list_length(links);
-	uint32	   *locks = palloc(n * sizeof(uint32));
+	uint32	   *locks = palloc(Max(n, 1) * sizeof(uint32));
 	ListCell   *lc;
 
+	if (through->relation->pair_arbiter)
+		return;
 	foreach(lc, links)
-	{
-		const NewLink *link = lfirst(lc);
-
-		locks[foreach_current_index(lc)] =
-			hash_combine(HashPart(through, 0, through->nnear, link->pair),
-						 HashPart(through, through->nnear, through->npair - through->nnear,
-								  link->pair));
-	}
+		locks[foreach_current_index(lc)] = HashPair(through, ((NewLink *) lfirst(lc))->pair);
 	qsort(locks, n, sizeof(uint32), CompareUint32);
 	for (int i = 0; i < n; i++)
 		(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
@@ -309,8 +322,6 @@ WriteLinks(const Through *through, List *links)
 	const char *label = through->owned->label;
 
 	BindLinks(through, links, &values, &new);
-	if (!new.arbiter)
-		LockPairs(through, links);
 	if (new.look_first && new.extra != NIL)
 		changed += CormExecute(label, CormDeparseUpdateLinks(&new),
 							   CormValueParams(&values), false, NULL);
@@ -318,17 +329,23 @@ WriteLinks(const Through *through, List *links)
 								 CormValueParams(&values), false, NULL);
 }
 
-static int64
-AddLinks(const Through *through, List *targets, JsonbValue *for_all)
+static List *
+MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 {
 	List	   *links = NIL;
-	List	   *run = NIL;
-	int64		changed = 0;
 	ListCell   *lc;
 
 	foreach(lc, targets)
 		links = lappend(links, MakeLink(through, lfirst(lc), for_all));
-	links = SortLinks(through, links);
+	return SortLinks(through, links);
+}
+
+static int64
+AddLinks(const Through *through, List *links)
+{
+	List	   *run = NIL;
+	int64		changed = 0;
+	ListCell   *lc;
 
 	/* one statement for each run of links with the same extra columns */
 	foreach(lc, links)
@@ -349,23 +366,20 @@ int64
 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 {
 	Through		through;
+	List	   *links;
 
-	InitThrough(&through, owned);
-	return AddLinks(&through, targets, for_all);
+	(void) InitThrough(&through, owned, false);
+	links = MakeLinks(&through, targets, for_all);
+	LockPairs(&through, links);
+	return AddLinks(&through, links);
 }
 
 /* ---------- remove, clear, set ---------- */
 
-static bool
-MayLockRows(const CormModel *model)
-{
-	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
-		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE,
-								  ACLMASK_ANY) == ACLCHECK_OK;
-}
-
 /*
  * Which links of the owner: all, those to the targets, or those to others.
+ * They are locked in the order of the pair's columns, in which they are written
+ * too, whatever else the link table has as its key.
  */
 static void
 OwnedLinks(const Through *through, List *targets, CormKeyTest test,
@@ -384,21 +398,20 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	rows->fixed = CormPlainValues(values, through->model, through->nnear, through->pair,
 								  through->near);
 	foreach(lc, targets)
-		keys = lappend(keys, FarValues(through, lfirst(lc)));
+	{
+		Datum	   *key = FarValues(through, lfirst(lc), true);
+
+		if (key)
+			keys = lappend(keys, key);
+	}
 	keys = CormSortKeys(through->model, nfar, far, keys);
 	if (test != CORM_KEYS_ALL || rows->either_way)
 		rows->keys = CormArrayValues(values, through->model, nfar, far, keys);
-}
-
-/*
- * A role that may only delete cannot lock rows beforehand; it then deletes in
- * the order in which the scan finds them.
- */
-static void
-LockLinks(const CormWriteRows *rows, ParamListInfo params)
-{
-	if (MayLockRows(rows->model))
-		(void) CormExecute(rows->label, CormDeparseLock(rows, true), params, false, NULL);
+	for (int i = 0; i < through->npair; i++)
+		rows->lock_order = lappend(rows->lock_order,
+								   unconstify(CormColumn *,
+											  CormColumnByNumber(through->model,
+																 through->pair[i])));
 }
 
 int64
@@ -409,16 +422,18 @@ CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 	CormWriteRows rows;
 	ParamListInfo params;
 
-	InitThrough(&through, owned);
+	if (!InitThrough(&through, owned, true))
+		return 0;
 	OwnedLinks(&through, targets, all ? CORM_KEYS_ALL : CORM_KEYS_IN, &values, &rows);
 	params = CormValueParams(&values);
 	if (all || list_length(targets) > 1)
-		LockLinks(&rows, params);
+		CormLockRows(&rows, params, true);
 	return CormExecute(owned->label, CormDeparseDelete(&rows), params, false, NULL);
 }
 
 /*
- * Links that stay are not touched, but for link values that are given.
+ * Links that stay are not touched, but for link values that are given.  Those
+ * that go do so first: they may hold what a unique key lets only one link have.
  */
 int64
 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
@@ -428,14 +443,18 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 	CormWriteRows rows;
 	CormValues	all_values = {NIL};
 	CormWriteRows all;
+	List	   *links;
 	int64		changed;
 
-	InitThrough(&through, owned);
+	if (!InitThrough(&through, owned, targets == NIL))
+		return 0;
+	links = MakeLinks(&through, targets, for_all);
+	LockPairs(&through, links);
 	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
-	LockLinks(&all, CormValueParams(&all_values));
+	CormLockRows(&all, CormValueParams(&all_values), true);
 
 	OwnedLinks(&through, targets, CORM_KEYS_NOT_IN, &values, &rows);
 	changed = CormExecute(owned->label, CormDeparseDelete(&rows), CormValueParams(&values),
 						  false, NULL);
-	return changed + AddLinks(&through, targets, for_all);
+	return changed + AddLinks(&through, links);
 }

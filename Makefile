@@ -30,10 +30,28 @@ REGRESS = \
 	install \
 	queryset \
 	overloads \
+	model \
+	relation_fk \
+	relation_m2m \
+	naming \
+	rename_drop \
+	define_errors \
+	define_privileges \
+	read_basic \
+	filter_lookups \
+	filter_relations \
+	prefetch \
+	order \
+	read_errors \
+	keys \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 
-ISOLATION =
+ISOLATION = \
+	define_stale_cache \
+	define_rollback \
+	define_same_name
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

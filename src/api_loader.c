@@ -15,6 +15,7 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -107,13 +108,36 @@ KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
 					 errmsg("a key to load is null")));
 		for (int i = 0; i < select->nkeys; i++)
 		{
+			Oid			type = CormColumnByNumber(model, model->key[i])->typid;
 			bool		isnull;
 
 			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks", false),
-										select->keys[i].parent_type, -1, &isnull);
+										getBaseType(type), -1, &isnull);
 		}
 	}
 	return datums;
+}
+
+/*
+ * As CormResolve(), with names that may change until their tables are locked.
+ */
+static CormChild *
+ResolveLoader(const char *model_name, const char *relation_name,
+			  const CormRequest *options, CormModel **model)
+{
+	for (;;)
+	{
+		uint64		generation = CormCacheGeneration();
+		const CormRelation *relation;
+		CormChild  *loader;
+
+		*model = CormModelByName(model_name);
+		relation = CormRequireRelation(*model, relation_name);
+		loader = CormResolveLoader(*model, relation, options);
+		if (generation == CormCacheGeneration())
+			return loader;
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 /*
@@ -125,7 +149,6 @@ corm_prefetch(PG_FUNCTION_ARGS)
 {
 	Output		output = {(ReturnSetInfo *) fcinfo->resultinfo, NIL, 0};
 	CormModel  *model;
-	const CormRelation *relation;
 	CormRequest *options;
 	CormChild  *loader;
 	char	   *model_name;
@@ -136,16 +159,10 @@ corm_prefetch(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	model_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	relation_name = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	model = CormModelByName(model_name);
-	relation = CormFindRelation(model, relation_name);
-	if (relation == NULL)
-		CormUnknownName(model, relation_name, relation_name);
-	CormRequireWhole(model, relation);
-
 	options = CormMakeRequest();
 	CormSayOptions(options, fcinfo, 3);
 	output.keys = ArgKeys(fcinfo, 1, model_name);
-	loader = CormResolveLoader(model, relation, options);
+	loader = ResolveLoader(model_name, relation_name, options, &model);
 	CormRunLoader(loader, list_length(output.keys),
 				  KeyDatums(model, loader->select, output.keys), PutRelated, &output);
 	return (Datum) 0;

@@ -24,6 +24,7 @@
 
 #include "ddl.h"
 #include "define.h"
+#include "model.h"
 #include "relate.h"
 #include "tablespec.h"
 
@@ -51,7 +52,6 @@ static char OptionalAction(FunctionCallInfo fcinfo, int n,
 static List *OptionalNames(FunctionCallInfo fcinfo, int n,
 						   const char *argument);
 pg_noreturn static void RaiseNull(const char *argument);
-static void RefuseReverseName(const char *related_name, bool skip_reverse);
 
 /* Statement trigger on corm's tables, for changes made by hand. */
 Datum
@@ -131,7 +131,6 @@ corm_foreign_key(PG_FUNCTION_ARGS)
 	spec.index = OptionalBool(fcinfo, 11, spec.index);
 	spec.validate = OptionalBool(fcinfo, 12, spec.validate);
 	spec.skip_reverse = OptionalBool(fcinfo, 13, spec.skip_reverse);
-	RefuseReverseName(spec.related_name, spec.skip_reverse);
 	BeginDefinition("corm.foreign_key()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
@@ -154,7 +153,6 @@ corm_many_to_many(PG_FUNCTION_ARGS)
 	spec.through_reverse_relation_name = OptionalText(fcinfo, 6);
 	spec.symmetrical = OptionalBool(fcinfo, 7, false);
 	spec.skip_reverse = OptionalBool(fcinfo, 8, false);
-	RefuseReverseName(spec.related_name, spec.skip_reverse);
 	BeginDefinition("corm.many_to_many()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
@@ -310,13 +308,4 @@ RaiseNull(const char *argument)
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("argument \"%s\" must not be NULL", argument)));
-}
-
-static void
-RefuseReverseName(const char *related_name, bool skip_reverse)
-{
-	if (related_name != NULL && skip_reverse)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("related_name and skip_reverse exclude each other")));
 }

@@ -253,6 +253,19 @@ corm_get_or_none(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(CollectedDatum(&collected));
 }
 
+/*
+ * The last row of a slice is not the first row of the reverse order.
+ */
+static void
+RefuseSliceForLast(const CormRequest *request)
+{
+	if (request->limit >= 0 || request->offset > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("last does not go with limit or offset"),
+				 errhint("Turn the order around and take corm.first().")));
+}
+
 static Datum
 FirstOf(FunctionCallInfo fcinfo, bool reverse)
 {
@@ -262,11 +275,8 @@ FirstOf(FunctionCallInfo fcinfo, bool reverse)
 
 	if (request == NULL)
 		PG_RETURN_NULL();
-	if (reverse && (request->limit >= 0 || request->offset > 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("last does not go with limit or offset"),
-				 errhint("Turn the order around and take corm.first().")));
+	if (reverse)
+		RefuseSliceForLast(request);
 	LimitTo(request, 1);
 	select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
 	if (reverse)
@@ -384,7 +394,7 @@ corm_rows(PG_FUNCTION_ARGS)
 									rsinfo->econtext->ecxt_per_query_memory,
 									false, rsinfo->setDesc,
 									"the rows do not have the prototype's columns");
-	(void) CormExecute(select->label, CormDeparseSelect(select), CormBindParams(select),
+	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					   true, dest);
 	dest->rDestroy(dest);
 	return (Datum) 0;
@@ -420,12 +430,15 @@ corm_sql(PG_FUNCTION_ARGS)
 	else if (strcmp(verb, "rows") == 0)
 	{
 		RefuseForRows(request);
-		statements = list_make1(CormDeparseSelect(CormResolve(request, CORM_FOR_ROWS, NULL)));
+		statements = list_make1(CormDeparseSelect(CormResolve(request, CORM_FOR_ROWS, NULL),
+												   true));
 	}
 	else
 	{
 		bool		last = strcmp(verb, "last") == 0;
 
+		if (last)
+			RefuseSliceForLast(request);
 		if (strcmp(verb, "get") == 0 || strcmp(verb, "get_or_none") == 0)
 			LimitTo(request, 2);
 		else if (strcmp(verb, "first") == 0 || last)

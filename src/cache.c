@@ -27,8 +27,6 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
@@ -42,12 +40,14 @@
 #include "utils/syscache.h"
 
 #include "cache.h"
+#include "cache_build.h"
 #include "catalog.h"
 #include "compat.h"
 #include "error.h"
 #include "introspect.h"
 #include "naming.h"
 #include "quote.h"
+#include "watch.h"
 
 /* A table, whether it is a model or not. */
 typedef struct ModelEntry
@@ -72,21 +72,14 @@ static MemoryContext cache_context; /* parent of all entries */
 static MemoryContext retired;	/* parent of outdated entries, or NULL */
 static HTAB *models;			/* ModelEntry */
 static HTAB *names;				/* NameEntry */
-static HTAB *used_tables;		/* Oids that some entry depends on */
-static HTAB *used_constraints;	/* hash values of pg_constraint rows, likewise */
-static uint64 generation = 1;	/* bumped by the callbacks */
 static uint64 built_generation; /* of everything in the hash tables */
 
-static void TableChanged(Datum arg, Oid relid);
-static void ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue);
 static void TransactionEnded(XactEvent event, void *arg);
 static void Refresh(void);
 static void CreateTables(void);
 static void RetireEntries(void);
 static void Retire(MemoryContext context);
 static HTAB *CreateTable(const char *name, Size keysize, Size entrysize);
-static void NoteTable(Oid relid);
-static void NoteConstraint(Oid relid, const char *name);
 static Oid	FindModel(const char *text, const char *schema, const char *name);
 static Oid	FindInSearchPath(const NameEntry *entry, const char *text);
 static Oid	FindInSchema(const NameEntry *entry, Oid schema, const char *text);
@@ -94,23 +87,11 @@ static const NameEntry *LookUpName(const char *name);
 static void RaiseUnknownModel(const char *text, const char *schema,
 							  const char *name);
 static char *NearModel(const char *text, const char *name);
-static CormModel *BuildModel(Oid relid);
-static CormRelation *BuildForward(const CormRelationRow *row);
-static CormRelation *BuildReverse(const CormRelationRow *row);
-static void FillForeignKey(CormRelation *relation,
-						   const CormRelationRow *row);
-static void FillManyToMany(CormRelation *relation,
-						   const CormRelationRow *row);
-static CormForeignKey *LoadForeignKey(Oid referencing, Oid referenced,
-									  const char *name, List *columns);
-static void CheckEnds(CormRelation *relation, const CormRelationRow *row);
-static int	CompareRelations(const ListCell *a, const ListCell *b);
 
 void
 CormCacheInit(void)
 {
-	CacheRegisterRelcacheCallback(TableChanged, (Datum) 0);
-	CacheRegisterSyscacheCallback(CONSTROID, ConstraintChanged, (Datum) 0);
+	CormWatchInit();
 	RegisterXactCallback(TransactionEnded, NULL);
 }
 
@@ -176,9 +157,9 @@ CormModelByRelid(Oid relid)
 		context = AllocSetContextCreate(CurrentMemoryContext, "corm model",
 										ALLOCSET_SMALL_SIZES);
 		caller = MemoryContextSwitchTo(context);
-		model = BuildModel(relid);
+		model = CormBuildModel(relid);
 		MemoryContextSwitchTo(caller);
-		if (generation != built_generation)
+		if (CormWatchCount() != built_generation)
 		{
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();
@@ -217,41 +198,11 @@ CormModelQualifiedName(const CormModel *model)
 					CormQuoteNamePart(model->name));
 }
 
-const CormRelation *
-CormFindRelation(const CormModel *model, const char *name)
+uint64
+CormCacheGeneration(void)
 {
-	ListCell   *lc;
-
-	foreach(lc, model->relations)
-	{
-		CormRelation *relation = lfirst(lc);
-
-		if (strcmp(relation->name, name) == 0)
-			return relation;
-	}
-	return NULL;
-}
-
-const CormColumn *
-CormFindColumn(const CormModel *model, const char *name)
-{
-	for (int i = 0; i < model->ncolumns; i++)
-	{
-		if (strcmp(model->columns[i].name, name) == 0)
-			return &model->columns[i];
-	}
-	return NULL;
-}
-
-const CormColumn *
-CormColumnByNumber(const CormModel *model, AttrNumber attnum)
-{
-	for (int i = 0; i < model->ncolumns; i++)
-	{
-		if (model->columns[i].attnum == attnum)
-			return &model->columns[i];
-	}
-	return NULL;
+	AcceptInvalidationMessages();
+	return CormWatchCount();
 }
 
 List *
@@ -281,31 +232,6 @@ CormLinkColumns(const CormRelation *relation)
 	return columns;
 }
 
-/* Relcache callback; InvalidOid stands for every table. */
-static void
-TableChanged(Datum arg, Oid relid)
-{
-	if (!OidIsValid(relid) || CormIsCatalogTable(relid))
-		CormForgetCatalogTables();
-	else if (used_tables == NULL ||
-			 hash_search(used_tables, &relid, HASH_FIND, NULL) == NULL)
-		return;
-	generation++;
-}
-
-/*
- * Syscache callback.  Validating a foreign key changes its row but tells no
- * one about the table.  Hash value 0 stands for every row.
- */
-static void
-ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue)
-{
-	if (hashvalue == 0 ||
-		(used_constraints != NULL &&
-		 hash_search(used_constraints, &hashvalue, HASH_FIND, NULL) != NULL))
-		generation++;
-}
-
 static void
 TransactionEnded(XactEvent event, void *arg)
 {
@@ -332,7 +258,7 @@ Refresh(void)
 	AcceptInvalidationMessages();
 	if (cache_context == NULL)
 		CreateTables();
-	if (generation != built_generation)
+	if (CormWatchCount() != built_generation)
 		RetireEntries();
 }
 
@@ -343,9 +269,6 @@ CreateTables(void)
 										  ALLOCSET_DEFAULT_SIZES);
 	models = CreateTable("corm models", sizeof(Oid), sizeof(ModelEntry));
 	names = CreateTable("corm names", sizeof(uint32), sizeof(NameEntry));
-	used_tables = CreateTable("corm tables in use", sizeof(Oid), sizeof(Oid));
-	used_constraints = CreateTable("corm constraints in use", sizeof(uint32),
-								   sizeof(uint32));
 }
 
 /*
@@ -358,8 +281,7 @@ RetireEntries(void)
 	HASH_SEQ_STATUS scan;
 	ModelEntry *model;
 	NameEntry  *name;
-	void	   *used;
-	uint64		current = generation;
+	uint64		current = CormWatchCount();
 
 	hash_seq_init(&scan, models);
 	while ((model = hash_seq_search(&scan)) != NULL)
@@ -373,12 +295,7 @@ RetireEntries(void)
 		Retire(name->context);
 		hash_search(names, &name->hash, HASH_REMOVE, NULL);
 	}
-	hash_seq_init(&scan, used_tables);
-	while ((used = hash_seq_search(&scan)) != NULL)
-		hash_search(used_tables, used, HASH_REMOVE, NULL);
-	hash_seq_init(&scan, used_constraints);
-	while ((used = hash_seq_search(&scan)) != NULL)
-		hash_search(used_constraints, used, HASH_REMOVE, NULL);
+	CormWatchNothing();
 	built_generation = current;
 }
 
@@ -400,25 +317,6 @@ CreateTable(const char *name, Size keysize, Size entrysize)
 	ctl.entrysize = entrysize;
 	ctl.hcxt = cache_context;
 	return hash_create(name, 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-/* From here on a change to the table starts a new generation. */
-static void
-NoteTable(Oid relid)
-{
-	hash_search(used_tables, &relid, HASH_ENTER, NULL);
-}
-
-static void
-NoteConstraint(Oid relid, const char *name)
-{
-	Oid			oid = CormConstraintOid(relid, name);
-	uint32		hash;
-
-	if (!OidIsValid(oid))
-		return;
-	hash = GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(oid));
-	hash_search(used_constraints, &hash, HASH_ENTER, NULL);
 }
 
 /*
@@ -444,23 +342,21 @@ FindModel(const char *text, const char *schema, const char *name)
 }
 
 /*
- * The active search path holds only schemas that the user may use, and the
- * temporary one only where it was asked for, which holds no models.
+ * The active search path holds only schemas that the user may use.  Fetched
+ * as an array it leaves the temporary schema out, and does not go and create
+ * one where pg_temp was asked for, which a standby could not.
  */
 static Oid
 FindInSearchPath(const NameEntry *entry, const char *text)
 {
-	List	   *path = fetch_search_path(false);
+	int			n = fetch_search_path_array(NULL, 0);
+	Oid		   *path = palloc(sizeof(Oid) * (n + 1));
 	Oid			relid = InvalidOid;
-	ListCell   *lc;
 
-	foreach(lc, path)
-	{
-		relid = FindInSchema(entry, lfirst_oid(lc), text);
-		if (OidIsValid(relid))
-			break;
-	}
-	list_free(path);
+	n = fetch_search_path_array(path, n);
+	for (int i = 0; i < n && !OidIsValid(relid); i++)
+		relid = FindInSchema(entry, path[i], text);
+	pfree(path);
 	return relid;
 }
 
@@ -524,7 +420,7 @@ LookUpName(const char *name)
 			CormModelRow *row = lfirst(lc);
 			Oid			schema;
 
-			NoteTable(row->relid);
+			CormWatchTable(row->relid);
 			schema = get_rel_namespace(row->relid);
 			if (!OidIsValid(schema))
 				continue;		/* the table is gone */
@@ -532,7 +428,7 @@ LookUpName(const char *name)
 			built.schemas[built.n++] = schema;
 		}
 		MemoryContextSwitchTo(caller);
-		if (generation != built_generation)
+		if (CormWatchCount() != built_generation)
 		{
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();
@@ -596,231 +492,4 @@ NearModel(const char *text, const char *name)
 	}
 	near = CormClosest(text, candidates);
 	return near ? pstrdup(near) : NULL;
-}
-
-/* In the current context; NULL when the table is no model. */
-static CormModel *
-BuildModel(Oid relid)
-{
-	CormModelRow *row;
-	CormModel  *model;
-	CormKey		key;
-	List	   *relations;
-	ListCell   *lc;
-
-	NoteTable(relid);
-	row = CormReadModelRow(relid);
-	if (row == NULL)
-		return NULL;
-	model = palloc0(sizeof(CormModel));
-	model->relid = relid;
-	model->name = row->name;
-	model->relkind = CormTableKind(relid);
-	if (model->relkind == '\0')
-		return NULL;
-	model->columns = CormReadColumns(relid, &model->ncolumns);
-	key = CormReadPrimaryKey(relid);
-	model->nkey = key.n;
-	model->key = key.attnums;
-	if (row->key != NIL)
-	{
-		model->nkey = 0;
-		model->key = palloc(sizeof(AttrNumber) * list_length(row->key));
-		foreach(lc, row->key)
-		{
-			const CormColumn *column = CormFindColumn(model, lfirst(lc));
-
-			/* half a key names no row */
-			if (column == NULL)
-			{
-				model->nkey = 0;
-				break;
-			}
-			model->key[model->nkey++] = column->attnum;
-		}
-	}
-	relations = CormReadRelationRowsFrom(relid);
-	foreach(lc, relations)
-		model->relations = lappend(model->relations,
-								   BuildForward(lfirst(lc)));
-	relations = CormReadRelationRowsTo(relid);
-	foreach(lc, relations)
-	{
-		CormRelationRow *reverse = lfirst(lc);
-
-		NoteTable(reverse->source);
-
-		/* a way back from a table that is gone leads nowhere */
-		if (reverse->reverse_name != NULL &&
-			CormTableKind(reverse->source) != '\0')
-			model->relations = lappend(model->relations,
-									   BuildReverse(reverse));
-	}
-	list_sort(model->relations, CompareRelations);
-	return model;
-}
-
-static CormRelation *
-BuildForward(const CormRelationRow *row)
-{
-	CormRelation *relation = palloc0(sizeof(CormRelation));
-
-	relation->name = row->name;
-	relation->inverse = row->reverse_name;
-	relation->source = row->source;
-	relation->target = row->target;
-	relation->through = row->through;
-	relation->symmetrical = row->symmetrical;
-	CheckEnds(relation, row);
-	if (OidIsValid(row->through))
-		FillManyToMany(relation, row);
-	else
-		FillForeignKey(relation, row);
-	return relation;
-}
-
-static CormRelation *
-BuildReverse(const CormRelationRow *row)
-{
-	CormRelation *relation = palloc0(sizeof(CormRelation));
-
-	relation->name = row->reverse_name;
-	relation->inverse = row->name;
-	relation->source = row->target;
-	relation->target = row->source;
-	relation->through = row->through;
-	relation->reverse = true;
-	CheckEnds(relation, row);
-	if (OidIsValid(row->through))
-		FillManyToMany(relation, row);
-	else
-		FillForeignKey(relation, row);
-	return relation;
-}
-
-/* Notes what the relation depends on, and whether its tables are there. */
-static void
-CheckEnds(CormRelation *relation, const CormRelationRow *row)
-{
-	Oid			ends[2] = {row->source, row->target};
-
-	for (int i = 0; i < 2; i++)
-	{
-		NoteTable(ends[i]);
-		if (CormTableKind(ends[i]) == '\0')
-			relation->broken = psprintf("the table that relation \"%s\" leads to does not exist any more",
-										relation->name);
-		else if (CormReadModelRow(ends[i]) == NULL)
-			relation->broken = psprintf("table \"%s\", where relation \"%s\" leads to, is not a model any more",
-										get_rel_name(ends[i]), relation->name);
-	}
-	if (!OidIsValid(row->through))
-		return;
-	NoteTable(row->through);
-	if (CormTableKind(row->through) == '\0')
-		relation->broken = psprintf("the through table of relation \"%s\" does not exist any more",
-									relation->name);
-}
-
-/* One-to-one, nullability and the constraint itself are read live. */
-static void
-FillForeignKey(CormRelation *relation, const CormRelationRow *row)
-{
-	CormForeignKey *fk = NULL;
-	CormKey		columns;
-	bool		unique;
-	bool		nullable;
-
-	if (relation->broken == NULL)
-		fk = LoadForeignKey(row->source, row->target, row->constraint_name,
-							row->columns);
-	if (fk == NULL)
-	{
-		relation->kind = relation->reverse ?
-			CORM_REVERSE_FOREIGN_KEY : CORM_FOREIGN_KEY;
-		if (relation->broken == NULL)
-			relation->broken = psprintf("foreign key constraint \"%s\" of relation \"%s\" does not exist any more",
-										row->constraint_name, relation->name);
-		return;
-	}
-	relation->fk = fk;
-	columns.n = fk->nkeys;
-	columns.attnums = fk->fk_attnums;
-	unique = CormHasUniqueKeyWithin(row->source, columns);
-	if (relation->reverse)
-	{
-		relation->kind = unique ?
-			CORM_REVERSE_ONE_TO_ONE : CORM_REVERSE_FOREIGN_KEY;
-		relation->to_many = !unique;
-		relation->nullable = unique;
-		return;
-	}
-
-	/* before it is validated, a key may point to nothing */
-	nullable = !fk->validated || !CormAllNotNull(row->source, columns);
-	relation->kind = unique ? CORM_ONE_TO_ONE : CORM_FOREIGN_KEY;
-	relation->nullable = nullable;
-}
-
-static void
-FillManyToMany(CormRelation *relation, const CormRelationRow *row)
-{
-	CormForeignKey *near = NULL;
-	CormForeignKey *far = NULL;
-	CormKey		pair;
-
-	relation->kind = CORM_MANY_TO_MANY;
-	relation->to_many = true;
-	if (relation->broken != NULL)
-		return;
-	near = LoadForeignKey(row->through, row->source, row->constraint_name,
-						  row->columns);
-	far = LoadForeignKey(row->through, row->target, row->far_constraint_name,
-						 row->far_columns);
-	if (near == NULL || far == NULL)
-	{
-		relation->broken = psprintf("foreign key constraint \"%s\" of through table \"%s\" of relation \"%s\" does not exist any more",
-									near == NULL ? row->constraint_name :
-									row->far_constraint_name,
-									get_rel_name(row->through),
-									relation->name);
-		return;
-	}
-	pair.n = near->nkeys + far->nkeys;
-	pair.attnums = palloc(sizeof(AttrNumber) * pair.n);
-	memcpy(pair.attnums, near->fk_attnums, sizeof(AttrNumber) * near->nkeys);
-	memcpy(pair.attnums + near->nkeys, far->fk_attnums,
-		   sizeof(AttrNumber) * far->nkeys);
-	relation->pair_unique = CormHasUniqueKeyWithin(row->through, pair);
-	relation->pair_arbiter = CormHasUniqueKeyOver(row->through, pair);
-	relation->fk = relation->reverse ? far : near;
-	relation->far_fk = relation->reverse ? near : far;
-}
-
-/*
- * NULL when the constraint is gone.  It has to be found before it can be
- * noted, so it is read once more afterwards.
- */
-static CormForeignKey *
-LoadForeignKey(Oid referencing, Oid referenced, const char *name,
-			   List *columns)
-{
-	CormForeignKey *fk = CormFindForeignKey(referencing, referenced, name,
-											columns);
-
-	if (fk == NULL)
-		return NULL;
-	NoteConstraint(referencing, fk->name);
-	fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
-	if (fk == NULL)
-		return NULL;
-	CormAlignForeignKey(fk, CormReadPrimaryKey(referenced));
-	return fk;
-}
-
-static int
-CompareRelations(const ListCell *a, const ListCell *b)
-{
-	return strcmp(((CormRelation *) lfirst(a))->name,
-				  ((CormRelation *) lfirst(b))->name);
 }

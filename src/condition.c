@@ -23,6 +23,7 @@
 #include "condition.h"
 #include "document.h"
 #include "lookup.h"
+#include "value.h"
 
 /*
  * One EXISTS subquery that paths of one filter object share: the rows that a
@@ -207,6 +208,25 @@ HasNone(CormSelect *select, CormTable *from, const CormRelation *relation)
 }
 
 /*
+ * Would the test let a row without a key pass?  A link that leads nowhere is no
+ * related row, whatever the test says.
+ */
+static bool
+PassesMissing(const CormTest *test)
+{
+	ListCell   *lc;
+
+	if (test->lookup == CORM_LOOKUP_NE || test->lookup == CORM_LOOKUP_NOT_IN)
+		return true;
+	if (test->lookup != CORM_LOOKUP_IN || !CormJsonIsArray(test->value))
+		return false;
+	foreach(lc, CormJsonElements(test->value))
+		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
+			return true;
+	return false;
+}
+
+/*
  * The test stands on a relation itself: its value is a key of the target.
  */
 static void
@@ -224,12 +244,16 @@ TestRelation(const CormTest *test, Hop *hop, CormTable *from,
 			(null && (test->lookup == CORM_LOOKUP_EXACT || test->lookup == CORM_LOOKUP_NE)))
 		{
 			CormExpr   *none = HasNone(select, from, relation);
-			bool		wanted = null ? test->lookup == CORM_LOOKUP_EXACT : CormTestBoolean(test);
+			bool		wanted = test->lookup == CORM_LOOKUP_ISNULL ?
+				CormTestBoolean(test) : test->lookup == CORM_LOOKUP_EXACT;
 
 			hop->exprs = lappend(hop->exprs, wanted ? none : CormNotTrue(none));
 			return;
 		}
 		hop = OpenHop(select, hop, from, relation);
+
+		if (hop->link && PassesMissing(test))
+			(void) HopTarget(select, hop);
 		if (hop->link && relation->far_fk->to_primary_key)
 			hop->exprs = lappend(hop->exprs,
 								 CormTestForeignKey(test, target, relation->far_fk, hop->link));
@@ -330,6 +354,12 @@ ResolveTest(CormSelect *select, Hop *hop, CormTable *table,
 				}
 
 			case CORM_STEP_END:
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" needs a column of the through model \"%s\"",
+								condition->key, CormModelDisplayName(model))));
+				break;
+
 			case CORM_STEP_OTHER:
 				CormUnknownName(model, path, condition->key);
 		}
@@ -349,7 +379,7 @@ List *
 CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
 			   const CormForeignKey *fk, bool table_referencing, JsonbValue *key)
 {
-	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key};
+	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key, true};
 	CormTable  *joined;
 
 	CormRequireKey(owner, "the owner of a relation needs");

@@ -136,7 +136,7 @@ LookUpReferenced(const CormModel *referenced, const CormForeignKey *fk,
 		target->cast = ref.column->typid == type ? InvalidOid : type;
 		select->targets = lappend(select->targets, target);
 	}
-	if (!CormFetchRow(select->label, CormDeparseSelect(select), CormBindParams(select),
+	if (!CormFetchRow(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					  fk->nkeys, values, nulls))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),

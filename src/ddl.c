@@ -398,7 +398,9 @@ AppendForeignKey(StringInfo buf, const CormNewForeignKey *fk)
 		AppendNames(buf, fk->delete_set_columns);
 	}
 	if (fk->deferrable)
-		appendStringInfoString(buf, " DEFERRABLE INITIALLY DEFERRED");
+		appendStringInfoString(buf, " DEFERRABLE");
+	if (fk->deferrable && fk->deferred)
+		appendStringInfoString(buf, " INITIALLY DEFERRED");
 	if (fk->not_valid)
 		appendStringInfoString(buf, " NOT VALID");
 }

@@ -36,7 +36,8 @@ typedef struct CormNewForeignKey
 	char		on_delete;		/* FKCONSTR_ACTION_xxx */
 	char		on_update;
 	List	   *delete_set_columns; /* of char *; NIL: all */
-	bool		deferrable;		/* and initially deferred */
+	bool		deferrable;
+	bool		deferred;		/* initially; only if deferrable */
 	bool		not_valid;
 } CormNewForeignKey;
 
@@ -58,6 +59,7 @@ extern void CormAlterTable(Oid relid, List *add_columns, List *set_not_null,
 extern void CormReplaceForeignKey(Oid relid, const char *constraint,
 								  const CormNewForeignKey *foreign_key);
 
+/* DEFERRABLE INITIALLY DEFERRED, or NOT DEFERRABLE. */
 extern void CormSetDeferrable(Oid relid, const char *constraint,
 							  bool deferrable);
 extern void CormSetNullable(Oid relid, List *columns, bool nullable);

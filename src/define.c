@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * define.c
- *	  Registering, renaming and forgetting models.
+ *	  Creating a model with its table, and dropping it.
  *
- * A model is a table with a name in corm.model.  Its owner decides about it:
- * the checks here are the ones that ALTER TABLE would make.
+ * The columns of foreign keys are made with the table, so that they stand
+ * where the field is written; the relations are then declared as if by
+ * foreign_key and many_to_many, which find the columns there.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -12,112 +13,75 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/catalog.h"
 #include "catalog/namespace.h"
-#include "catalog/partition.h"
-#include "catalog/pg_class.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 #include "catalog.h"
-#include "compat.h"
 #include "ddl.h"
 #include "define.h"
-#include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
+#include "tablespec.h"
 
-static char *RegisterAgain(CormModelRow *row, const char *name, List *key);
-static bool IsAmbiguous(const CormModelRow *row);
-static void CheckTable(Oid relid);
-static void CheckKey(Oid relid, List *key);
-static char *NameInSchema(const char *text, Oid relid);
-static CormModelRow *RequireRow(Oid relid);
-
-char *
-CormRegisterTable(Oid relid, const char *name, List *key)
+typedef struct NewModel
 {
-	CormModelRow *row;
-	char	   *model;
+	char	   *name;
+	Oid			schema;
+	char	   *table;
+	List	   *fields;			/* of CormFieldSpec * */
+	List	   *columns;		/* of CormNewColumn * */
+	List	   *primary_key;	/* of char * */
+} NewModel;
 
-	CheckTable(relid);
-	CormRequireOwner(relid);
-	CormLockCatalog();
-	row = CormReadModelRow(relid);
-	CheckKey(relid, key);
-	if (row != NULL)
-		return RegisterAgain(row, name, key);
-	model = name != NULL ? NameInSchema(name, relid) : get_rel_name(relid);
-	CormCheckModelName(get_rel_namespace(relid), model);
-	CormAddModel(relid, model, key);
-	return model;
-}
+static void ResolveNames(NewModel *new, const char *name,
+						 const char *table_name);
+static Oid	SchemaToCreateIn(void);
+static void DecidePrimaryKey(NewModel *new);
+static void DecideColumns(NewModel *new);
+static void AddForeignKeyColumns(NewModel *new, CormFieldSpec *field);
+static bool LeadsToItself(const NewModel *new, const CormFieldSpec *field);
+static CormNewColumn *TargetColumn(NewModel *new, CormFieldSpec *field,
+								   const CormModel *target, const char *name);
+static CormNewColumn *ColumnNamed(List *columns, const char *name);
+static void DeclareRelations(NewModel *new, Oid relid);
 
-/*
- * The key may be new.  So may the name, if another table of the schema bears
- * it too: rename_model could not tell the two apart.
- */
-static char *
-RegisterAgain(CormModelRow *row, const char *name, List *key)
+Oid
+CormCreateModel(const char *name, char *fields, const char *table_name)
 {
-	char	   *model = name != NULL ? NameInSchema(name, row->relid) :
-		row->name;
-	bool		renamed = strcmp(row->name, model) != 0;
-
-	if (renamed && !IsAmbiguous(row))
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("table \"%s\" is the model \"%s\" already",
-						get_rel_name(row->relid), row->name),
-				 errhint("Rename it: SELECT corm.rename_model(%s, %s);",
-						 quote_literal_cstr(CormModelDisplayName(CormRequireModel(row->relid))),
-						 quote_literal_cstr(CormQuoteNamePart(model)))));
-	if (renamed)
-		CormCheckModelName(get_rel_namespace(row->relid), model);
-	row->name = model;
-	if (key != NIL)
-		row->key = key;
-	CormUpdateModelRow(row);
-	return model;
-}
-
-/* Does another table of the schema bear the same model name? */
-static bool
-IsAmbiguous(const CormModelRow *row)
-{
+	NewModel	new = {0};
+	Oid			relid;
 	ListCell   *lc;
 
-	foreach(lc, CormReadModelRowsNamed(row->name))
-	{
-		CormModelRow *other = lfirst(lc);
-
-		if (other->relid != row->relid &&
-			get_rel_namespace(other->relid) == get_rel_namespace(row->relid))
-			return true;
-	}
-	return false;
-}
-
-void
-CormRenameModel(Oid relid, const char *new_name)
-{
-	CormModelRow *row;
-	char	   *name;
-
-	CormRequireOwner(relid);
-	name = NameInSchema(new_name, relid);
+	ResolveNames(&new, name, table_name);
+	new.fields = CormReadFields(fields);
 	CormLockCatalog();
-	row = RequireRow(relid);
-	if (strcmp(row->name, name) == 0)
-		return;
-	CormCheckModelName(get_rel_namespace(relid), name);
-	row->name = name;
-	CormUpdateModelRow(row);
+	CormCheckModelName(new.schema, new.name);
+	if (OidIsValid(get_relname_relid(new.table, new.schema)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("relation \"%s\" already exists", new.table),
+				 errhint("Make it a model: SELECT corm.register_model(%s, %s);",
+						 quote_literal_cstr(quote_qualified_identifier(get_namespace_name(new.schema),
+																	   new.table)),
+						 quote_literal_cstr(CormQuoteNamePart(new.name)))));
+	DecidePrimaryKey(&new);
+	DecideColumns(&new);
+	relid = CormCreateTable(new.schema, new.table, new.columns,
+							new.primary_key, NIL, NULL);
+	foreach(lc, new.fields)
+	{
+		CormFieldSpec *field = lfirst(lc);
+
+		if (field->index)
+			CormCreateIndex(relid, list_make1(field->name));
+	}
+	CormAddModel(relid, new.name, NIL);
+	DeclareRelations(&new, relid);
+	return relid;
 }
 
 void
@@ -125,215 +89,244 @@ CormDropModel(Oid relid, bool drop_table)
 {
 	CormRequireOwner(relid);
 	CormLockCatalog();
-	RequireRow(relid);
+	CormRequireModel(relid);
 	CormForgetRelationsOf(relid);
-	CormDeleteModelRow(RequireRow(relid));
+	CormForgetModel(relid);
 	if (drop_table)
 		CormDropTable(relid);
 }
 
-void
-CormCheckModelSchema(Oid schema, const char *table)
-{
-	bool		temporary = isAnyTempNamespace(schema);
-
-	if (!temporary && !IsCatalogNamespace(schema) &&
-		!IsToastNamespace(schema) &&
-		schema != get_namespace_oid("information_schema", true) &&
-		schema != get_namespace_oid("corm", true))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("table \"%s\" cannot be a model", table),
-			 temporary ? errdetail("Temporary tables cannot be models.") :
-			 errdetail("Tables of the system and of extension corm cannot be models.")));
-}
-
-void
-CormCheckModelName(Oid schema, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, CormReadModelRowsNamed(name))
-	{
-		CormModelRow *row = lfirst(lc);
-
-		if (get_rel_namespace(row->relid) != schema)
-			continue;
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("model \"%s\" already exists in schema \"%s\"", name,
-						get_namespace_name(schema)),
-				 errdetail("It is the table \"%s\".",
-						   get_rel_name(row->relid))));
-	}
-}
-
-void
-CormAddModel(Oid relid, const char *name, List *key)
-{
-	CormModelRow row = {0};
-
-	row.relid = relid;
-	row.name = unconstify(char *, name);
-	row.key = key;
-	CormInsertModelRow(&row);
-}
-
-CormModel *
-CormRequireModel(Oid relid)
-{
-	CormModel  *model = CormModelByRelid(relid);
-
-	if (model == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the model of table %u does not exist any more",
-						relid)));
-	return model;
-}
-
-Oid
-CormTableByName(const char *text)
+/* A schema may come with the model's name, the table's, or both. */
+static void
+ResolveNames(NewModel *new, const char *name, const char *table_name)
 {
 	char	   *schema;
-	char	   *name;
-	List	   *path;
-	Oid			relid = InvalidOid;
-	ListCell   *lc;
+	char	   *table_schema = NULL;
 
-	CormSplitName(text, &schema, &name);
-	if (schema != NULL)
-	{
-		Oid			schema_oid = get_namespace_oid(schema, true);
-
-		if (!OidIsValid(schema_oid))
-			return InvalidOid;
-		if (CormSchemaAclCheck(schema_oid, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
-			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, schema);
-		return get_relname_relid(name, schema_oid);
-	}
-	path = fetch_search_path(false);
-	foreach(lc, path)
-	{
-		if (isAnyTempNamespace(lfirst_oid(lc)))
-			continue;
-		relid = get_relname_relid(name, lfirst_oid(lc));
-		if (OidIsValid(relid))
-			break;
-	}
-	list_free(path);
-	return relid;
-}
-
-/* Raises unless the table can be a model. */
-static void
-CheckTable(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Form_pg_class class;
-	char	   *name;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table with OID %u does not exist", relid)));
-	class = (Form_pg_class) GETSTRUCT(tuple);
-	name = pstrdup(NameStr(class->relname));
-	CormCheckModelSchema(class->relnamespace, name);
-	if (class->relispartition)
-	{
-		Oid			parent = get_partition_parent(relid, true);
-
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("partition \"%s\" cannot be a model", name),
-				 errhint("Register the partitioned table \"%s\".",
-						 get_rel_name(parent))));
-	}
-	switch (class->relkind)
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" cannot be a model", name),
-					 errdetail_relkind_not_supported(class->relkind)));
-	}
-	ReleaseSysCache(tuple);
-}
-
-/* Only what has no primary key may be told its key. */
-static void
-CheckKey(Oid relid, List *key)
-{
-	char		relkind = CormTableKind(relid);
-	int			ncolumns;
-	CormColumn *columns = CormReadColumns(relid, &ncolumns);
-	List	   *names = NIL;
-	ListCell   *lc;
-
-	if (key == NIL)
-		return;
-	if (relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a table, whose key cannot be given",
-						get_rel_name(relid)),
-				 errdetail("A table's model uses its primary key."),
-				 errhint("Add a primary key with ALTER TABLE.")));
-	for (int i = 0; i < ncolumns; i++)
-		names = lappend(names, columns[i].name);
-	foreach(lc, key)
-	{
-		const char *near;
-
-		if (get_attnum(relid, lfirst(lc)) > 0)
-			continue;
-		near = CormClosest(lfirst(lc), names);
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("key column \"%s\" of %s \"%s\" does not exist",
-						(char *) lfirst(lc), CormKindWord(relkind),
-						get_rel_name(relid)),
-				 errdetail("Its columns are: %s.", CormJoinNames(names)),
-				 near != NULL ?
-				 errhint("Perhaps you meant the column \"%s\".", near) : 0));
-	}
-}
-
-/* The bare model name; a schema that comes with it must be the table's. */
-static char *
-NameInSchema(const char *text, Oid relid)
-{
-	char	   *schema;
-	char	   *name;
-	char	   *own = get_namespace_name(get_rel_namespace(relid));
-
-	CormSplitName(text, &schema, &name);
-	if (schema != NULL && strcmp(schema, own) != 0)
+	CormSplitName(name, &schema, &new->name);
+	if (table_name != NULL)
+		CormSplitName(table_name, &table_schema, &new->table);
+	else
+		new->table = CormPluralName(new->name);
+	CormCheckNameLength("table", new->table,
+						"Give the table another name with table_name.");
+	if (schema != NULL && table_schema != NULL &&
+		strcmp(schema, table_schema) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("model name \"%s\" does not fit table \"%s\" of schema \"%s\"",
-						text, get_rel_name(relid), own),
-				 errdetail("A model is in the schema of its table.")));
-	return name;
+				 errmsg("model \"%s\" and table \"%s\" are in different schemas",
+						name, table_name)));
+	if (schema == NULL)
+		schema = table_schema;
+	new->schema = schema == NULL ? SchemaToCreateIn() :
+		get_namespace_oid(schema, false);
+	CormCheckModelSchema(new->schema, new->table);
 }
 
-static CormModelRow *
-RequireRow(Oid relid)
+/* As for CREATE TABLE, but never the temporary one. */
+static Oid
+SchemaToCreateIn(void)
 {
-	CormModelRow *row = CormReadModelRow(relid);
+	ListCell   *lc;
 
-	if (row == NULL)
+	foreach(lc, fetch_search_path(false))
+	{
+		if (!isAnyTempNamespace(lfirst_oid(lc)))
+			return lfirst_oid(lc);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_SCHEMA),
+			 errmsg("no schema has been selected to create in")));
+}
+
+static void
+DecidePrimaryKey(NewModel *new)
+{
+	CormNewColumn *id;
+	ListCell   *lc;
+
+	foreach(lc, new->fields)
+	{
+		CormFieldSpec *field = lfirst(lc);
+
+		if (field->primary_key)
+			new->primary_key = lappend(new->primary_key, field->name);
+	}
+	if (new->primary_key != NIL)
+		return;
+	foreach(lc, new->fields)
+	{
+		CormFieldSpec *field = lfirst(lc);
+
+		if (strcmp(field->name, "id") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("field \"id\" clashes with the primary key that model \"%s\" gets when no field is one",
+							new->name),
+					 errhint("Make it the key: {\"id\": {\"type\": \"bigserial\", \"primary_key\": true}}.")));
+	}
+	id = palloc0(sizeof(CormNewColumn));
+	id->name = "id";
+	id->typid = INT8OID;
+	id->typmod = -1;
+	id->identity = true;
+	new->columns = list_make1(id);
+	new->primary_key = list_make1(id->name);
+}
+
+/* Plain fields are the columns they say; foreign keys may share those. */
+static void
+DecideColumns(NewModel *new)
+{
+	ListCell   *lc;
+
+	foreach(lc, new->fields)
+	{
+		CormFieldSpec *field = lfirst(lc);
+
+		if (field->kind == CORM_FIELD_COLUMN)
+			new->columns = lappend(new->columns, &field->column);
+		else if (field->kind == CORM_FIELD_FOREIGN_KEY)
+			AddForeignKeyColumns(new, field);
+	}
+}
+
+static void
+AddForeignKeyColumns(NewModel *new, CormFieldSpec *field)
+{
+	CormForeignKeySpec *fk = &field->foreign_key;
+	CormModel  *target = LeadsToItself(new, field) ? NULL :
+		CormModelByName(field->target);
+	List	   *target_columns = fk->target_columns;
+	List	   *columns;
+	ListCell   *lc;
+	ListCell   *lt;
+
+	if (target_columns == NIL)
+		target_columns = target == NULL ? new->primary_key :
+			CormColumnNames(target->relid, target->nkey, target->key);
+	columns = fk->columns != NIL ? fk->columns :
+		CormDefaultColumns(field->name, target_columns);
+
+	/* the declaration says what is wrong with lists that do not match */
+	if (list_length(columns) != list_length(target_columns))
+		return;
+	fk->own_columns = true;
+	forboth(lc, columns, lt, target_columns)
+	{
+		CormNewColumn *column;
+		ListCell   *lf;
+		bool		plain = false;
+
+		foreach(lf, new->fields)
+		{
+			CormFieldSpec *other = lfirst(lf);
+
+			plain = plain || (other->kind == CORM_FIELD_COLUMN &&
+							  strcmp(other->name, lfirst(lc)) == 0);
+		}
+		if (plain || ColumnNamed(new->columns, lfirst(lc)) != NULL)
+		{
+			fk->own_columns = false;
+			continue;
+		}
+		column = TargetColumn(new, field, target, lfirst(lt));
+		column->name = lfirst(lc);
+		column->not_null = !fk->nullable;
+		new->columns = lappend(new->columns, column);
+	}
+}
+
+static bool
+LeadsToItself(const NewModel *new, const CormFieldSpec *field)
+{
+	char	   *schema;
+	char	   *name;
+
+	CormSplitName(field->target, &schema, &name);
+	return strcmp(name, new->name) == 0 &&
+		(schema == NULL || get_namespace_oid(schema, true) == new->schema);
+}
+
+/* A column of the type of one that is pointed to. */
+static CormNewColumn *
+TargetColumn(NewModel *new, CormFieldSpec *field, const CormModel *target,
+			 const char *name)
+{
+	CormNewColumn *column = palloc0(sizeof(CormNewColumn));
+	CormNewColumn *own = NULL;
+	ListCell   *lc;
+
+	if (target != NULL)
+	{
+		const CormColumn *there = CormRequireColumn(target, name);
+
+		column->typid = there->typid;
+		column->typmod = there->typmod;
+		column->collation = there->collation;
+		return column;
+	}
+	own = ColumnNamed(new->columns, name);
+	foreach(lc, new->fields)
+	{
+		CormFieldSpec *other = lfirst(lc);
+
+		if (other->kind == CORM_FIELD_COLUMN && strcmp(other->name, name) == 0)
+			own = &other->column;
+	}
+	if (own == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" is not a model any more",
-						get_rel_name(relid))));
-	return row;
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("target column \"%s\" of field \"%s\" does not exist",
+						name, field->name)));
+	column->typid = own->typid;
+	column->typmod = own->typmod;
+	column->collation = own->collation;
+	return column;
+}
+
+static CormNewColumn *
+ColumnNamed(List *columns, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		CormNewColumn *column = lfirst(lc);
+
+		if (strcmp(column->name, name) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* In the order written. */
+static void
+DeclareRelations(NewModel *new, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, new->fields)
+	{
+		CormFieldSpec *field = lfirst(lc);
+		CormModel  *source = CormRequireModel(relid);
+		CormModel  *target;
+
+		if (field->kind == CORM_FIELD_COLUMN)
+			continue;
+		target = LeadsToItself(new, field) ? source :
+			CormModelByName(field->target);
+		if (field->kind == CORM_FIELD_FOREIGN_KEY)
+		{
+			field->foreign_key.source = source;
+			field->foreign_key.target = target;
+			CormDeclareForeignKey(&field->foreign_key);
+		}
+		else
+		{
+			field->many_to_many.source = source;
+			field->many_to_many.target = target;
+			CormDeclareManyToMany(&field->many_to_many);
+		}
+	}
 }

@@ -72,20 +72,33 @@ DeparseTarget(StringInfo buf, const CormTarget *target)
 }
 
 /*
- * left op right, where left is the referenced column.  The server compares
- * foreign keys by the referenced column's collation, and so do we.
+ * The text of one side of a foreign key, which stands for "ref".  The server
+ * compares these by the referenced column's collation, and so do we.
+ */
+static char *
+Collated(char *text, CormColumnRef ref, Oid collation)
+{
+	if (!OidIsValid(collation) || !OidIsValid(ref.column->collation) ||
+		collation == ref.column->collation)
+		return text;
+	return psprintf("(%s COLLATE %s)", text, CormQuoteCollation(collation));
+}
+
+static char *
+CollatedText(CormColumnRef ref, Oid collation)
+{
+	return Collated(ColumnText(ref), ref, collation);
+}
+
+/*
+ * left op right, where left is the referenced column.
  */
 static void
 DeparseEqualColumns(StringInfo buf, CormColumnRef left, Oid op, CormColumnRef right)
 {
-	char	   *right_text = ColumnText(right);
-	Oid			collation = left.column->collation;
-
-	if (OidIsValid(collation) && OidIsValid(right.column->collation) &&
-		collation != right.column->collation)
-		right_text = psprintf("(%s COLLATE %s)", right_text, CormQuoteCollation(collation));
 	generate_operator_clause(buf, ColumnText(left), left.column->typid, op,
-							 right_text, right.column->typid);
+							 CollatedText(right, left.column->collation),
+							 right.column->typid);
 }
 
 /* ---------- conditions ---------- */
@@ -107,13 +120,14 @@ DeparseList(StringInfo buf, const CormSelect *select, List *exprs, const char *g
  * column op ANY ($n), the operator's input types as casts where they differ.
  */
 static void
-DeparseAny(StringInfo buf, CormColumnRef left, Oid op, int param, Oid elemtype)
+DeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op, int param,
+		   Oid elemtype)
 {
 	Oid			left_type;
 	Oid			right_type;
 
 	op_input_types(op, &left_type, &right_type);
-	CormDeparseColumn(buf, left);
+	appendStringInfoString(buf, CollatedText(left, collation));
 	if (left_type != left.column->typid && !IsPolymorphicType(left_type))
 		appendStringInfo(buf, "::%s", CormQuoteType(left_type));
 	appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), param);
@@ -128,6 +142,19 @@ DeparseText(StringInfo buf, CormColumnRef ref)
 	CormDeparseColumn(buf, ref);
 	if (ref.column->typid != TEXTOID)
 		appendStringInfoString(buf, "::pg_catalog.text");
+}
+
+/*
+ * Is there a value?  IS NULL would ask that of a composite value's fields.
+ */
+static void
+DeparseNullTest(StringInfo buf, CormColumnRef ref, bool wanted)
+{
+	CormDeparseColumn(buf, ref);
+	if (type_is_rowtype(ref.column->typid))
+		appendStringInfo(buf, " IS %sDISTINCT FROM NULL", wanted ? "NOT " : "");
+	else
+		appendStringInfo(buf, " IS %sNULL", wanted ? "" : "NOT ");
 }
 
 static void
@@ -158,10 +185,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					DeparseExpr(buf, select, arg);
 				}
 				else if (arg->kind == CORM_EXPR_IS_NULL)
-				{
-					CormDeparseColumn(buf, arg->left);
-					appendStringInfoString(buf, " IS NOT NULL");
-				}
+					DeparseNullTest(buf, arg->left, false);
 				else
 				{
 					appendStringInfoString(buf, "((");
@@ -186,15 +210,15 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 		case CORM_EXPR_COMPARE_FLIPPED:
 			generate_operator_clause(buf, ParamText(expr->param),
 									 ParamType(select, expr->param), expr->op,
-									 ColumnText(expr->left), expr->left.column->typid);
+									 CollatedText(expr->left, expr->collation),
+									 expr->left.column->typid);
 			break;
 		case CORM_EXPR_ANY:
-			DeparseAny(buf, expr->left, expr->op, expr->param,
+			DeparseAny(buf, expr->left, expr->collation, expr->op, expr->param,
 					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
 			break;
 		case CORM_EXPR_IS_NULL:
-			CormDeparseColumn(buf, expr->left);
-			appendStringInfoString(buf, " IS NULL");
+			DeparseNullTest(buf, expr->left, true);
 			break;
 		case CORM_EXPR_TEXT_MATCH:
 			DeparseText(buf, expr->left);
@@ -300,26 +324,34 @@ DeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scope)
 }
 
 /*
- * The keys of all parents, for keys that an array cannot hold.
+ * The keys of all parents as a table k, each once.
  */
 static void
-DeparseUnnestedKeys(StringInfo buf, const CormSelect *select)
+DeparseKeyTable(StringInfo buf, const CormSelect *select)
 {
-	appendStringInfoString(buf, " JOIN (SELECT DISTINCT u.* FROM ROWS FROM (");
+	appendStringInfoString(buf, "(SELECT DISTINCT u.* FROM ROWS FROM (");
 	for (int i = 0; i < select->nkeys; i++)
 		appendStringInfo(buf, "%spg_catalog.unnest($%d)", i ? ", " : "",
 						 select->first_key_param + i);
 	appendStringInfoString(buf, ") AS u (");
 	for (int i = 0; i < select->nkeys; i++)
 		appendStringInfo(buf, "%sk%d", i ? ", " : "", i + 1);
-	appendStringInfoString(buf, ")) AS k ON ");
+	appendStringInfoString(buf, ")) AS k");
+}
+
+/*
+ * The row belongs to the parent whose key k is.
+ */
+static void
+DeparseKeyMatch(StringInfo buf, const CormSelect *select)
+{
 	for (int i = 0; i < select->nkeys; i++)
 	{
 		const CormKeyPart *key = &select->keys[i];
 		const CormTarget *target = list_nth(select->targets, key->child_target);
 		const CormParam *param = list_nth(select->params, select->first_key_param - 1 + i);
 		char	   *theirs = psprintf("k.k%d", i + 1);
-		char	   *mine = ColumnText(target->ref);
+		char	   *mine = CollatedText(target->ref, key->collation);
 
 		if (param->elemtype != key->parent_type)
 			theirs = psprintf("%s::%s", theirs, CormQuoteType(key->parent_type));
@@ -340,39 +372,55 @@ DeparseKeyCondition(StringInfo buf, const CormSelect *select)
 	const CormKeyPart *key = &select->keys[0];
 	const CormTarget *target = list_nth(select->targets, key->child_target);
 
-	DeparseAny(buf, target->ref,
+	DeparseAny(buf, target->ref, key->collation,
 			   key->child_referenced ? key->op : get_commutator(key->op),
 			   select->first_key_param, key->parent_type);
+}
+
+static void
+DeparseAndConditions(StringInfo buf, const CormSelect *select)
+{
+	if (select->scope->where == NIL)
+		return;
+	appendStringInfoString(buf, " AND ");
+	DeparseList(buf, select, select->scope->where, " AND ");
+}
+
+static void
+DeparseTables(StringInfo buf, const CormSelect *select)
+{
+	CormScope	tables = {select->scope->tables, NIL};
+
+	DeparseScope(buf, select, &tables);
 }
 
 /*
  * FROM and WHERE of a whole statement, the parents' keys included.
  */
-void
-CormDeparseFromWhere(StringInfo buf, const CormSelect *select)
+static void
+DeparseFromWhere(StringInfo buf, const CormSelect *select)
 {
-	CormScope	scope = *select->scope;
-
 	if (select->nkeys == 0)
 	{
-		DeparseScope(buf, select, &scope);
+		DeparseScope(buf, select, select->scope);
 		return;
 	}
 
-	scope.where = NIL;
-	DeparseScope(buf, select, &scope);
+	DeparseTables(buf, select);
 	if (select->keys_unnested)
-		DeparseUnnestedKeys(buf, select);
-	appendStringInfoString(buf, " WHERE ");
-	if (select->keys_unnested)
-		appendStringInfoString(buf, "true");
-	else
-		DeparseKeyCondition(buf, select);
-	if (select->scope->where != NIL)
 	{
-		appendStringInfoString(buf, " AND ");
-		DeparseList(buf, select, select->scope->where, " AND ");
+		appendStringInfoString(buf, " JOIN ");
+		DeparseKeyTable(buf, select);
+		appendStringInfoString(buf, " ON ");
+		DeparseKeyMatch(buf, select);
+		appendStringInfoString(buf, " WHERE true");
 	}
+	else
+	{
+		appendStringInfoString(buf, " WHERE ");
+		DeparseKeyCondition(buf, select);
+	}
+	DeparseAndConditions(buf, select);
 }
 
 /* ---------- the select list and the order ---------- */
@@ -403,7 +451,7 @@ DeparseOrderTail(StringInfo buf, const CormOrder *order)
 
 /*
  * A to-many path stands for its smallest value, or its greatest one when
- * descending.
+ * descending order was asked for.
  */
 static void
 DeparseOrderValue(StringInfo buf, const CormSelect *select, const CormOrder *order)
@@ -418,7 +466,7 @@ DeparseOrderValue(StringInfo buf, const CormSelect *select, const CormOrder *ord
 	DeparseScope(buf, select, order->subquery);
 	appendStringInfoString(buf, " ORDER BY ");
 	CormDeparseColumn(buf, order->ref);
-	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", order->descending ? " DESC" : "");
+	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", order->greatest ? " DESC" : "");
 }
 
 static void
@@ -488,19 +536,25 @@ DeparseNumbered(StringInfo buf, const CormSelect *select, const char *source,
 	}
 }
 
+/*
+ * Equal keys of one parent may be spelled differently, so the collation matters
+ * here too.
+ */
 static void
 DeparseKeyTargets(StringInfo buf, const CormSelect *select, const char *source)
 {
 	for (int i = 0; i < select->nkeys; i++)
 	{
-		int			target = select->keys[i].child_target;
+		const CormKeyPart *key = &select->keys[i];
+		const CormTarget *target = list_nth(select->targets, key->child_target);
+		char	   *text = source ? psprintf("%s.c%d", source, key->child_target + 1) :
+			ColumnText(target->ref);
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		if (source)
-			appendStringInfo(buf, "%s.c%d", source, target + 1);
-		else
-			DeparseTarget(buf, list_nth(select->targets, target));
+		appendStringInfoString(buf, Collated(text, target->ref, key->collation));
+		if (source == NULL && OidIsValid(target->cast))
+			appendStringInfo(buf, "::%s", CormQuoteType(target->cast));
 	}
 }
 
@@ -528,7 +582,7 @@ DeparseDistinct(StringInfo buf, const CormSelect *select)
 	DeparseColumns(buf, select->distinct, select->nkeys > 0);
 	appendStringInfoString(buf, ") ");
 	DeparseNumbered(buf, select, NULL, true);
-	CormDeparseFromWhere(buf, select);
+	DeparseFromWhere(buf, select);
 	appendStringInfoString(buf, " ORDER BY ");
 	DeparseKeyTargets(buf, select, NULL);
 	DeparseColumns(buf, select->distinct, select->nkeys > 0);
@@ -536,10 +590,33 @@ DeparseDistinct(StringInfo buf, const CormSelect *select)
 }
 
 /*
- * A slice of every parent's list.
+ * A slice of every parent's list, for few parents: each is looked up by itself,
+ * which an index in the wanted order answers without reading the whole list.
  */
 static void
-DeparseSliced(StringInfo buf, const CormSelect *select)
+DeparseLateral(StringInfo buf, const CormSelect *select)
+{
+	appendStringInfoString(buf, "SELECT ");
+	DeparseNumbered(buf, select, "w", false);
+	appendStringInfoString(buf, " FROM ");
+	DeparseKeyTable(buf, select);
+	appendStringInfoString(buf, " CROSS JOIN LATERAL (SELECT ");
+	DeparseNumbered(buf, select, NULL, false);
+	DeparseTables(buf, select);
+	appendStringInfoString(buf, " WHERE ");
+	DeparseKeyMatch(buf, select);
+	DeparseAndConditions(buf, select);
+	DeparseOrderBy(buf, select, NULL);
+	DeparseLimit(buf, select);
+	appendStringInfoString(buf, ") AS w");
+}
+
+/*
+ * A slice of every parent's list, for many parents: all lists are read and
+ * numbered.
+ */
+static void
+DeparseNumberedSlice(StringInfo buf, const CormSelect *select)
 {
 	bool		distinct = select->distinct != NIL;
 	const char *source = distinct ? "q" : NULL;
@@ -559,7 +636,7 @@ DeparseSliced(StringInfo buf, const CormSelect *select)
 		appendStringInfoString(buf, ") AS q");
 	}
 	else
-		CormDeparseFromWhere(buf, select);
+		DeparseFromWhere(buf, select);
 	appendStringInfoString(buf, ") AS w WHERE ");
 	if (select->offset)
 		appendStringInfo(buf, "w.n OPERATOR(pg_catalog.>) $%d%s", select->offset,
@@ -573,17 +650,28 @@ DeparseSliced(StringInfo buf, const CormSelect *select)
 }
 
 /*
+ * Is this a child of whose rows each parent gets a slice?
+ */
+bool
+CormIsSliced(const CormSelect *select)
+{
+	return select->nkeys > 0 && (select->limit || select->offset);
+}
+
+/*
  * The statement that fetches the rows of one level.
  */
 char *
-CormDeparseSelect(const CormSelect *select)
+CormDeparseSelect(const CormSelect *select, bool few_parents)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, select->label);
-	if (select->nkeys > 0 && (select->limit || select->offset))
-		DeparseSliced(&buf, select);
+	if (CormIsSliced(select) && few_parents && select->distinct == NIL)
+		DeparseLateral(&buf, select);
+	else if (CormIsSliced(select))
+		DeparseNumberedSlice(&buf, select);
 	else if (select->distinct != NIL)
 	{
 		appendStringInfoString(&buf, "SELECT ");
@@ -598,7 +686,7 @@ CormDeparseSelect(const CormSelect *select)
 	{
 		appendStringInfoString(&buf, select->targets == NIL ? "SELECT" : "SELECT ");
 		CormDeparseTargets(&buf, select);
-		CormDeparseFromWhere(&buf, select);
+		DeparseFromWhere(&buf, select);
 		DeparseOrderBy(&buf, select, NULL);
 		DeparseLimit(&buf, select);
 	}
@@ -617,7 +705,7 @@ DeparseBareRows(StringInfo buf, const CormSelect *select)
 		appendStringInfoString(buf, " DISTINCT ");
 		DeparseColumns(buf, select->distinct, false);
 	}
-	CormDeparseFromWhere(buf, select);
+	DeparseFromWhere(buf, select);
 	DeparseLimit(buf, select);
 }
 
@@ -636,7 +724,7 @@ CormDeparseCount(const CormSelect *select)
 		appendStringInfoString(&buf, ") AS q");
 	}
 	else
-		CormDeparseFromWhere(&buf, select);
+		DeparseFromWhere(&buf, select);
 	return buf.data;
 }
 

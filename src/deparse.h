@@ -14,13 +14,17 @@
 
 #include "plantree.h"
 
-extern char *CormDeparseSelect(const CormSelect *select);
+/*
+ * The statement that fetches a select's rows.  "few_parents" chooses between
+ * two forms of a slice per parent, which return the same rows.
+ */
+extern char *CormDeparseSelect(const CormSelect *select, bool few_parents);
+extern bool CormIsSliced(const CormSelect *select);
 extern char *CormDeparseCount(const CormSelect *select);
 extern char *CormDeparseExists(const CormSelect *select);
 
 /* Pieces that statements other than queries are made of. */
 extern void CormDeparseTargets(StringInfo buf, const CormSelect *select);
-extern void CormDeparseFromWhere(StringInfo buf, const CormSelect *select);
 extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
 
 #endif							/* CORM_DEPARSE_H */

@@ -59,16 +59,23 @@ ExecutePlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver 
 {
 	CormPlan   *plan = GetPlan(sql, params);
 	SPIExecuteOptions options;
-	int			result;
+	volatile int result = 0;
 
 	memset(&options, 0, sizeof(options));
 	options.params = params;
 	options.read_only = read_only;
 	options.dest = dest;
-	result = SPI_execute_plan_extended(plan->plan, &options);
+	PG_TRY();
+	{
+		result = SPI_execute_plan_extended(plan->plan, &options);
+	}
+	PG_FINALLY();
+	{
+		CormPlanRelease(plan);
+	}
+	PG_END_TRY();
 	if (result < 0)
 		elog(ERROR, "could not execute a statement: %s", SPI_result_code_string(result));
-	CormPlanRelease(plan);
 	return SPI_processed;
 }
 
@@ -161,13 +168,20 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 {
 	CormErrorFrame frame;
 	CormPlan   *plan;
-	Portal		portal;
+	Portal volatile portal = NULL;
 
 	CormErrorPush(&frame, "loading", label, NULL);
 	SPI_connect();
 	plan = GetPlan(sql, params);
-	portal = SPI_cursor_open_with_paramlist(NULL, plan->plan, params, true);
-	CormPlanRelease(plan);
+	PG_TRY();
+	{
+		portal = SPI_cursor_open_with_paramlist(NULL, plan->plan, params, true);
+	}
+	PG_FINALLY();
+	{
+		CormPlanRelease(plan);
+	}
+	PG_END_TRY();
 	SPI_finish();
 	CormErrorPop(&frame);
 	return portal;

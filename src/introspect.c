@@ -246,12 +246,19 @@ CormReadDeleteSetColumns(Oid relid, const char *name)
 }
 
 bool
-CormIsDeferrable(Oid relid, const char *name)
+CormIsDeferrable(Oid relid, const char *name, bool *deferred)
 {
 	HeapTuple	tuple = CopyConstraint(relid, name);
+	Form_pg_constraint con;
 
-	return tuple != NULL &&
-		((Form_pg_constraint) GETSTRUCT(tuple))->condeferrable;
+	if (deferred != NULL)
+		*deferred = false;
+	if (tuple == NULL)
+		return false;
+	con = (Form_pg_constraint) GETSTRUCT(tuple);
+	if (deferred != NULL)
+		*deferred = con->condeferred;
+	return con->condeferrable;
 }
 
 bool

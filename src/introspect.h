@@ -10,7 +10,7 @@
 #ifndef CORM_INTROSPECT_H
 #define CORM_INTROSPECT_H
 
-#include "cache.h"
+#include "graph.h"
 
 /* A column list, in no particular order unless said. */
 typedef struct CormKey
@@ -65,8 +65,8 @@ extern Oid	CormConstraintOid(Oid relid, const char *name);
 /* Columns that ON DELETE SET NULL (columns) names; n = 0 for all of them. */
 extern CormKey CormReadDeleteSetColumns(Oid relid, const char *name);
 
-/* Is the constraint DEFERRABLE? */
-extern bool CormIsDeferrable(Oid relid, const char *name);
+/* Is the constraint DEFERRABLE?  *deferred (unless NULL): INITIALLY DEFERRED? */
+extern bool CormIsDeferrable(Oid relid, const char *name, bool *deferred);
 
 extern bool CormKeyHas(CormKey key, AttrNumber attnum);
 

@@ -33,6 +33,7 @@ typedef struct KeyColumn
 	CormColumnRef ref;
 	Oid			op;
 	bool		flipped;		/* the value is the operator's left side */
+	Oid			collation;		/* then, of the referenced column */
 	Oid			type;			/* of the value */
 	int			part;			/* which part of the target's key */
 } KeyColumn;
@@ -99,6 +100,7 @@ MakeParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
 	param->elemtype = elemtype;
 	param->value = value;
 	param->path = test->key;
+	param->of_owner = test->of_owner;
 	return CormAddParam(test->select, param);
 }
 
@@ -313,6 +315,7 @@ ReferencingColumns(const CormForeignKey *fk, const CormModel *referenced,
 		column->ref = CormRef(referencing, fk->fk_attnums[i]);
 		column->op = fk->eq_ops[i];
 		column->flipped = true;
+		column->collation = CormColumnByNumber(referenced, fk->pk_attnums[i])->collation;
 		column->type = getBaseType(CormColumnByNumber(referenced, fk->pk_attnums[i])->typid);
 		column->part = KeyPartOf(referenced, fk->pk_attnums[i]);
 		columns = lappend(columns, column);
@@ -360,6 +363,7 @@ CompareKey(const CormTest *test, const CormModel *model, List *columns,
 		param->part = column->part;
 		if (column->flipped)
 			expr->kind = CORM_EXPR_COMPARE_FLIPPED;
+		expr->collation = column->collation;
 		exprs = lappend(exprs, expr);
 	}
 	return CormAllOf(exprs);
@@ -411,6 +415,7 @@ KeyIn(const CormTest *test, const CormModel *model, List *columns)
 
 		expr->left = first->ref;
 		expr->op = op;
+		expr->collation = first->collation;
 		expr->param = MakeParam(test, CORM_BIND_KEY_ARRAY, array, first->type, test->value);
 		param = llast(test->select->params);
 		param->model = model;

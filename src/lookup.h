@@ -41,6 +41,7 @@ typedef struct CormTest
 	const char *key;			/* as written, for messages */
 	CormLookup	lookup;
 	JsonbValue *value;
+	bool		of_owner;		/* the value names the owner of a relation */
 } CormTest;
 
 /* "" is exact. */

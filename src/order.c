@@ -36,7 +36,7 @@ AddOrder(CormSelect *select, const Place *place, AttrNumber attnum,
 
 	order->ref = CormRef(place->table, attnum);
 	order->subquery = place->subquery;
-	order->descending = key->descending;
+	order->greatest = order->descending = key->descending;
 	order->nulls = key->nulls;
 	if (!OidIsValid(lookup_type_cache(order->ref.column->typid, TYPECACHE_LT_OPR)->lt_opr))
 		ereport(ERROR,
@@ -103,13 +103,13 @@ ResolveOrderKey(CormSelect *select, const CormOrderKey *key)
 		{
 			case CORM_STEP_COLUMN:
 				if (*step.rest != '\0')
-					CormUnknownName(place.table->model, path, key->path);
+					CormNothingFollows(place.table->model, &step, key->path);
 				AddOrder(select, &place, step.column->attnum, key);
 				return;
 
 			case CORM_STEP_PK:
 				if (*step.rest != '\0')
-					CormUnknownName(place.table->model, path, key->path);
+					CormNothingFollows(place.table->model, &step, key->path);
 				/* FALLTHROUGH */
 			case CORM_STEP_END:
 				AddKeyOrder(select, &place, key);

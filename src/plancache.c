@@ -19,7 +19,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "common/hashfn.h"
 #include "lib/ilist.h"
 #include "nodes/parsenodes.h"
@@ -68,20 +67,6 @@ MatchPlanKey(const void *a, const void *b, Size keysize)
 		memcmp(ka->types, kb->types, ka->nargs * sizeof(Oid)) == 0 ? 0 : 1;
 }
 
-/*
- * An error leaves pins behind; none can be in use once the transaction is over.
- */
-static void
-ForgetPins(XactEvent event, void *arg)
-{
-	dlist_iter	iter;
-
-	if (event != XACT_EVENT_ABORT && event != XACT_EVENT_PARALLEL_ABORT)
-		return;
-	dlist_foreach(iter, &plans_by_use)
-		dlist_container(PlanEntry, use, iter.cur)->kept.pins = 0;
-}
-
 void
 CormPlanCacheInit(void)
 {
@@ -94,7 +79,6 @@ CormPlanCacheInit(void)
 	ctl.hcxt = CacheMemoryContext;
 	plans = hash_create("corm plans", 64, &ctl,
 						HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-	RegisterXactCallback(ForgetPins, NULL);
 }
 
 static void

@@ -52,6 +52,7 @@ typedef struct CormParam
 	int			part;			/* ... and which part, or CORM_WHOLE_KEY */
 	int64		number;			/* for CORM_BIND_BIGINT */
 	const char *path;			/* where in the request, for messages */
+	bool		of_owner;		/* names the owner of a relation, not a filter */
 } CormParam;
 
 /* ---------- tables and columns ---------- */
@@ -120,6 +121,8 @@ typedef struct CormExpr
 	CormColumnRef left;
 	CormColumnRef right;
 	Oid			op;
+	Oid			collation;		/* of COMPARE_FLIPPED and ANY, where it is not
+								 * the column's */
 	const char *opname;			/* of TEXT_MATCH, in pg_catalog */
 	int			param;			/* n of $n */
 } CormExpr;
@@ -144,6 +147,7 @@ typedef struct CormOrder
 {
 	CormColumnRef ref;
 	CormScope  *subquery;		/* smallest / greatest of a to-many path */
+	bool		greatest;		/* ... which, also when the order is reversed */
 	bool		descending;
 	CormNulls	nulls;
 } CormOrder;

@@ -35,10 +35,15 @@ CormQuoteTable(Oid relid)
 									  name);
 }
 
+/*
+ * With the typmod said to be given, if only as none, character and bit are
+ * printed by names that do not mean a length of 1.
+ */
 char *
 CormQuoteType(Oid typid)
 {
-	return format_type_extended(typid, -1, FORMAT_TYPE_FORCE_QUALIFY);
+	return format_type_extended(typid, -1,
+								FORMAT_TYPE_FORCE_QUALIFY | FORMAT_TYPE_TYPEMOD_GIVEN);
 }
 
 char *

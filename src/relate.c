@@ -16,9 +16,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
-#include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
 
@@ -120,19 +119,10 @@ CormRaiseDiffers(const CormModel *source, const char *name, const char *what,
 			(errcode(ERRCODE_DUPLICATE_OBJECT),
 			 errmsg("relation \"%s\" of model \"%s\" already exists with other options",
 					name, source->name),
-			 errdetail("Its %s is: %s.", what, is),
+			 errdetail("Existing value of \"%s\": %s.", what, is),
 			 errhint("Change it with corm.alter_relation, or forget it first: SELECT corm.drop_relation(%s, %s);",
 					 quote_literal_cstr(CormModelDisplayName(source)),
 					 quote_literal_cstr(name))));
-}
-
-void
-CormRequireOwner(Oid relid)
-{
-	if (!CormOwnsTable(relid, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER,
-					   get_relkind_objtype(CormTableKind(relid)),
-					   get_rel_name(relid));
 }
 
 void
@@ -148,25 +138,13 @@ CormRequireReference(const CormModel *target, int n, const AttrNumber *attnums)
 					   get_rel_name(target->relid));
 }
 
-const CormColumn *
-CormRequireColumn(const CormModel *model, const char *name)
+void
+CormCheckReverseOptions(const char *related_name, bool skip_reverse)
 {
-	const CormColumn *column = CormFindColumn(model, name);
-	List	   *names = NIL;
-	const char *near;
-
-	if (column != NULL)
-		return column;
-	for (int i = 0; i < model->ncolumns; i++)
-		names = lappend(names, model->columns[i].name);
-	near = CormClosest(name, names);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of model \"%s\" does not exist", name,
-					model->name),
-			 errdetail("Its columns are: %s.", CormJoinNames(names)),
-			 near != NULL ?
-			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
+	if (related_name != NULL && skip_reverse)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("related_name and skip_reverse exclude each other")));
 }
 
 void
@@ -215,24 +193,6 @@ CormSameText(const char *a, const char *b)
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a, b) == 0;
-}
-
-const char *
-CormKindWord(char relkind)
-{
-	switch (relkind)
-	{
-		case RELKIND_VIEW:
-			return "view";
-		case RELKIND_MATVIEW:
-			return "materialized view";
-		case RELKIND_FOREIGN_TABLE:
-			return "foreign table";
-		case RELKIND_PARTITIONED_TABLE:
-			return "partitioned table";
-		default:
-			return "table";
-	}
 }
 
 static void

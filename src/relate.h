@@ -10,10 +10,11 @@
 #ifndef CORM_RELATE_H
 #define CORM_RELATE_H
 
+#include "lib/stringinfo.h"
+
 #include "cache.h"
 #include "catalog.h"
 #include "compat.h"
-#include "lib/stringinfo.h"
 
 /* The arguments of foreign_key. */
 typedef struct CormForeignKeySpec
@@ -111,9 +112,6 @@ pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
 										 const char *name, const char *what,
 										 const char *is);
 
-/* Raises 42501 unless the current user owns the table. */
-extern void CormRequireOwner(Oid relid);
-
 /* Raises 42501 unless the current user may add a reverse name there. */
 extern void CormRequireReference(const CormModel *target, int n,
 								 const AttrNumber *attnums);
@@ -121,6 +119,10 @@ extern void CormRequireReference(const CormModel *target, int n,
 /* The model's column of that name; raises 42703. */
 extern const CormColumn *CormRequireColumn(const CormModel *model,
 										   const char *name);
+
+/* Raises 22023 when a way back is both named and refused. */
+extern void CormCheckReverseOptions(const char *related_name,
+									bool skip_reverse);
 
 /* Raises for an empty name. */
 extern void CormCheckRelationName(const char *name);
@@ -134,8 +136,5 @@ extern void CormAppendTrueArgument(StringInfo call, const char *argument,
 								   bool value);
 
 extern bool CormSameText(const char *a, const char *b);
-
-/* The kind of a relation's table, for messages: "view" and the like. */
-extern const char *CormKindWord(char relkind);
 
 #endif							/* CORM_RELATE_H */

@@ -5,6 +5,8 @@
  *
  * A relation is found by either of its names.  Whoever owns the table with
  * the foreign key decides about both: the source's, or the through table's.
+ * Only to forget one, the owner of a model that it leaves a name on has a say
+ * too, since that name may have been put there by anyone with REFERENCES.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -12,18 +14,23 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "catalog.h"
+#include "compat.h"
 #include "ddl.h"
-#include "define.h"
 #include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "relate.h"
 
-static CormRelationRow *LockRow(Oid relid, const char *name);
+static CormRelationRow *LockRow(Oid relid, const char *name,
+								bool either_end);
 static CormForeignKey *RequireForeignKey(const CormRelationRow *row);
 static void SetReverseName(CormRelationRow *row, char *new_name);
 static void AlterForeignKey(const CormRelationRow *row,
@@ -36,13 +43,10 @@ static void RaiseClash(const CormModel *model, const char *name,
 void
 CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 {
-	CormRelationRow *row = LockRow(relid, name);
+	CormRelationRow *row = LockRow(relid, name, false);
 
-	if (spec->skip_reverse != NULL && *spec->skip_reverse &&
-		spec->related_name != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("related_name and skip_reverse exclude each other")));
+	CormCheckReverseOptions(spec->related_name, spec->skip_reverse != NULL &&
+							*spec->skip_reverse);
 	if (spec->on_delete != 0 || spec->on_update != 0 ||
 		spec->nullable != NULL || spec->deferrable != NULL)
 		AlterForeignKey(row, spec);
@@ -59,7 +63,7 @@ CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 void
 CormRenameRelation(Oid relid, const char *name, const char *new_name)
 {
-	CormRelationRow *row = LockRow(relid, name);
+	CormRelationRow *row = LockRow(relid, name, false);
 	const CormModel *source;
 	const char *own = NULL;
 	char	   *clash;
@@ -90,7 +94,8 @@ void
 CormDropRelation(Oid relid, const char *name, bool drop_column,
 				 bool drop_through)
 {
-	CormRelationRow *row = LockRow(relid, name);
+	CormRelationRow *row = LockRow(relid, name,
+								   !drop_column && !drop_through);
 
 	if (drop_column && OidIsValid(row->through))
 		ereport(ERROR,
@@ -106,21 +111,25 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 	if (drop_column)
 		DropForeignKeyColumns(row);
 	if (!drop_through)
-		CormDeleteRelationRow(row);
-	else if (CormModelByRelid(row->through) != NULL)
-		CormDropModel(row->through, true);
-	else
 	{
-		/* a through table that is no model any more, or gone already */
-		CormForgetRelationsOf(row->through);
-		if (CormTableKind(row->through) != '\0')
-			CormDropTable(row->through);
+		CormDeleteRelationRow(row);
+		return;
 	}
+	CormForgetRelationsOf(row->through);
+	CormForgetModel(row->through);
+
+	/* it may be gone already */
+	if (CormTableKind(row->through) != '\0')
+		CormDropTable(row->through);
 }
 
-/* Takes the catalog's lock; raises 42704 and 42501. */
+/*
+ * Takes the catalog's lock; raises 42704 and 42501.  With either_end the owner
+ * of the model that the name stands on will do: forgetting the whole model
+ * would forget the name as well.
+ */
 static CormRelationRow *
-LockRow(Oid relid, const char *name)
+LockRow(Oid relid, const char *name, bool either_end)
 {
 	CormRelationRow *row;
 	CormModel  *model;
@@ -135,7 +144,8 @@ LockRow(Oid relid, const char *name)
 		Oid			owned = OidIsValid(row->through) &&
 			CormTableKind(row->through) != '\0' ? row->through : row->source;
 
-		CormRequireOwner(owned);
+		if (!either_end || !CormOwnsTable(relid, GetUserId()))
+			CormRequireOwner(owned);
 		return row;
 	}
 	model = CormRequireModel(relid);
@@ -213,7 +223,7 @@ AlterForeignKey(const CormRelationRow *row, const CormAlterSpec *spec)
 				 errhint("Its foreign keys are those of table \"%s\": use ALTER TABLE.",
 						 get_rel_name(row->through))));
 	fk = RequireForeignKey(row);
-	deferrable = CormIsDeferrable(row->source, fk->name);
+	deferrable = CormIsDeferrable(row->source, fk->name, &new.deferred);
 	columns = CormColumnNames(row->source, fk->nkeys, fk->fk_attnums);
 	new.name = fk->name;
 	new.columns = columns;
@@ -224,6 +234,8 @@ AlterForeignKey(const CormRelationRow *row, const CormAlterSpec *spec)
 	new.on_delete = spec->on_delete != 0 ? spec->on_delete : fk->on_delete;
 	new.on_update = spec->on_update != 0 ? spec->on_update : fk->on_update;
 	new.deferrable = spec->deferrable != NULL ? *spec->deferrable : deferrable;
+	if (new.deferrable && !deferrable)
+		new.deferred = true;
 	new.not_valid = !fk->validated;
 	set_columns = CormReadDeleteSetColumns(row->source, fk->name);
 	if (new.on_delete == fk->on_delete)

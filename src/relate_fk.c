@@ -26,9 +26,9 @@
 #include "utils/lsyscache.h"
 
 #include "ddl.h"
-#include "define.h"
 #include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
 
@@ -48,10 +48,10 @@ typedef struct Decision
 
 static void CheckTables(const CormForeignKeySpec *spec);
 static void DecideColumns(const CormForeignKeySpec *spec, Decision *decision);
-static void CheckDuplicates(List *columns);
 static void CheckSameAsBefore(const CormForeignKeySpec *spec,
 							  const Decision *decision,
 							  const CormRelationRow *row);
+static bool PointsTo(const CormForeignKey *fk, const Decision *decision);
 static void Differ(const CormForeignKeySpec *spec, const char *what,
 				   const char *is);
 static void CheckNames(const CormForeignKeySpec *spec, Decision *decision);
@@ -77,6 +77,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	CormForeignKey *fk;
 
 	CormCheckRelationName(spec->name);
+	CormCheckReverseOptions(spec->related_name, spec->skip_reverse);
 	CheckTables(spec);
 	CormRequireOwner(spec->source->relid);
 
@@ -174,28 +175,9 @@ DecideColumns(const CormForeignKeySpec *spec, Decision *decision)
 				 errdetail("The columns are %s, the target columns %s.",
 						   CormJoinNames(decision->columns),
 						   CormJoinNames(decision->target_columns))));
-	CheckDuplicates(decision->columns);
+	CormCheckDuplicates(decision->columns);
 	foreach(lc, decision->columns)
 		CormCheckNameLength("column", lfirst(lc), NULL);
-}
-
-static void
-CheckDuplicates(List *columns)
-{
-	ListCell   *a;
-	ListCell   *b;
-
-	foreach(a, columns)
-	{
-		for_each_cell(b, columns, lnext(columns, a))
-		{
-			if (strcmp(lfirst(a), lfirst(b)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("column \"%s\" is named twice",
-								(char *) lfirst(a))));
-		}
-	}
 }
 
 static void
@@ -210,11 +192,15 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	if (OidIsValid(row->through))
 		Differ(spec, "kind", "many_to_many");
 	if (row->target != spec->target->relid)
-		Differ(spec, "target", get_rel_name(row->target));
+		Differ(spec, "target",
+			   CormModelDisplayName(CormRequireModel(row->target)));
 	if (!CormSameText(row->reverse_name, decision->reverse_name))
 		Differ(spec, "related_name",
 			   row->reverse_name ? row->reverse_name : "none");
-	if (FindConstraint(row->source, row->target, decision->columns,
+
+	/* columns may have been renamed, so default names prove nothing */
+	if (spec->columns == NIL ? !PointsTo(fk, decision) :
+		FindConstraint(row->source, row->target, decision->columns,
 					   decision->target_attnums) == NULL)
 		Differ(spec, "columns",
 			   CormJoinNames(CormColumnNames(row->source, fk->nkeys,
@@ -225,7 +211,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	if (spec->on_update != fk->on_update &&
 		(strict || spec->on_update != FKCONSTR_ACTION_NOACTION))
 		Differ(spec, "on_update", CormReferentialActionWord(fk->on_update));
-	if (spec->deferrable != CormIsDeferrable(row->source, fk->name) &&
+	if (spec->deferrable != CormIsDeferrable(row->source, fk->name, NULL) &&
 		(strict || spec->deferrable))
 		Differ(spec, "is_deferrable", spec->deferrable ? "false" : "true");
 	columns.n = fk->nkeys;
@@ -236,6 +222,22 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	if (spec->nullable == CormAllNotNull(row->source, columns) &&
 		(strict || !spec->nullable))
 		Differ(spec, "nullable", spec->nullable ? "false" : "true");
+}
+
+/* Does the foreign key point to the columns wanted, in whatever order? */
+static bool
+PointsTo(const CormForeignKey *fk, const Decision *decision)
+{
+	CormKey		key = {fk->nkeys, fk->pk_attnums};
+
+	if (list_length(decision->target_columns) != fk->nkeys)
+		return false;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		if (!CormKeyHas(key, decision->target_attnums[i]))
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -419,7 +421,7 @@ CheckFound(const CormForeignKeySpec *spec, const CormForeignKey *fk)
 			 spec->on_update != fk->on_update)
 		differs = psprintf("on_update is %s",
 						   CormReferentialActionWord(fk->on_update));
-	else if (spec->deferrable && !CormIsDeferrable(fk->referencing, fk->name))
+	else if (spec->deferrable && !CormIsDeferrable(fk->referencing, fk->name, NULL))
 		differs = "is_deferrable is false";
 	if (differs != NULL)
 		ereport(ERROR,
@@ -444,6 +446,7 @@ Apply(const CormForeignKeySpec *spec, Decision *decision)
 	fk.on_delete = spec->on_delete;
 	fk.on_update = spec->on_update;
 	fk.deferrable = spec->deferrable;
+	fk.deferred = spec->deferrable;
 	fk.not_valid = !spec->validate;
 	CormAlterTable(relid, decision->add_columns, decision->set_not_null,
 				   decision->unique_columns,

@@ -24,9 +24,9 @@
 #include "utils/lsyscache.h"
 
 #include "ddl.h"
-#include "define.h"
 #include "error.h"
 #include "introspect.h"
+#include "model.h"
 #include "naming.h"
 #include "relate.h"
 
@@ -75,6 +75,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 	Link		link;
 
 	CormCheckRelationName(spec->name);
+	CormCheckReverseOptions(spec->related_name, spec->skip_reverse);
 	CheckArguments(spec);
 	CheckEnd(spec->source);
 	CheckEnd(spec->target);
@@ -173,7 +174,8 @@ CheckSameAsBefore(const CormManyToManySpec *spec, const char *reverse_name,
 	if (!OidIsValid(row->through))
 		Differ(spec, "kind", "foreign_key");
 	if (row->target != spec->target->relid)
-		Differ(spec, "target", get_rel_name(row->target));
+		Differ(spec, "target",
+			   CormModelDisplayName(CormRequireModel(row->target)));
 	if (!CormSameText(row->reverse_name, reverse_name))
 		Differ(spec, "related_name",
 			   row->reverse_name ? row->reverse_name : "none");
@@ -464,7 +466,7 @@ ChooseKey(const CormManyToManySpec *spec, const CormModel *through,
 			 errmsg("through table \"%s\" has several foreign keys to model \"%s\"",
 					get_rel_name(through->relid), end->name),
 			 errdetail("Their columns are: %s.", CormJoinNames(columns)),
-			 errhint("Name the one that leads to \"%s\" with through_relation_name and the one that leads to \"%s\" with through_reverse_relation_name.",
+			 errhint("Name the one to \"%s\", where the relation starts, with through_relation_name, and the one to \"%s\", where it ends, with through_reverse_relation_name.",
 					 spec->source->name, spec->target->name)));
 }
 

@@ -31,6 +31,7 @@
 #include "order.h"
 #include "resolve.h"
 #include "scope.h"
+#include "value.h"
 
 static CormObject *BuildObject(CormSelect *select, CormTable *table,
 							   const CormRequest *options, List *loads,
@@ -54,10 +55,7 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 	if (request->relation)
 	{
 		subject.owner = subject.model;
-		subject.relation = CormFindRelation(subject.owner, request->relation);
-		if (subject.relation == NULL)
-			CormUnknownName(subject.owner, request->relation, request->relation);
-		CormRequireWhole(subject.owner, subject.relation);
+		subject.relation = CormRequireRelation(subject.owner, request->relation);
 		subject.model = CormRelationTarget(subject.relation);
 	}
 	return subject;
@@ -132,8 +130,8 @@ AddLimit(CormSelect *select, const CormRequest *request)
 		select->offset = CormAddBigint(select, request->offset);
 }
 
-CormSelect *
-CormResolve(const CormRequest *request, CormPurpose purpose,
+static CormSelect *
+ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
 	CormSubject subject = CormResolveSubject(request, fallback);
@@ -183,6 +181,28 @@ CormResolve(const CormRequest *request, CormPurpose purpose,
 	return select;
 }
 
+/*
+ * Tables are locked as they are met.  If one of them has changed before that,
+ * what was resolved may be neither the old state nor the new one.
+ */
+CormSelect *
+CormResolve(const CormRequest *request, CormPurpose purpose,
+			const CormModel *fallback)
+{
+	for (;;)
+	{
+		uint64		generation = CormCacheGeneration();
+		CormSelect *select;
+
+		if (fallback)
+			fallback = CormModelByRelid(fallback->relid);
+		select = ResolveOnce(request, purpose, fallback);
+		if (generation == CormCacheGeneration())
+			return select;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
 CormSelect *
 CormResolveReturning(const CormRequest *request, const CormModel *model)
 {
@@ -204,13 +224,33 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 static Oid
 ComparedType(Oid input, const CormColumn *column)
 {
-	return IsPolymorphicType(input) ? getBaseType(column->typid) : input;
+	return IsPolymorphicType(input) || input == RECORDOID ?
+		getBaseType(column->typid) : input;
 }
 
 static int
 KeyTarget(CormSelect *select, CormColumnRef ref, Oid type)
 {
 	return CormAddTarget(select, ref, ref.column->typid == type ? InvalidOid : type);
+}
+
+/*
+ * The parameter for one part of all parents' keys.
+ */
+static void
+AddKeyParam(CormSelect *child, Oid type)
+{
+	CormParam  *param = palloc0(sizeof(CormParam));
+
+	param->bind = CORM_BIND_RUNTIME;
+	param->elemtype = type;
+	if (CormTravelsAsText(type))
+	{
+		param->elemtype = TEXTOID;
+		child->keys_unnested = true;
+	}
+	param->typid = get_array_type(param->elemtype);
+	(void) CormAddParam(child, param);
 }
 
 /*
@@ -236,7 +276,6 @@ AddKeys(CormSelect *parent, CormTable *parent_table, CormSelect *child,
 									   fk->fk_attnums[i] : fk->pk_attnums[i]);
 		Oid			left;
 		Oid			right;
-		CormParam  *param = palloc0(sizeof(CormParam));
 
 		op_input_types(fk->eq_ops[i], &left, &right);
 		key->op = fk->eq_ops[i];
@@ -247,16 +286,8 @@ AddKeys(CormSelect *parent, CormTable *parent_table, CormSelect *child,
 		key->child_target = KeyTarget(child, mine, key->child_type);
 		key->parent_target = KeyTarget(parent, theirs, key->parent_type);
 
-		/* an array of arrays is another thing: such keys travel as text */
-		param->bind = CORM_BIND_RUNTIME;
-		param->elemtype = key->parent_type;
-		if (type_is_array(key->parent_type) || !OidIsValid(get_array_type(key->parent_type)))
-			param->elemtype = TEXTOID;
-		param->typid = get_array_type(param->elemtype);
-		(void) CormAddParam(child, param);
-
-		if (param->elemtype != key->parent_type ||
-			(!child_referenced && !OidIsValid(get_commutator(key->op))))
+		AddKeyParam(child, key->parent_type);
+		if (!child_referenced && !OidIsValid(get_commutator(key->op)))
 			child->keys_unnested = true;
 	}
 }
@@ -288,13 +319,14 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 								 node->fields ? node->fields :
 								 CormResolveFields(select->base, node->options), true);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
+	child->limit = -1;
+	child->more = node->more && relation->to_many;
 	if (node->options)
 	{
 		CormRequest limits = *node->options;
 
 		child->limit = limits.limit;
-		child->more = node->more;
-		if (node->more && limits.limit >= 0)
+		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
 			limits.limit++;		/* one more row tells */
 		AddLimit(select, &limits);
 	}
@@ -323,7 +355,6 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	{
 		CormColumnRef ref = CormRef(table, model->key[i]);
 		CormKeyPart *key = &root->keys[i];
-		CormParam  *param = palloc0(sizeof(CormParam));
 		Oid			left;
 		Oid			right;
 
@@ -334,15 +365,7 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 		key->child_type = ComparedType(left, ref.column);
 		key->parent_type = ComparedType(right, ref.column);
 		key->child_target = KeyTarget(root, ref, key->child_type);
-		param->bind = CORM_BIND_RUNTIME;
-		param->elemtype = key->parent_type;
-		if (type_is_array(key->parent_type) || !OidIsValid(get_array_type(key->parent_type)))
-		{
-			param->elemtype = TEXTOID;
-			root->keys_unnested = true;
-		}
-		param->typid = get_array_type(param->elemtype);
-		(void) CormAddParam(root, param);
+		AddKeyParam(root, key->parent_type);
 	}
 
 	node.relation = relation;
@@ -449,18 +472,27 @@ CheckReadable(const CormModel *model, List *columns)
 static void
 RefuseSameKey(List *outputs, const CormModel *model)
 {
+	List	   *keys = NIL;
 	ListCell   *lc;
 
 	foreach(lc, outputs)
 	{
-		CormOutput *output = lfirst(lc);
+		const CormOutput *output = lfirst(lc);
 
-		for (int i = foreach_current_index(lc) + 1; i < list_length(outputs); i++)
-			if (strcmp(output->name, ((CormOutput *) list_nth(outputs, i))->name) == 0)
+		keys = lappend(keys, unconstify(char *, output->name));
+		if (output->kind == CORM_OUT_CHILD && output->child->more)
+			keys = lappend(keys, psprintf("%s__more", output->name));
+	}
+	foreach(lc, keys)
+	{
+		const char *key = lfirst(lc);
+
+		for (int i = foreach_current_index(lc) + 1; i < list_length(keys); i++)
+			if (strcmp(key, list_nth(keys, i)) == 0)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
-								output->name, CormModelDisplayName(model)),
+								key, CormModelDisplayName(model)),
 						 errhint("Choose another name with the prefetch option \"as\".")));
 	}
 }

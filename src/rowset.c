@@ -3,9 +3,8 @@
  * rowset.c
  *	  Keys and values of many rows as parameters of one statement.
  *
- * Values travel as one array per column.  A type whose values no array can hold
- * as elements (an array type) travels as the text of its values and is cast
- * back in the statement.
+ * Values travel as one array per column, or as an array of their texts, cast
+ * back in the statement, where CormTravelsAsText() says so.
  *
  * Everything is allocated in the current memory context.
  *
@@ -22,6 +21,7 @@
 #include "utils/typcache.h"
 
 #include "rowset.h"
+#include "value.h"
 
 static CormColumnValue *
 MakeColumnValue(const CormColumn *column, int param)
@@ -44,7 +44,7 @@ CormArrayValue(CormValues *values, const CormColumn *column,
 			   int n, const Datum *datums, const bool *nulls)
 {
 	Oid			element = column->typid;
-	bool		as_text = OidIsValid(get_element_type(getBaseType(element))) || !OidIsValid(get_array_type(element));
+	bool		as_text = CormTravelsAsText(element);
 	Datum	   *elements = palloc(Max(n, 1) * sizeof(Datum));
 	bool	   *isnull = palloc0(Max(n, 1) * sizeof(bool));
 	int			dims[1] = {n};

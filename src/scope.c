@@ -5,9 +5,9 @@
  *	  the steps of a path.
  *
  * Everything is allocated in the current memory context and belongs to the
- * select it is built for.  No function here locks anything: names come from
- * the cache, and the statement that is printed from the tree takes its locks
- * when it is parsed.
+ * select it is built for.  Names come from the cache; a table is locked when it
+ * is added, and whoever builds a tree starts anew if the cache has changed by
+ * the time it is complete.
  *
  * Rights on columns and rows are the executor's business.  A right that a kept
  * plan does not check again is checked here, whenever a table enters a
@@ -23,6 +23,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -252,6 +253,49 @@ CormUnknownName(const CormModel *model, const char *rest, const char *path)
 }
 
 /*
+ * The relation of that name, which is no path.
+ */
+const CormRelation *
+CormRequireRelation(const CormModel *model, const char *name)
+{
+	const CormRelation *relation = CormFindRelation(model, name);
+	List	   *columns;
+	List	   *relations;
+	const char *close;
+
+	if (relation)
+	{
+		CormRequireWhole(model, relation);
+		return relation;
+	}
+	VisibleNames(model, &columns, &relations);
+	close = CormClosest(name, relations);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("model \"%s\" has no relation \"%s\"",
+					CormModelDisplayName(model), name),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Relations: %s.", close,
+					 CormJoinNames(relations)) :
+			 errhint("Relations: %s.", CormJoinNames(relations))));
+}
+
+/*
+ * The path goes on where it has come to its end: a column is no way anywhere.
+ * "step" is what was read, "rest" what follows it.
+ */
+void
+CormNothingFollows(const CormModel *model, const CormStep *step, const char *path)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("\"%s\" of model \"%s\" is a column, \"%s\" cannot follow it",
+					step->kind == CORM_STEP_COLUMN ? step->column->name : "pk",
+					CormModelDisplayName(model), step->rest),
+			 errdetail("The path is \"%s\".", path)));
+}
+
+/*
  * Refuses a relation whose constraint or table has gone.
  */
 void
@@ -312,6 +356,9 @@ CheckSchemaUsage(const CormModel *model)
 
 /*
  * Adds a table to a FROM list.  The caller fills in what joins it.
+ *
+ * The lock is the one that the statement will take anyway.  Taken now, it keeps
+ * the names and types that are being resolved what they are until then.
  */
 CormTable *
 CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
@@ -320,6 +367,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 	CormTable  *table = palloc0(sizeof(CormTable));
 
 	CheckSchemaUsage(model);
+	LockRelationOid(model->relid, AccessShareLock);
 	table->alias = ++select->naliases;
 	table->model = model;
 	table->join = join;

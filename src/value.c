@@ -146,6 +146,29 @@ CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull
 
 /* ---------- keys ---------- */
 
+/*
+ * What to write before a column to compare that instead of the row: the path
+ * without its lookup or pk, and "__" where something is left.
+ */
+static char *
+ColumnPrefix(const char *path)
+{
+	static const char *const endings[] = {"exact", "ne", "in", "not_in", "pk"};
+	int			len = strlen(path);
+
+	for (int i = 0; i < lengthof(endings); i++)
+	{
+		int			ending = strlen(endings[i]);
+
+		if (len == ending && strcmp(path, "pk") == 0)
+			return "";
+		if (len > ending + 2 && strcmp(path + len - ending, endings[i]) == 0 &&
+			strncmp(path + len - ending - 2, "__", 2) == 0)
+			return ColumnPrefix(pnstrdup(path, len - ending - 2));
+	}
+	return psprintf("%s__", path);
+}
+
 static void
 NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path, bool in_filter)
 {
@@ -161,9 +184,9 @@ NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path, bool
 			 errmsg("the object given for \"%s\" has no key of model \"%s\"",
 					path, CormModelDisplayName(model)),
 			 errdetail("An object stands for the row whose key it holds."),
-			 in_filter && example ?
-			 errhint("To compare another column write it in the path: \"%s__%s\".",
-					 path, example) : 0));
+			 in_filter && example && strcmp(example, "pk") != 0 ?
+			 errhint("To compare another column write it in the path: \"%s%s\".",
+					 ColumnPrefix(path), example) : 0));
 }
 
 static void
@@ -203,7 +226,8 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 			return CormKeyPartOf(model, pk, part, path, in_filter);
 		}
 	}
-	else if (CormJsonIsArray(value) && !(model->nkey == 1 && type_is_array(column->typid)))
+	else if (CormJsonIsArray(value) &&
+			 !(model->nkey == 1 && type_is_array(getBaseType(column->typid))))
 	{
 		List	   *elements = CormJsonElements(value);
 
@@ -222,6 +246,15 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 }
 
 /* ---------- parameters ---------- */
+
+bool
+CormTravelsAsText(Oid typid)
+{
+	Oid			base = getBaseType(typid);
+
+	return type_is_array(base) || type_is_rowtype(base) ||
+		!OidIsValid(get_array_type(typid));
+}
 
 static Datum
 BindArray(const CormParam *param)
@@ -242,7 +275,8 @@ BindArray(const CormParam *param)
 		if (element->type == jbvNull)
 			continue;
 		if (param->bind == CORM_BIND_KEY_ARRAY)
-			element = CormKeyPartOf(param->model, element, param->part, param->path, true);
+			element = CormKeyPartOf(param->model, element, param->part, param->path,
+									!param->of_owner);
 		datums[n] = CormValueFromJson(element, param->elemtype, -1, &isnull);
 		if (!isnull)
 			n++;
@@ -297,7 +331,7 @@ CormBindParam(const CormParam *param, bool *isnull)
 			break;
 		case CORM_BIND_KEY:
 			datum = CormValueFromJson(CormKeyPartOf(param->model, param->value,
-													param->part, param->path, true),
+													param->part, param->path, !param->of_owner),
 									  param->typid, -1, isnull);
 			break;
 		case CORM_BIND_ARRAY:

@@ -29,6 +29,12 @@ extern const JsonbValue *CormKeyPartOf(const CormModel *model,
 									   const JsonbValue *value, int part,
 									   const char *path, bool in_filter);
 
+/*
+ * Values of this type cannot be the elements of an array that is unnested into
+ * one column: an array of arrays is one array, a composite becomes columns.
+ */
+extern bool CormTravelsAsText(Oid typid);
+
 extern Datum CormBindParam(const CormParam *param, bool *isnull);
 
 #endif							/* CORM_VALUE_H */

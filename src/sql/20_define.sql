@@ -124,7 +124,7 @@ CREATE FUNCTION corm.drop_relation(
 COMMENT ON FUNCTION corm.drop_relation(pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.bool) IS
 'forgets a relation in both directions; column, constraint, index and through table stay.
 name: either name of the relation. drop_column => true drops the foreign key columns, and with them constraint and index; drop_through => true drops the through table and forgets what ran through it. Nothing is dropped by CASCADE.
-Errors: 42704 no such relation, 22023 nothing of that kind to drop, 2BP01 something else needs it, 42501 not the owner.';
+Errors: 42704 no such relation, 22023 nothing of that kind to drop, 2BP01 something else needs it, 42501 not the owner (to forget names only, the owner of model will do).';
 
 CREATE FUNCTION corm.drop_model(
 	model pg_catalog.text,

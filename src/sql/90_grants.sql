@@ -4,3 +4,4 @@
 GRANT USAGE ON SCHEMA corm TO PUBLIC;
 GRANT SELECT ON corm.model, corm.relation TO PUBLIC;
 GRANT SELECT ON corm.models, corm.relations, corm.columns TO PUBLIC;
+REVOKE ALL ON FUNCTION corm._invalidate() FROM PUBLIC;

@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * render.h
+ *	  The JSON text of one row, and of rows within rows.
+ *
+ * A level is one statement of a plan tree while it runs.  Each of its rows
+ * becomes a text with holes where related rows will stand, and for each hole
+ * the key that finds them; once those are there, texts are copied and holes
+ * filled, each row as often as it is needed.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_RENDER_H
+#define CORM_RENDER_H
+
+#include "executor/tuptable.h"
+
+#include "keytable.h"
+#include "plantree.h"
+
+/* Where a row waits for related rows. */
+typedef struct CormHole
+{
+	int			offset;			/* into the row's text; -1: the object that
+								 * would hold it is null */
+	bool		isnull;			/* no key, so nothing is related */
+	Datum	   *keys;
+} CormHole;
+
+typedef struct CormRow
+{
+	struct CormRow *next;		/* of the same parent */
+	char	   *text;
+	int			len;
+	CormHole		holes[FLEXIBLE_ARRAY_MEMBER];
+} CormRow;
+
+/* One statement of the tree while it runs. */
+typedef struct CormLevel
+{
+	const CormSelect *select;
+	const CormChild *child;		/* what it fills in, or NULL for the root */
+	char	   *sql[2];			/* for many parents, and for few */
+	struct OutputItems *items;
+	int			nchildren;
+	struct CormLevel **children;
+
+	/* the current batch */
+	int			nrows;
+	int			maxrows;
+	CormRow   **rows;
+	CormKeyTable table;			/* of a child: rows by parent */
+} CormLevel;
+
+/* A level and all below it, in the current memory context. */
+extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *child);
+
+/*
+ * Raises unless a statement's result has the columns that the level was
+ * compiled for.
+ */
+extern void CormCheckResult(const CormLevel *level, TupleDesc result);
+
+/*
+ * Renders a row.  It goes to the current context, and so do the keys of its
+ * holes; "text" and the context "scratch" are overwritten.
+ */
+extern CormRow *CormRenderRow(const CormLevel *level, TupleTableSlot *slot,
+							  StringInfo text, MemoryContext scratch);
+
+/* Appends a row with all that is within it. */
+extern void CormWriteRow(const CormLevel *level, const CormRow *row, StringInfo buf);
+
+/*
+ * Appends what a hole holds: the related rows of a to-many as an array, that of
+ * a to-one as an object or null.
+ */
+extern void CormWriteHole(CormLevel *level, const CormHole *hole, StringInfo buf);
+
+#endif							/* CORM_RENDER_H */

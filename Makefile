@@ -45,6 +45,13 @@ REGRESS = \
 	read_errors \
 	keys \
 	seed_writes \
+	types \
+	search_path \
+	privileges \
+	rls \
+	ddl_between \
+	plan_cache \
+	settings \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -75,12 +75,13 @@ extern const CormRelation *CormRequireRelation(const CormModel *model,
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */
-pg_noreturn pg_noreturn extern void CormUnknownName(const CormModel *model,
+pg_noreturn extern void CormUnknownName(const CormModel *model,
 										const char *rest, const char *path);
 
 /* Raises 42703: "step" is a column, and the path goes on. */
-extern void CormNothingFollows(const CormModel *model, const CormStep *step,
-							   const char *path);
+pg_noreturn extern void CormNothingFollows(const CormModel *model,
+										   const CormStep *step,
+										   const char *path);
 
 /* May the current role read the column?  Hints name nothing else. */
 extern bool CormRoleMayRead(const CormModel *model, AttrNumber attnum);

@@ -44,14 +44,14 @@ REGRESS = \
 	order \
 	read_errors \
 	keys \
-	seed_writes \
 	types \
-	search_path \
 	privileges \
 	rls \
+	search_path \
 	ddl_between \
 	plan_cache \
 	settings \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -40,6 +40,9 @@ REGRESS = \
 	read_basic \
 	filter_lookups \
 	filter_relations \
+	prefetch \
+	order \
+	read_errors \
 	keys \
 	types \
 	privileges \
@@ -48,6 +51,7 @@ REGRESS = \
 	ddl_between \
 	plan_cache \
 	settings \
+	seed_writes \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -253,6 +253,34 @@ CormUnknownName(const CormModel *model, const char *rest, const char *path)
 }
 
 /*
+ * The relation of that name, which is no path.
+ */
+const CormRelation *
+CormRequireRelation(const CormModel *model, const char *name)
+{
+	const CormRelation *relation = CormFindRelation(model, name);
+	List	   *columns;
+	List	   *relations;
+	const char *close;
+
+	if (relation)
+	{
+		CormRequireWhole(model, relation);
+		return relation;
+	}
+	VisibleNames(model, &columns, &relations);
+	close = CormClosest(name, relations);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("model \"%s\" has no relation \"%s\"",
+					CormModelDisplayName(model), name),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Relations: %s.", close,
+					 CormJoinNames(relations)) :
+			 errhint("Relations: %s.", CormJoinNames(relations))));
+}
+
+/*
  * The path goes on where it has come to its end: a column is no way anywhere.
  * "step" is what was read, "rest" what follows it.
  */

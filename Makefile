@@ -40,7 +40,18 @@ REGRESS = \
 	read_basic \
 	filter_lookups \
 	filter_relations \
+	prefetch \
+	order \
+	read_errors \
+	seed_relations \
 	keys \
+	types \
+	privileges \
+	rls \
+	search_path \
+	ddl_between \
+	plan_cache \
+	settings \
 	seed_writes \
 	link_m2m \
 	link_fk \
@@ -53,7 +64,10 @@ REGRESS_OPTS = --load-extension=corm
 ISOLATION = \
 	define_stale_cache \
 	define_rollback \
-	define_same_name
+	define_same_name \
+	read_during_ddl \
+	read_one_snapshot \
+	read_frozen_snapshot
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

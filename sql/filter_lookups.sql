@@ -141,5 +141,28 @@ SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"t__i
 SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"t__contain\": \"x\"}","{\"t__regexx\": \"x\"}","{\"t__gt__lt\": 1}","{\"t__\": 1}","{\"pk__foo\": 1}","{\"t__IN\": [1]}","{\"nosuch\": 1}","{\"T\": 1}","{\"nosuch__exact\": 1}","{\"\\\"t__in\\\"\": [1]}","{\"a__\": 1}","{\"__t\": 1}","{\" t\": 1}","{\"and\": []}"}'::text[]) f;
 SELECT try(format('SELECT corm.count(''Thing'', %L)', f)) FROM unnest('{"{\"js\": {\"k\": 1}}","{\"js__in\": [1]}","{\"js__gt\": 1}","{\"p__gt\": \"(a,1)\"}"}'::text[]) f;
 
+--
+-- Types of every other kind, domains over them among these: how many of the two
+-- rows pass, and the complement
+--
+CREATE DOMAIN dmood AS mood;
+CREATE DOMAIN ddmood AS dmood;
+CREATE DOMAIN dints AS int[];
+CREATE DOMAIN dplace AS place;
+CREATE DOMAIN djson AS jsonb;
+CREATE TABLE kinds (id int PRIMARY KEY, dm dmood, ddm ddmood, da dints, dp dplace, dj djson, pa place[], ma mood[], dma dmood[], na name[], ch "char", o oid, rc regclass, bt bit(3), vb varbit, mo money, tsv tsvector, po point, nr numrange,
+	mr int4multirange, ci cidr, mac macaddr, tmz timetz);
+INSERT INTO kinds VALUES (1, 'ok', 'ok', '{1,2}', '("High St",1)', '{"a": 1}', '{"(\"High St\",1)"}', '{sad,ok}', '{sad}', '{a}', 'c', 12, 'kinds', '101', '11', '1.5', 'a b', '(1,2)', '[1,2)', '{[1,3)}', '10.0.0.0/8', '08:00:2b:01:02:03', '10:00+02');
+INSERT INTO kinds (id) VALUES (2);
+SELECT corm.register_model('kinds', 'Kind');
+SELECT f || '  ' || try(format($$SELECT corm.count('Kind', %1$L) || CASE WHEN corm.count('Kind', %1$L) + corm.count(corm.exclude('Kind', %1$L)) <> 2 THEN ' WRONG' ELSE '' END$$, f))
+  FROM unnest(ARRAY['{"dm": "ok"}', '{"dm__in": ["ok", "sad"]}', '{"dm__in": ["ok", null]}', '{"dm__gt": "sad"}', '{"dm__contains": "o"}', '{"ddm": "ok"}', '{"ddm__in": ["ok"]}', '{"ddm__range": ["sad", "ok"]}', '{"ddm__ne": "ok"}', '{"da": [1, 2]}',
+	'{"da__in": [[1, 2], [3]]}', '{"da__ne": [1]}', '{"da__gt": [0]}', '{"dp": {"street": "High St", "number": 1}}', '{"dp__in": [{"street": "High St", "number": 1}, null]}', '{"dp": null}', '{"dp__gt": {"street": "A"}}', '{"dj": {"a": 1}}', '{"dj__in": [{"a": 1}, [1]]}',
+	'{"pa": [{"street": "High St", "number": 1}]}', '{"pa__in": [[{"street": "High St", "number": 1}]]}', '{"ma": ["sad", "ok"]}', '{"ma__in": [["sad", "ok"], null]}', '{"dma": ["sad"]}', '{"dma__in": [["sad"]]}', '{"na": ["a"]}', '{"na__in": [["a"]]}', '{"ch": "c"}', '{"ch__in": ["c", "d"]}',
+	'{"ch__startswith": "c"}', '{"o": 12}', '{"o__in": [12]}', '{"rc": "kinds"}', '{"rc__in": ["kinds"]}', '{"rc__contains": "ind"}', '{"bt": "101"}', '{"bt__in": ["101"]}', '{"vb__gt": "1"}', '{"mo": 1.5}', '{"mo__in": [1.5]}', '{"tsv": "a b"}', '{"nr": "[1,2)"}', '{"nr__in": ["[1,2)"]}',
+	'{"nr__gt": "empty"}', '{"mr": "{[1,3)}"}', '{"mr__in": ["{[1,3)}"]}', '{"ci__in": ["10.0.0.0/8"]}', '{"mac": "08:00:2b:01:02:03"}', '{"tmz": "10:00+02"}', '{"po__isnull": false}', '{"po": null}', '{"po": "(1,2)"}', '{"po__in": ["(1,2)"]}', '{"dm": "angry"}', '{"ddm__in": ["angry"]}']) f;
+SELECT count(corm.list(corm.order_by('Kind', c))) FROM unnest('{dm,ddm,da,dp,dj,pa,ma,dma,na,ch,o,rc,bt,vb,mo,tsv,nr,mr,ci,mac,tmz}'::text[]) c;
+SELECT corm.get('Kind', '{"id": 1}')::text = row_to_json(k)::text FROM kinds k WHERE id = 1;
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_filter_lookups CASCADE;

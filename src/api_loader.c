@@ -132,10 +132,7 @@ ResolveLoader(const char *model_name, const char *relation_name,
 		CormChild  *loader;
 
 		*model = CormModelByName(model_name);
-		relation = CormFindRelation(*model, relation_name);
-		if (relation == NULL)
-			CormUnknownName(*model, relation_name, relation_name);
-		CormRequireWhole(*model, relation);
+		relation = CormRequireRelation(*model, relation_name);
 		loader = CormResolveLoader(*model, relation, options);
 		if (generation == CormCacheGeneration())
 			return loader;

@@ -51,7 +51,7 @@ static char OptionalAction(FunctionCallInfo fcinfo, int n,
 						   const char *argument, char otherwise);
 static List *OptionalNames(FunctionCallInfo fcinfo, int n,
 						   const char *argument);
-static void RaiseNull(const char *argument) pg_attribute_noreturn();
+pg_noreturn static void RaiseNull(const char *argument);
 
 /* Statement trigger on corm's tables, for changes made by hand. */
 Datum

@@ -47,6 +47,7 @@
 #include "introspect.h"
 #include "naming.h"
 #include "quote.h"
+#include "watch.h"
 
 /* A table, whether it is a model or not. */
 typedef struct ModelEntry
@@ -71,13 +72,8 @@ static MemoryContext cache_context; /* parent of all entries */
 static MemoryContext retired;	/* parent of outdated entries, or NULL */
 static HTAB *models;			/* ModelEntry */
 static HTAB *names;				/* NameEntry */
-static HTAB *used_tables;		/* Oids that some entry depends on */
-static HTAB *used_constraints;	/* hash values of pg_constraint rows, likewise */
-static uint64 generation = 1;	/* bumped by the callbacks */
 static uint64 built_generation; /* of everything in the hash tables */
 
-static void TableChanged(Datum arg, Oid relid);
-static void ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue);
 static void TransactionEnded(XactEvent event, void *arg);
 static void Refresh(void);
 static void CreateTables(void);
@@ -95,8 +91,7 @@ static char *NearModel(const char *text, const char *name);
 void
 CormCacheInit(void)
 {
-	CacheRegisterRelcacheCallback(TableChanged, (Datum) 0);
-	CacheRegisterSyscacheCallback(CONSTROID, ConstraintChanged, (Datum) 0);
+	CormWatchInit();
 	RegisterXactCallback(TransactionEnded, NULL);
 }
 
@@ -164,7 +159,7 @@ CormModelByRelid(Oid relid)
 		caller = MemoryContextSwitchTo(context);
 		model = CormBuildModel(relid);
 		MemoryContextSwitchTo(caller);
-		if (generation != built_generation)
+		if (CormWatchCount() != built_generation)
 		{
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();
@@ -207,44 +202,7 @@ uint64
 CormCacheGeneration(void)
 {
 	AcceptInvalidationMessages();
-	return generation;
-}
-
-const CormRelation *
-CormFindRelation(const CormModel *model, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, model->relations)
-	{
-		CormRelation *relation = lfirst(lc);
-
-		if (strcmp(relation->name, name) == 0)
-			return relation;
-	}
-	return NULL;
-}
-
-const CormColumn *
-CormFindColumn(const CormModel *model, const char *name)
-{
-	for (int i = 0; i < model->ncolumns; i++)
-	{
-		if (strcmp(model->columns[i].name, name) == 0)
-			return &model->columns[i];
-	}
-	return NULL;
-}
-
-const CormColumn *
-CormColumnByNumber(const CormModel *model, AttrNumber attnum)
-{
-	for (int i = 0; i < model->ncolumns; i++)
-	{
-		if (model->columns[i].attnum == attnum)
-			return &model->columns[i];
-	}
-	return NULL;
+	return CormWatchCount();
 }
 
 List *
@@ -274,31 +232,6 @@ CormLinkColumns(const CormRelation *relation)
 	return columns;
 }
 
-/* Relcache callback; InvalidOid stands for every table. */
-static void
-TableChanged(Datum arg, Oid relid)
-{
-	if (!OidIsValid(relid) || CormIsCatalogTable(relid))
-		CormForgetCatalogTables();
-	else if (used_tables == NULL ||
-			 hash_search(used_tables, &relid, HASH_FIND, NULL) == NULL)
-		return;
-	generation++;
-}
-
-/*
- * Syscache callback.  Validating a foreign key changes its row but tells no
- * one about the table.  Hash value 0 stands for every row.
- */
-static void
-ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue)
-{
-	if (hashvalue == 0 ||
-		(used_constraints != NULL &&
-		 hash_search(used_constraints, &hashvalue, HASH_FIND, NULL) != NULL))
-		generation++;
-}
-
 static void
 TransactionEnded(XactEvent event, void *arg)
 {
@@ -325,7 +258,7 @@ Refresh(void)
 	AcceptInvalidationMessages();
 	if (cache_context == NULL)
 		CreateTables();
-	if (generation != built_generation)
+	if (CormWatchCount() != built_generation)
 		RetireEntries();
 }
 
@@ -336,9 +269,6 @@ CreateTables(void)
 										  ALLOCSET_DEFAULT_SIZES);
 	models = CreateTable("corm models", sizeof(Oid), sizeof(ModelEntry));
 	names = CreateTable("corm names", sizeof(uint32), sizeof(NameEntry));
-	used_tables = CreateTable("corm tables in use", sizeof(Oid), sizeof(Oid));
-	used_constraints = CreateTable("corm constraints in use", sizeof(uint32),
-								   sizeof(uint32));
 }
 
 /*
@@ -351,8 +281,7 @@ RetireEntries(void)
 	HASH_SEQ_STATUS scan;
 	ModelEntry *model;
 	NameEntry  *name;
-	void	   *used;
-	uint64		current = generation;
+	uint64		current = CormWatchCount();
 
 	hash_seq_init(&scan, models);
 	while ((model = hash_seq_search(&scan)) != NULL)
@@ -366,12 +295,7 @@ RetireEntries(void)
 		Retire(name->context);
 		hash_search(names, &name->hash, HASH_REMOVE, NULL);
 	}
-	hash_seq_init(&scan, used_tables);
-	while ((used = hash_seq_search(&scan)) != NULL)
-		hash_search(used_tables, used, HASH_REMOVE, NULL);
-	hash_seq_init(&scan, used_constraints);
-	while ((used = hash_seq_search(&scan)) != NULL)
-		hash_search(used_constraints, used, HASH_REMOVE, NULL);
+	CormWatchNothing();
 	built_generation = current;
 }
 
@@ -393,25 +317,6 @@ CreateTable(const char *name, Size keysize, Size entrysize)
 	ctl.entrysize = entrysize;
 	ctl.hcxt = cache_context;
 	return hash_create(name, 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-/* From here on a change to the table starts a new generation. */
-void
-CormNoteTable(Oid relid)
-{
-	hash_search(used_tables, &relid, HASH_ENTER, NULL);
-}
-
-void
-CormNoteConstraint(Oid relid, const char *name)
-{
-	Oid			oid = CormConstraintOid(relid, name);
-	uint32		hash;
-
-	if (!OidIsValid(oid))
-		return;
-	hash = GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(oid));
-	hash_search(used_constraints, &hash, HASH_ENTER, NULL);
 }
 
 /*
@@ -515,7 +420,7 @@ LookUpName(const char *name)
 			CormModelRow *row = lfirst(lc);
 			Oid			schema;
 
-			CormNoteTable(row->relid);
+			CormWatchTable(row->relid);
 			schema = get_rel_namespace(row->relid);
 			if (!OidIsValid(schema))
 				continue;		/* the table is gone */
@@ -523,7 +428,7 @@ LookUpName(const char *name)
 			built.schemas[built.n++] = schema;
 		}
 		MemoryContextSwitchTo(caller);
-		if (generation != built_generation)
+		if (CormWatchCount() != built_generation)
 		{
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();

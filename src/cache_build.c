@@ -22,6 +22,7 @@
 #include "cache_build.h"
 #include "catalog.h"
 #include "introspect.h"
+#include "watch.h"
 
 static CormRelation *BuildForward(const CormRelationRow *row);
 static CormRelation *BuildReverse(const CormRelationRow *row);
@@ -43,7 +44,7 @@ CormBuildModel(Oid relid)
 	List	   *relations;
 	ListCell   *lc;
 
-	CormNoteTable(relid);
+	CormWatchTable(relid);
 	row = CormReadModelRow(relid);
 	if (row == NULL)
 		return NULL;
@@ -83,7 +84,7 @@ CormBuildModel(Oid relid)
 	{
 		CormRelationRow *reverse = lfirst(lc);
 
-		CormNoteTable(reverse->source);
+		CormWatchTable(reverse->source);
 
 		/* a way back from a table that is gone leads nowhere */
 		if (reverse->reverse_name != NULL &&
@@ -141,7 +142,7 @@ CheckEnds(CormRelation *relation, const CormRelationRow *row)
 
 	for (int i = 0; i < 2; i++)
 	{
-		CormNoteTable(ends[i]);
+		CormWatchTable(ends[i]);
 		if (CormTableKind(ends[i]) == '\0')
 			relation->broken = psprintf("the table that relation \"%s\" leads to does not exist any more",
 										relation->name);
@@ -151,7 +152,7 @@ CheckEnds(CormRelation *relation, const CormRelationRow *row)
 	}
 	if (!OidIsValid(row->through))
 		return;
-	CormNoteTable(row->through);
+	CormWatchTable(row->through);
 	if (CormTableKind(row->through) == '\0')
 		relation->broken = psprintf("the through table of relation \"%s\" does not exist any more",
 									relation->name);
@@ -245,7 +246,7 @@ LoadForeignKey(Oid referencing, Oid referenced, const char *name,
 
 	if (fk == NULL)
 		return NULL;
-	CormNoteConstraint(referencing, fk->name);
+	CormWatchConstraint(referencing, fk->name);
 	fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
 	if (fk == NULL)
 		return NULL;

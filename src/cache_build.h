@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * cache_build.h
- *	  What the cache and the builder of its entries share.
+ *	  Builds the cache's entries.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -10,19 +10,12 @@
 #ifndef CORM_CACHE_BUILD_H
 #define CORM_CACHE_BUILD_H
 
-#include "cache.h"
+#include "graph.h"
 
 /*
- * In cache_build.c.  Allocated in the current context; NULL when the table is
- * no model.
+ * Reads a table as a model, in the current memory context; NULL when it is
+ * none.  All that it reads is watched first.
  */
 extern CormModel *CormBuildModel(Oid relid);
-
-/*
- * In cache.c.  From here on a change to the table, or to the constraint,
- * outdates what is being built.
- */
-extern void CormNoteTable(Oid relid);
-extern void CormNoteConstraint(Oid relid, const char *name);
 
 #endif							/* CORM_CACHE_BUILD_H */

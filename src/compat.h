@@ -28,6 +28,11 @@
 #define CORM_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 18: stands before the declaration, where it stood behind it. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \

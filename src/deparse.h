@@ -25,6 +25,5 @@ extern char *CormDeparseExists(const CormSelect *select);
 
 /* Pieces that statements other than queries are made of. */
 extern void CormDeparseTargets(StringInfo buf, const CormSelect *select);
-extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
 
 #endif							/* CORM_DEPARSE_H */

@@ -15,6 +15,8 @@
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
+#include "compat.h"
+
 /* A place in a document: a key, or an element of an array. */
 typedef struct CormDocPath
 {
@@ -27,11 +29,11 @@ extern char *CormDocPathText(const CormDocPath *at);
 extern const char *CormJsonKindName(const JsonbValue *value);
 
 /* "value of <at> must be <expected>", with what it is as DETAIL */
-extern void CormRaiseWrongValue(const CormDocPath *at, const char *expected,
-								const JsonbValue *value)
-			pg_attribute_noreturn();
-extern void CormRaiseEmpty(const CormDocPath *at) pg_attribute_noreturn();
-extern void CormRaiseEmptyKey(const CormDocPath *at) pg_attribute_noreturn();
+pg_noreturn extern void CormRaiseWrongValue(const CormDocPath *at,
+											const char *expected,
+											const JsonbValue *value);
+pg_noreturn extern void CormRaiseEmpty(const CormDocPath *at);
+pg_noreturn extern void CormRaiseEmptyKey(const CormDocPath *at);
 
 extern JsonbValue *CormJsonbToValue(Jsonb *json);
 extern JsonbValue *CormStringToValue(const char *string);

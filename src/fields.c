@@ -69,6 +69,8 @@ FindNode(List **nodes, const CormRelation *relation, const char *name,
 static bool
 SameOptions(const CormRequest *a, const CormRequest *b)
 {
+	if (a == NULL || b == NULL)
+		return a == b;
 	return compareJsonbContainers(a->source, b->source) == 0;
 }
 
@@ -99,18 +101,20 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 				break;
 		}
 
-		if (load->options == NULL)
+		if (load->options == NULL && !load->more)
 			continue;
-		if (node->options &&
+		if (node->described &&
 			(!SameOptions(node->options, load->options) || node->more != load->more))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("\"%s\" is loaded twice with different options", node->name),
 					 errdetail("The path is \"%s\".", load->path),
 					 errhint("Give one of them another name with the option \"as\".")));
+		node->described = true;
 		node->options = load->options;
 		node->more = load->more;
-		AddLoads(at, &node->loads, load->options->loads);
+		if (load->options)
+			AddLoads(at, &node->loads, load->options->loads);
 	}
 }
 

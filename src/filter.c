@@ -195,13 +195,3 @@ ParseGroup(JsonbValue *value, const CormDocPath *at)
 	}
 	return args;
 }
-
-CormCondition *
-CormParseFilterValue(JsonbValue *value, const char *key)
-{
-	CormDocPath at = {NULL, key, 0};
-
-	if (value->type == jbvNull)
-		CormRaiseWrongValue(&at, "an object or an array of objects", value);
-	return CormParseFilter(value, &at, NULL);
-}

@@ -1,9 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * filter.h
- *	  Reading filters into trees of conditions: what request.c needs of it.
- *
- * The trees themselves are declared in request.h.
+ *	  Filters as syntax: trees of conditions.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -13,10 +11,33 @@
 #define CORM_FILTER_H
 
 #include "document.h"
-#include "request.h"
+
+typedef enum CormConditionKind
+{
+	CORM_COND_SCOPE,			/* one filter object: AND, and its tests that
+								 * share a to-many prefix mean the same row */
+	CORM_COND_AND,				/* independent conditions, all of them */
+	CORM_COND_OR,				/* independent conditions, any of them */
+	CORM_COND_NOT,				/* exact complement of its one argument */
+	CORM_COND_TEST				/* key: value */
+} CormConditionKind;
+
+typedef struct CormCondition
+{
+	CormConditionKind kind;
+	List	   *args;			/* of CormCondition *, unless a test */
+	char	   *key;			/* of a test: path and lookup, as written */
+	JsonbValue *value;			/* of a test; containers are jbvBinary */
+} CormCondition;
 
 extern CormCondition *CormMakeCondition(CormConditionKind kind, List *args);
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
 									  List **elements);
+
+/*
+ * True for a condition that lets every row pass whatever the rows are: NULL,
+ * {}, AND [] and what is made of these.
+ */
+extern bool CormConditionIsTrivial(const CormCondition *condition);
 
 #endif							/* CORM_FILTER_H */

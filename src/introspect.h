@@ -10,7 +10,7 @@
 #ifndef CORM_INTROSPECT_H
 #define CORM_INTROSPECT_H
 
-#include "cache.h"
+#include "graph.h"
 
 /* A column list, in no particular order unless said. */
 typedef struct CormKey

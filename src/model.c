@@ -37,7 +37,7 @@ static void CheckTable(Oid relid);
 static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
 static CormModelRow *RequireRow(Oid relid);
-static void RaiseNoModel(Oid relid) pg_attribute_noreturn();
+pg_noreturn static void RaiseNoModel(Oid relid);
 
 char *
 CormRegisterTable(Oid relid, const char *name, List *key)

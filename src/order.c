@@ -36,7 +36,7 @@ AddOrder(CormSelect *select, const Place *place, AttrNumber attnum,
 
 	order->ref = CormRef(place->table, attnum);
 	order->subquery = place->subquery;
-	order->descending = key->descending;
+	order->greatest = order->descending = key->descending;
 	order->nulls = key->nulls;
 	if (!OidIsValid(lookup_type_cache(order->ref.column->typid, TYPECACHE_LT_OPR)->lt_opr))
 		ereport(ERROR,

@@ -147,6 +147,7 @@ typedef struct CormOrder
 {
 	CormColumnRef ref;
 	CormScope  *subquery;		/* smallest / greatest of a to-many path */
+	bool		greatest;		/* ... which, also when the order is reversed */
 	bool		descending;
 	CormNulls	nulls;
 } CormOrder;

@@ -14,6 +14,7 @@
 
 #include "cache.h"
 #include "catalog.h"
+#include "compat.h"
 
 /* The arguments of foreign_key. */
 typedef struct CormForeignKeySpec
@@ -107,9 +108,9 @@ extern char *CormNameClash(const CormModel *model, const char *name,
 extern char *CormFreeName(const CormModel *model, const char *base);
 
 /* Raises 42710: declared before, with another value of an option. */
-extern void CormRaiseDiffers(const CormModel *source, const char *name,
-							 const char *what, const char *is)
-			pg_attribute_noreturn();
+pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
+										 const char *name, const char *what,
+										 const char *is);
 
 /* Raises 42501 unless the current user may add a reverse name there. */
 extern void CormRequireReference(const CormModel *target, int n,

@@ -69,7 +69,7 @@ KnownWords(bool options)
 	return known;
 }
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 RaiseUnknownWord(const CormDocPath *at, bool options)
 {
 	List	   *known = KnownWords(options);

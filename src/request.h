@@ -18,8 +18,7 @@
 #ifndef CORM_REQUEST_H
 #define CORM_REQUEST_H
 
-#include "nodes/pg_list.h"
-#include "utils/jsonb.h"
+#include "filter.h"
 
 /* The words of a queryset object. */
 typedef enum CormWord
@@ -37,24 +36,6 @@ typedef enum CormWord
 	CORM_WORD_LIMIT,
 	CORM_WORD_OFFSET
 } CormWord;
-
-typedef enum CormConditionKind
-{
-	CORM_COND_SCOPE,			/* one filter object: AND, and its tests that
-								 * share a to-many prefix mean the same row */
-	CORM_COND_AND,				/* independent conditions, all of them */
-	CORM_COND_OR,				/* independent conditions, any of them */
-	CORM_COND_NOT,				/* exact complement of its one argument */
-	CORM_COND_TEST				/* key: value */
-} CormConditionKind;
-
-typedef struct CormCondition
-{
-	CormConditionKind kind;
-	List	   *args;			/* of CormCondition *, unless a test */
-	char	   *key;			/* of a test: path and lookup, as written */
-	JsonbValue *value;			/* of a test; containers are jbvBinary */
-} CormCondition;
 
 typedef enum CormNulls
 {
@@ -136,19 +117,6 @@ extern void CormRequestCheck(const CormRequest *request);
 
 /* A filter alone, as verbs take it: adds to what the request asks already. */
 extern void CormRequestAddFilter(CormRequest *request, Jsonb *filter);
-
-/*
- * The filter object (or array of them) that is the value of a test, such as
- * posts__some; "key" is the test's key, for messages.  Raises 22023 when the
- * value is something else.
- */
-extern CormCondition *CormParseFilterValue(JsonbValue *value, const char *key);
-
-/*
- * True for a condition that lets every row pass whatever the rows are: NULL,
- * {}, AND [] and what is made of these.
- */
-extern bool CormConditionIsTrivial(const CormCondition *condition);
 
 /* How the word is spelled in a queryset object. */
 extern const char *CormWordName(CormWord word);

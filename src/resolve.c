@@ -55,10 +55,7 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 	if (request->relation)
 	{
 		subject.owner = subject.model;
-		subject.relation = CormFindRelation(subject.owner, request->relation);
-		if (subject.relation == NULL)
-			CormUnknownName(subject.owner, request->relation, request->relation);
-		CormRequireWhole(subject.owner, subject.relation);
+		subject.relation = CormRequireRelation(subject.owner, request->relation);
 		subject.model = CormRelationTarget(subject.relation);
 	}
 	return subject;
@@ -322,12 +319,13 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 								 node->fields ? node->fields :
 								 CormResolveFields(select->base, node->options), true);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
+	child->limit = -1;
+	child->more = node->more && relation->to_many;
 	if (node->options)
 	{
 		CormRequest limits = *node->options;
 
 		child->limit = limits.limit;
-		child->more = node->more && relation->to_many;
 		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
 			limits.limit++;		/* one more row tells */
 		AddLimit(select, &limits);

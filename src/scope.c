@@ -253,6 +253,34 @@ CormUnknownName(const CormModel *model, const char *rest, const char *path)
 }
 
 /*
+ * The relation of that name, which is no path.
+ */
+const CormRelation *
+CormRequireRelation(const CormModel *model, const char *name)
+{
+	const CormRelation *relation = CormFindRelation(model, name);
+	List	   *columns;
+	List	   *relations;
+	const char *close;
+
+	if (relation)
+	{
+		CormRequireWhole(model, relation);
+		return relation;
+	}
+	VisibleNames(model, &columns, &relations);
+	close = CormClosest(name, relations);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("model \"%s\" has no relation \"%s\"",
+					CormModelDisplayName(model), name),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Relations: %s.", close,
+					 CormJoinNames(relations)) :
+			 errhint("Relations: %s.", CormJoinNames(relations))));
+}
+
+/*
  * The path goes on where it has come to its end: a column is no way anywhere.
  * "step" is what was read, "rest" what follows it.
  */
@@ -318,9 +346,21 @@ CormMakeScope(void)
 }
 
 static void
+RequireTable(const CormModel *model, bool there)
+{
+	if (!there)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the table of model \"%s\" has been dropped meanwhile",
+						model->name)));
+}
+
+static void
 CheckSchemaUsage(const CormModel *model)
 {
 	Oid			schema = get_rel_namespace(model->relid);
+
+	RequireTable(model, OidIsValid(schema));
 
 	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
@@ -340,6 +380,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 
 	CheckSchemaUsage(model);
 	LockRelationOid(model->relid, AccessShareLock);
+	RequireTable(model, OidIsValid(get_rel_namespace(model->relid)));
 	table->alias = ++select->naliases;
 	table->model = model;
 	table->join = join;

@@ -11,6 +11,8 @@
 #ifndef CORM_SCOPE_H
 #define CORM_SCOPE_H
 
+#include "compat.h"
+#include "compat.h"
 #include "plantree.h"
 
 /* What the next step of a path turned out to be. */
@@ -66,15 +68,20 @@ extern int	CormAddTarget(CormSelect *select, CormColumnRef ref, Oid cast);
 extern const CormModel *CormRelationTarget(const CormRelation *relation);
 extern void CormRequireWhole(const CormModel *model,
 							 const CormRelation *relation);
+
+/* The relation of that name; raises 42703 when the model has none. */
+extern const CormRelation *CormRequireRelation(const CormModel *model,
+											   const char *name);
 extern void CormRequireKey(const CormModel *model, const char *why);
 
 /* Raises 42703: the model has nothing of that name. */
-extern void CormUnknownName(const CormModel *model, const char *rest,
-							const char *path) pg_attribute_noreturn();
+pg_noreturn extern void CormUnknownName(const CormModel *model,
+										const char *rest, const char *path);
 
 /* Raises 42703: "step" is a column, and the path goes on. */
-extern void CormNothingFollows(const CormModel *model, const CormStep *step,
-							   const char *path) pg_attribute_noreturn();
+pg_noreturn extern void CormNothingFollows(const CormModel *model,
+										   const CormStep *step,
+										   const char *path);
 
 /* May the current role read the column?  Hints name nothing else. */
 extern bool CormRoleMayRead(const CormModel *model, AttrNumber attnum);

@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "compat.h"
 #include "error.h"
 #include "naming.h"
 #include "tablespec.h"
@@ -104,8 +105,9 @@ static void ReadNames(CormFieldSpec *field, const Option *option,
 					  JsonbValue *value);
 static void SetType(CormFieldSpec *field, const char *type);
 static void SetDefault(CormFieldSpec *field, JsonbValue *value);
-static void RaiseBadOption(const CormFieldSpec *field, const char *option,
-						   const char *expected) pg_attribute_noreturn();
+pg_noreturn static void RaiseBadOption(const CormFieldSpec *field,
+									   const char *option,
+									   const char *expected);
 static char *TextOf(const JsonbValue *string);
 
 List *

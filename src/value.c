@@ -184,7 +184,7 @@ NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path, bool
 			 errmsg("the object given for \"%s\" has no key of model \"%s\"",
 					path, CormModelDisplayName(model)),
 			 errdetail("An object stands for the row whose key it holds."),
-			 in_filter && example ?
+			 in_filter && example && strcmp(example, "pk") != 0 ?
 			 errhint("To compare another column write it in the path: \"%s%s\".",
 					 ColumnPrefix(path), example) : 0));
 }

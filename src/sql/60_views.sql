@@ -54,7 +54,7 @@ CREATE VIEW corm.relations AS
 		   r.columns, r.target_columns, r.through, r.related_name,
 		   r.on_delete, r.on_update, r.constraint_name
 	  FROM corm._relations() AS r;
-COMMENT ON VIEW corm.relations IS 'every relation, one row per direction; NULLs where its constraint or a table is gone';
+COMMENT ON VIEW corm.relations IS 'every relation, one row per direction; NULLs where its constraint is gone';
 COMMENT ON COLUMN corm.relations.model IS 'the model the step starts from';
 COMMENT ON COLUMN corm.relations.relation IS 'the name of the step';
 COMMENT ON COLUMN corm.relations.kind IS 'foreign_key, one_to_one, reverse_foreign_key, reverse_one_to_one or many_to_many';

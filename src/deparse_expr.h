@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * deparse_expr.h
+ *	  Columns, conditions and FROM lists as SQL text.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_DEPARSE_EXPR_H
+#define CORM_DEPARSE_EXPR_H
+
+#include "lib/stringinfo.h"
+
+#include "plantree.h"
+
+extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
+extern char *CormColumnText(CormColumnRef ref);
+
+/*
+ * The text of one side of a foreign key, which stands for "ref", under the
+ * collation of the referenced column.
+ */
+extern char *CormCollated(char *text, CormColumnRef ref, Oid collation);
+extern char *CormCollatedText(CormColumnRef ref, Oid collation);
+
+/* left op right, as the server's referential checks print it. */
+extern void CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid op,
+								char *right, Oid right_type);
+
+/* Conditions (CormExpr *) with something between them. */
+extern void CormDeparseList(StringInfo buf, const CormSelect *select, List *exprs,
+							const char *glue);
+
+/* column op ANY ($n) */
+extern void CormDeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op,
+						   int param, Oid elemtype);
+
+/* " FROM ..." and, where there is something to say, " WHERE ..." */
+extern void CormDeparseScope(StringInfo buf, const CormSelect *select,
+							 const CormScope *scope);
+
+#endif							/* CORM_DEPARSE_EXPR_H */

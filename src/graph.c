@@ -1,0 +1,49 @@
+/*-------------------------------------------------------------------------
+ *
+ * graph.c
+ *	  The models and relations of a database, as structures.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "graph.h"
+
+const CormRelation *
+CormFindRelation(const CormModel *model, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->relations)
+	{
+		CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, name) == 0)
+			return relation;
+	}
+	return NULL;
+}
+
+const CormColumn *
+CormFindColumn(const CormModel *model, const char *name)
+{
+	for (int i = 0; i < model->ncolumns; i++)
+	{
+		if (strcmp(model->columns[i].name, name) == 0)
+			return &model->columns[i];
+	}
+	return NULL;
+}
+
+const CormColumn *
+CormColumnByNumber(const CormModel *model, AttrNumber attnum)
+{
+	for (int i = 0; i < model->ncolumns; i++)
+	{
+		if (model->columns[i].attnum == attnum)
+			return &model->columns[i];
+	}
+	return NULL;
+}

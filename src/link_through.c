@@ -9,9 +9,10 @@
  * the insertion.  Links of a symmetrical relation are stored with the smaller
  * key first, but a link that somebody stored the other way round counts too.
  *
- * Links are locked, written and deleted in the order of their keys, so that
- * concurrent calls for the same owner wait for each other and never in a
- * circle.
+ * Links are locked, written and deleted in the order of their pairs, so that
+ * concurrent calls wait for each other as rarely in a circle as can be; sets of
+ * the same owner, which both delete and insert, never do: they take an advisory
+ * lock on the owner.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -243,6 +244,27 @@ HashPair(const Through *through, const Datum *pair)
 		hash_combine(far, near);
 }
 
+static void
+LockHash(const Through *through, uint32 hash)
+{
+	(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
+							   Int32GetDatum((int32) through->model->relid),
+							   Int32GetDatum((int32) hash));
+}
+
+/*
+ * Sets of one owner go one after the other.  Row locks cannot see to that: a
+ * set that waited for rows which are then gone holds none, and an owner may have
+ * had no links to begin with; two such sets would wait for each other's new and
+ * deleted links in a circle.
+ */
+static void
+LockOwner(const Through *through)
+{
+	LockHash(through, hash_combine(HashPart(through, 0, through->nnear, through->near),
+								   through->pair[0]));
+}
+
 /*
  * Without a unique key nothing else keeps two sessions from linking one pair
  * twice.  Locks are taken in their own order and before any row is, against
@@ -261,9 +283,7 @@ LockPairs(const Through *through, List *links)
 		locks[foreach_current_index(lc)] = HashPair(through, ((NewLink *) lfirst(lc))->pair);
 	qsort(locks, n, sizeof(uint32), CompareUint32);
 	for (int i = 0; i < n; i++)
-		(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
-								   Int32GetDatum((int32) through->model->relid),
-								   Int32GetDatum((int32) locks[i]));
+		LockHash(through, locks[i]);
 }
 
 /*
@@ -449,6 +469,7 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 	if (!InitThrough(&through, owned, targets == NIL))
 		return 0;
 	links = MakeLinks(&through, targets, for_all);
+	LockOwner(&through);
 	LockPairs(&through, links);
 	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
 	CormLockRows(&all, CormValueParams(&all_values), true);

@@ -56,8 +56,6 @@ REGRESS = \
 	link_m2m \
 	link_fk \
 	create \
-	write_overloads \
-	write_errors \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

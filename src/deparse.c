@@ -79,7 +79,8 @@ DeparseKeyCondition(StringInfo buf, const CormSelect *select)
 	const CormKeyPart *key = &select->keys[0];
 	const CormTarget *target = list_nth(select->targets, key->child_target);
 
-	CormDeparseAny(buf, target->ref, key->collation,
+	CormDeparseAny(buf, CormCollatedText(target->ref, key->collation),
+				   target->ref.column->typid,
 			   key->child_referenced ? key->op : get_commutator(key->op),
 			   select->first_key_param, key->parent_type);
 }

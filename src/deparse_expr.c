@@ -127,20 +127,21 @@ CormDeparseList(StringInfo buf, const CormSelect *select, List *exprs, const cha
  * column op ANY ($n), the operator's input types as casts where they differ.
  */
 void
-CormDeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op, int param,
-		   Oid elemtype)
+CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int param, Oid elemtype)
 {
 	Oid			left_type;
 	Oid			right_type;
 
 	op_input_types(op, &left_type, &right_type);
-	appendStringInfoString(buf, CormCollatedText(left, collation));
 	if (IsPolymorphicType(left_type))
-		left_type = getBaseType(left.column->typid);
-	if (left_type != left.column->typid)
+		left_type = getBaseType(type);
+	if (IsPolymorphicType(right_type))
+		right_type = getBaseType(elemtype);
+	appendStringInfoString(buf, left);
+	if (left_type != type)
 		appendStringInfo(buf, "::%s", CormQuoteType(left_type));
 	appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), param);
-	if (right_type != elemtype && !IsPolymorphicType(right_type))
+	if (right_type != elemtype)
 		appendStringInfo(buf, "::%s", CormQuoteType(get_array_type(right_type)));
 	appendStringInfoChar(buf, ')');
 }
@@ -223,7 +224,8 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 								expr->left.column->typid);
 			break;
 		case CORM_EXPR_ANY:
-			CormDeparseAny(buf, expr->left, expr->collation, expr->op, expr->param,
+			CormDeparseAny(buf, CormCollatedText(expr->left, expr->collation),
+						   expr->left.column->typid, expr->op, expr->param,
 					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
 			break;
 		case CORM_EXPR_IS_NULL:

@@ -32,9 +32,9 @@ extern void CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid o
 extern void CormDeparseList(StringInfo buf, const CormSelect *select, List *exprs,
 							const char *glue);
 
-/* column op ANY ($n) */
-extern void CormDeparseAny(StringInfo buf, CormColumnRef left, Oid collation, Oid op,
-						   int param, Oid elemtype);
+/* left op ANY ($n), where $n is an array of elemtype */
+extern void CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int param,
+						   Oid elemtype);
 
 /* " FROM ..." and, where there is something to say, " WHERE ..." */
 extern void CormDeparseScope(StringInfo buf, const CormSelect *select,

@@ -20,6 +20,7 @@
 #include "utils/typcache.h"
 
 #include "deparse.h"
+#include "deparse_expr.h"
 #include "deparse_write.h"
 #include "lookup.h"
 #include "quote.h"
@@ -49,10 +50,10 @@ Given(const CormColumnValue *value, int n)
 }
 
 static void
-AppendEqual(StringInfo buf, const CormColumn *column, const char *left, const char *right)
+AppendEqual(StringInfo buf, const CormColumn *column, char *left, char *right)
 {
-	generate_operator_clause(buf, left, column->typid, CormEqualityOperator(column),
-							 right, column->typid);
+	CormDeparseOperator(buf, left, column->typid, CormEqualityOperator(column),
+						right, column->typid);
 }
 
 /*
@@ -60,7 +61,7 @@ AppendEqual(StringInfo buf, const CormColumn *column, const char *left, const ch
  * equality is compared by its text.
  */
 static void
-AppendDiffers(StringInfo buf, const CormColumn *column, const char *left, const char *right)
+AppendDiffers(StringInfo buf, const CormColumn *column, char *left, char *right)
 {
 	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid), TYPECACHE_EQ_OPR);
 
@@ -142,18 +143,9 @@ AppendAmong(StringInfo buf, List *keys, List *values)
 
 	if (list_length(keys) == 1 && !value->as_text)
 	{
-		Oid			op = CormEqualityOperator(key->column);
-		Oid			left;
-		Oid			right;
-
-		op_input_types(op, &left, &right);
-		appendStringInfoString(buf, Column("t1", key->column));
-		if (left != key->column->typid && !IsPolymorphicType(left))
-			appendStringInfo(buf, "::%s", CormQuoteType(left));
-		appendStringInfo(buf, " %s ANY ($%d", CormQuoteOperator(op), value->param);
-		if (right != key->column->typid && !IsPolymorphicType(right))
-			appendStringInfo(buf, "::%s", CormQuoteType(get_array_type(right)));
-		appendStringInfoChar(buf, ')');
+		CormDeparseAny(buf, Column("t1", key->column), key->column->typid,
+					   CormEqualityOperator(key->column), value->param,
+					   key->column->typid);
 		return;
 	}
 

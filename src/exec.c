@@ -24,8 +24,10 @@ ParamListInfo
 CormBindParams(const CormSelect *select)
 {
 	ParamListInfo params = makeParamList(list_length(select->params));
+	CormErrorFrame frame;
 	ListCell   *lc;
 
+	CormErrorPush(&frame, "loading", select->label, NULL);
 	foreach(lc, select->params)
 	{
 		const CormParam *param = lfirst(lc);
@@ -37,6 +39,7 @@ CormBindParams(const CormSelect *select)
 		if (param->bind != CORM_BIND_RUNTIME)
 			external->value = CormBindParam(param, &external->isnull);
 	}
+	CormErrorPop(&frame);
 	return params;
 }
 

@@ -439,10 +439,11 @@ ColumnOutput(CormSelect *select, CormTable *table, const CormColumn *column)
 
 /*
  * Without a list of fields every column is wanted: say how to ask for less to a
- * role that may not read them all.
+ * role that may not read them all.  One that may write a row and not read it
+ * can do so if it asks for nothing back.
  */
 static void
-CheckReadable(const CormModel *model, List *columns)
+CheckReadable(const CormModel *model, List *columns, bool written)
 {
 	List	   *readable = NIL;
 	bool		all = true;
@@ -464,9 +465,10 @@ CheckReadable(const CormModel *model, List *columns)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for table %s", get_rel_name(model->relid)),
-				 readable == NIL ? 0 :
+				 readable != NIL ?
 				 errhint("Name the columns to read: fields => '{%s}'.",
-						 CormJoinNames(readable))));
+						 CormJoinNames(readable)) :
+				 written ? errhint("To get nothing back write fields => '{}'.") : 0));
 }
 
 static void
@@ -512,7 +514,7 @@ BuildObject(CormSelect *select, CormTable *table, const CormRequest *options,
 
 	check_stack_depth();
 	object->presence = -1;
-	CheckReadable(table->model, fields->columns);
+	CheckReadable(table->model, fields->columns, !join);
 
 	foreach(lc, fields->columns)
 	{
@@ -540,7 +542,7 @@ BuildObject(CormSelect *select, CormTable *table, const CormRequest *options,
 	{
 		CormOutput *output = palloc0(sizeof(CormOutput));
 
-		CheckReadable(table->link->model, fields->link_columns);
+		CheckReadable(table->link->model, fields->link_columns, false);
 		output->kind = CORM_OUT_OBJECT;
 		output->name = table->link->model->name;
 		output->object = palloc0(sizeof(CormObject));

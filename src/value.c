@@ -98,11 +98,11 @@ PopulateValue(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
 	HeapTupleHeader header;
 	Datum		result;
 
-	TupleDescInitEntry(desc, 1, "v", typid, typmod, 0);
+	TupleDescInitEntry(desc, 1, "value", typid, typmod, 0);
 	desc = BlessTupleDesc(desc);
 
-	key.val.string.val = "v";
-	key.val.string.len = 1;
+	key.val.string.val = "value";
+	key.val.string.len = strlen("value");
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	(void) pushJsonbValue(&state, WJB_KEY, &key);
 	(void) pushJsonbValue(&state, WJB_VALUE, &member);
@@ -189,8 +189,18 @@ NoKeyIn(const CormModel *model, const JsonbValue *object, const char *path, bool
 					 ColumnPrefix(path), example) : 0));
 }
 
+/*
+ * A text that somebody may have meant as JSON.
+ */
+static bool
+LooksLikeList(const JsonbValue *value)
+{
+	return value->type == jbvString && value->val.string.len > 0 &&
+		(value->val.string.val[0] == '[' || value->val.string.val[0] == '{');
+}
+
 static void
-NotAKey(const CormModel *model, const char *path)
+NotAKey(const CormModel *model, const JsonbValue *value, const char *path)
 {
 	List	   *names = NIL;
 
@@ -204,7 +214,9 @@ NotAKey(const CormModel *model, const char *path)
 			 errdetail("The key is column %s: give one value, or an object that holds it.",
 					   CormJoinNames(names)) :
 			 errdetail("The key is columns %s: give an array in this order, or an object that holds them.",
-					   CormJoinNames(names))));
+					   CormJoinNames(names)),
+			 LooksLikeList(value) ?
+			 errhint("A text is one value, however it looks: cast it to jsonb.") : 0));
 }
 
 const JsonbValue *
@@ -232,11 +244,11 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 		List	   *elements = CormJsonElements(value);
 
 		if (model->nkey == 1 || list_length(elements) != model->nkey)
-			NotAKey(model, path);
+			NotAKey(model, value, path);
 		found = list_nth(elements, part);
 	}
 	else if (model->nkey > 1)
-		NotAKey(model, path);
+		NotAKey(model, value, path);
 
 	if (found->type == jbvNull)
 		ereport(ERROR,

@@ -65,7 +65,11 @@ ISOLATION = \
 	define_same_name \
 	read_during_ddl \
 	read_one_snapshot \
-	read_frozen_snapshot
+	read_frozen_snapshot \
+	write_add \
+	write_set \
+	write_children \
+	write_create
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

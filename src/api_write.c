@@ -213,6 +213,8 @@ ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
 		bool		byval;
 		char		align;
 
+		/* rows of another table are refused even if there are none */
+		(void) CormKeyToJson((Datum) 0, true, element, name);
 		get_typlenbyvalalign(element, &typlen, &byval, &align);
 		deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
 		for (int i = 0; i < n; i++)

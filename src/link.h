@@ -32,6 +32,19 @@ typedef struct CormOwned
  */
 extern void CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete);
 
+/* Advisory, to the end of the transaction. */
+extern void CormLockHash(const CormModel *model, uint32 hash);
+
+/*
+ * Sets of one owner go one after the other.  Row locks cannot see to that: a
+ * set that waited for rows which are then gone holds none, and an owner may have
+ * had nothing to begin with; two such sets would wait for each other's new and
+ * deleted rows in a circle, or want the same place.  The values are those of the
+ * foreign key's columns in the written table.
+ */
+extern void CormLockOwner(const CormModel *model, int n, const AttrNumber *attnums,
+						  const Datum *values);
+
 /* Relations through a link table. */
 extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *through);
 extern int64 CormLinkRemove(const CormOwned *owned, List *targets, bool all);

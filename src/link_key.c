@@ -9,7 +9,8 @@
  * when that is asked for.  No constraint fires for a child that does not exist,
  * so its existence is checked here.
  *
- * Children are locked in key order before they are changed.
+ * Several children are locked in key order before they are changed, and sets of
+ * one owner go one after the other.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -17,8 +18,10 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/fmgrprotos.h"
 
 #include "data.h"
 #include "link.h"
@@ -47,6 +50,20 @@ CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
 {
 	if (MayLockRows(rows->model))
 		(void) CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
+}
+
+void
+CormLockHash(const CormModel *model, uint32 hash)
+{
+	(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
+							   Int32GetDatum((int32) model->relid),
+							   Int32GetDatum((int32) hash));
+}
+
+void
+CormLockOwner(const CormModel *model, int n, const AttrNumber *attnums, const Datum *values)
+{
+	CormLockHash(model, hash_combine(CormHashKey(model, n, attnums, values), attnums[0]));
 }
 
 /*
@@ -262,6 +279,7 @@ CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
 		return 0;
 	CormRequireKey(children.model, "linking its rows needs");
 	keys = TargetKeys(children.model, targets, owned->label);
+	CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums, children.values);
 	LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
 	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, true);
 	return keys == NIL ? changed : changed + Point(&children, keys);

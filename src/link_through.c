@@ -9,9 +9,10 @@
  * the insertion.  Links of a symmetrical relation are stored with the smaller
  * key first, but a link that somebody stored the other way round counts too.
  *
- * Links are locked, written and deleted in the order of their keys, so that
- * concurrent calls for the same owner wait for each other and never in a
- * circle.
+ * Links are locked, written and deleted in the order of their pairs, so that
+ * concurrent calls wait for each other as rarely in a circle as can be; sets of
+ * the same owner, which both delete and insert, never do: they take an advisory
+ * lock on the owner.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -20,9 +21,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "data.h"
 #include "link.h"
@@ -202,24 +201,6 @@ ValueOf(const NewLink *link, const CormColumn *column)
 	return NULL;
 }
 
-static uint32
-HashPart(const Through *through, int first, int n, const Datum *values)
-{
-	uint32		hash = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(through->model, through->pair[first + i]);
-		TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_HASH_PROC_FINFO);
-
-		if (OidIsValid(type->hash_proc))
-			hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo,
-																	   column->collation,
-																	   values[first + i])));
-	}
-	return hash;
-}
-
 static int
 CompareUint32(const void *a, const void *b)
 {
@@ -236,8 +217,9 @@ static uint32
 HashPair(const Through *through, const Datum *pair)
 {
 	int			nnear = through->nnear;
-	uint32		near = HashPart(through, 0, nnear, pair);
-	uint32		far = HashPart(through, nnear, through->npair - nnear, pair);
+	uint32		near = CormHashKey(through->model, nnear, through->pair, pair);
+	uint32		far = CormHashKey(through->model, through->npair - nnear,
+								  through->pair + nnear, pair + nnear);
 
 	return through->pair[0] < through->pair[nnear] ? hash_combine(near, far) :
 		hash_combine(far, near);
@@ -261,9 +243,7 @@ LockPairs(const Through *through, List *links)
 		locks[foreach_current_index(lc)] = HashPair(through, ((NewLink *) lfirst(lc))->pair);
 	qsort(locks, n, sizeof(uint32), CompareUint32);
 	for (int i = 0; i < n; i++)
-		(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
-								   Int32GetDatum((int32) through->model->relid),
-								   Int32GetDatum((int32) locks[i]));
+		CormLockHash(through->model, locks[i]);
 }
 
 /*
@@ -449,6 +429,7 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 	if (!InitThrough(&through, owned, targets == NIL))
 		return 0;
 	links = MakeLinks(&through, targets, for_all);
+	CormLockOwner(through.model, through.nnear, through.pair, through.near);
 	LockPairs(&through, links);
 	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
 	CormLockRows(&all, CormValueParams(&all_values), true);

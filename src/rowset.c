@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -162,4 +163,22 @@ CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums, List *key
 		if (i == 0 || CompareListed(&sorted[i - 1], &sorted[i], &order) != 0)
 			result = lappend(result, sorted[i]);
 	return result;
+}
+
+uint32
+CormHashKey(const CormModel *model, int n, const AttrNumber *attnums, const Datum *values)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
+		TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_HASH_PROC_FINFO);
+
+		if (OidIsValid(type->hash_proc))
+			hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo,
+																	   column->collation,
+																	   values[i])));
+	}
+	return hash;
 }

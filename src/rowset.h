@@ -32,6 +32,10 @@ extern List *CormArrayValues(CormValues *values, const CormModel *model, int n,
 extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 							const Datum *a, const Datum *b);
 
+/* A hash of a key's values; a type that has none does not count. */
+extern uint32 CormHashKey(const CormModel *model, int n, const AttrNumber *attnums,
+						  const Datum *values);
+
 /* Puts keys (Datum *) in order and leaves each of them once. */
 extern List *CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums,
 						  List *keys);

@@ -51,10 +51,10 @@ CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.text, delete_chil
 	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
 	AS 'MODULE_PATHNAME', 'corm_remove';
 COMMENT ON FUNCTION corm.remove(corm.queryset, pg_catalog.text, pg_catalog.bool) IS
-'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked is none.
+'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked, or not there, is none.
 q: corm.relation(...), a filter on it leaves what does not match. target: a key, one text however it looks. delete_children: delete the rows instead of setting their foreign key to NULL (only for the reverse of a foreign key).
 A link row is deleted, its target stays. Of a foreign key the columns that may be NULL and are no part of the row''s own key are set to NULL.
-Errors: 23502 when the foreign key cannot be NULL (nothing changes); else as corm.add().
+Errors: 23502 when the foreign key cannot be NULL (nothing changes), 42804 a row of another table, 22023 a queryset that is no relation, 22004 a NULL owner or target.
 Example: SELECT corm.remove(corm.relation(''Post'', 1, ''categories''), ''2'');';
 
 CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.anynonarray, delete_children pg_catalog.bool DEFAULT false)
@@ -62,10 +62,10 @@ CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.anynonarray, dele
 	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
 	AS 'MODULE_PATHNAME', 'corm_remove';
 COMMENT ON FUNCTION corm.remove(corm.queryset, pg_catalog.anynonarray, pg_catalog.bool) IS
-'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked is none.
+'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked, or not there, is none.
 q: corm.relation(...), a filter on it leaves what does not match. target: a key of any type, a row of the targets table, a JSON object that holds the key, or a JSON array of these. delete_children: delete the rows instead of setting their foreign key to NULL (only for the reverse of a foreign key).
 A link row is deleted, its target stays. Of a foreign key the columns that may be NULL and are no part of the row''s own key are set to NULL.
-Errors: 23502 when the foreign key cannot be NULL (nothing changes); else as corm.add().
+Errors: 23502 when the foreign key cannot be NULL (nothing changes), 42804 a row of another table, 22023 a queryset that is no relation, 22004 a NULL owner or target.
 Example: SELECT corm.remove(corm.relation(''Post'', 1, ''categories''), 2);';
 
 CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.anyarray, delete_children pg_catalog.bool DEFAULT false)
@@ -73,10 +73,10 @@ CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.anyarray, delete_
 	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
 	AS 'MODULE_PATHNAME', 'corm_remove';
 COMMENT ON FUNCTION corm.remove(corm.queryset, pg_catalog.anyarray, pg_catalog.bool) IS
-'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked is none.
+'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked, or not there, is none.
 q: corm.relation(...), a filter on it leaves what does not match. target: an array of keys or rows. delete_children: delete the rows instead of setting their foreign key to NULL (only for the reverse of a foreign key).
 A link row is deleted, its target stays. Of a foreign key the columns that may be NULL and are no part of the row''s own key are set to NULL.
-Errors: 23502 when the foreign key cannot be NULL (nothing changes); else as corm.add().
+Errors: 23502 when the foreign key cannot be NULL (nothing changes), 42804 a row of another table, 22023 a queryset that is no relation, 22004 a NULL owner or target.
 Example: SELECT corm.remove(corm.relation(''Post'', 1, ''categories''), ARRAY[1, 2]);';
 
 CREATE FUNCTION corm.set(q corm.queryset, targets pg_catalog.text, through pg_catalog.jsonb DEFAULT NULL, delete_children pg_catalog.bool DEFAULT false)
@@ -119,5 +119,5 @@ CREATE FUNCTION corm.clear(q corm.queryset, delete_children pg_catalog.bool DEFA
 COMMENT ON FUNCTION corm.clear(corm.queryset, pg_catalog.bool) IS
 'Takes everything off the owner of a relation. Returns the number of links or rows that went.
 q: corm.relation(...); with a filter, what does not match stays. delete_children: as in corm.remove().
-Errors as corm.remove().
+Errors: 23502 when the foreign key cannot be NULL (nothing changes), 22023 a queryset that is no relation, 22004 a NULL owner.
 Example: SELECT corm.clear(corm.relation(''Post'', 1, ''categories''));';

@@ -56,6 +56,8 @@ REGRESS = \
 	link_m2m \
 	link_fk \
 	create \
+	write_overloads \
+	write_errors \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

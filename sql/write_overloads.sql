@@ -144,6 +144,27 @@ UPDATE post SET title = corm.add(corm.relation(post, 'tags'), 2)::text WHERE id 
 WITH a AS MATERIALIZED (SELECT corm.add(corm.relation('Post', 1, 'tags'), 3) AS n) SELECT n FROM a;
 SELECT has(1), has(100);
 
+\echo -- a queryset: the rows that it has when the verb runs
+SELECT corm.clear(corm.relation('Post', 5, 'tags'));
+SELECT corm.add(corm.relation('Post', 5, 'tags'), corm.objects('Tag', filter => '{"id__lte": 3}')), has(5);
+SELECT has(5);
+SELECT corm.set(corm.relation('Post', 5, 'tags'), corm.limit(corm.order_by('Tag', '-id'), 2));
+SELECT has(5);
+SELECT corm.set(corm.relation('Post', 6, 'tags'), corm.relation('Post', 5, 'tags'));
+SELECT has(6);
+\echo -- its model may be left out, as in corm.rows
+SELECT corm.remove(corm.relation('Post', 6, 'tags'), '{"filter": {"id": 12}}'::corm.queryset);
+SELECT has(6);
+SELECT corm.add(corm.relation('Post', 6, 'tags'), corm.objects('Tag', filter => '{"id": 77}'));
+SELECT corm.set(corm.relation('Post', 6, 'cells'), corm.objects('Cell', filter => '{"x": 1}'));
+SELECT x, y FROM post_cell WHERE post_id = 6 ORDER BY x, y;
+\echo -- rows of another model, a wrong path and NULL are refused
+SELECT try($$SELECT corm.add(corm.relation('Post', 6, 'tags'), corm.objects('Post'))$$);
+SELECT try($$SELECT corm.add(corm.relation('Post', 6, 'tags'), corm.relation('Tag', 1, 'posts'))$$);
+SELECT try($$SELECT corm.add(corm.relation('Post', 6, 'tags'), corm.objects('Tag', filter => '{"nmae": 1}'))$$);
+SELECT try($$SELECT corm.add(corm.relation('Post', 6, 'tags'), NULL::corm.queryset)$$);
+SELECT has(6);
+
 \set VERBOSITY terse
 SET client_min_messages = warning;
 DROP SCHEMA corm_write_overloads CASCADE;

@@ -13,26 +13,21 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 
 #include "assemble.h"
 #include "data.h"
 #include "deparse_write.h"
 #include "document.h"
 #include "exec.h"
-#include "instance.h"
 #include "link.h"
 #include "request.h"
 #include "resolve.h"
 #include "rowset.h"
 #include "scope.h"
-#include "value.h"
+#include "target.h"
 
 PG_FUNCTION_INFO_V1(corm_create);
 PG_FUNCTION_INFO_V1(corm_add);
@@ -111,124 +106,15 @@ ArgJson(FunctionCallInfo fcinfo, int n)
 }
 
 /*
- * Can a part of the key be spelled as an array or an object in JSON?
- */
-static bool
-PartIsNested(const CormModel *model, int part)
-{
-	Oid			type = getBaseType(CormColumnByNumber(model, model->key[part])->typid);
-
-	return type == JSONBOID || type_is_array(type) || type_is_rowtype(type);
-}
-
-/*
- * An array in JSON is a list of targets, but for a composite key, whose parts
- * it may hold.  Where all parts of the key are nested themselves it is a list.
- */
-static bool
-IsCompositeKey(const CormModel *model, const JsonbValue *array)
-{
-	List	   *elements = CormJsonElements(array);
-	bool		scalar = false;
-	ListCell   *lc;
-
-	if (model->nkey < 2 || list_length(elements) != model->nkey)
-		return false;
-	foreach(lc, elements)
-	{
-		if (((JsonbValue *) lfirst(lc))->type != jbvBinary)
-			scalar = true;
-		else if (!PartIsNested(model, foreach_current_index(lc)))
-			return false;
-	}
-	return scalar;
-}
-
-/*
- * A text is one key.  One that looks like a list, for a key that cannot be
- * spelled so, was meant to be more.
- */
-static void
-RefuseListText(const CormModel *model, const JsonbValue *key)
-{
-	const CormColumn *column;
-	char		category;
-	bool		preferred;
-
-	if (key->type != jbvString || key->val.string.len == 0 || model->nkey != 1 ||
-		(key->val.string.val[0] != '[' && key->val.string.val[0] != '{'))
-		return;
-	column = CormColumnByNumber(model, model->key[0]);
-	get_type_category_preferred(getBaseType(column->typid), &category, &preferred);
-	if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ARRAY)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("a text is one key, and this one is no key of model \"%s\"",
-					CormModelDisplayName(model)),
-			 errhint("To give several keys cast the list: to jsonb, or to %s[].",
-					 format_type_be(column->typid))));
-}
-
-static void
-AppendTarget(List **targets, JsonbValue *target)
-{
-	if (target->type == jbvNull)
-		RefuseNull("a target");
-	*targets = lappend(*targets, target);
-}
-
-/*
- * The targets in argument 1, as keys or objects in JSON.
+ * The targets in argument 1.
  */
 static List *
 ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
-	Oid			element = get_element_type(getBaseType(type));
-	char	   *name = CormModelQualifiedName(model);
-	List	   *targets = NIL;
-	ListCell   *lc;
-
 	if (PG_ARGISNULL(1))
 		RefuseNull("the target");
-	if (type == JSONBOID || type == JSONOID)
-	{
-		JsonbValue *value = type == JSONBOID ? ArgJson(fcinfo, 1) :
-			CormKeyToJson(PG_GETARG_DATUM(1), false, type, name);
-
-		if (!CormJsonIsArray(value) || IsCompositeKey(model, value))
-			AppendTarget(&targets, value);
-		else
-			foreach(lc, CormJsonElements(value))
-				AppendTarget(&targets, lfirst(lc));
-	}
-	else if (OidIsValid(element))
-	{
-		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-		Datum	   *datums;
-		bool	   *nulls;
-		int			n;
-		int16		typlen;
-		bool		byval;
-		char		align;
-
-		/* rows of another table are refused even if there are none */
-		(void) CormKeyToJson((Datum) 0, true, element, name);
-		get_typlenbyvalalign(element, &typlen, &byval, &align);
-		deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
-		for (int i = 0; i < n; i++)
-			AppendTarget(&targets, CormKeyToJson(datums[i], nulls[i], element, name));
-	}
-	else
-	{
-		JsonbValue *key = CormKeyToJson(PG_GETARG_DATUM(1), false, type, name);
-
-		if (type == TEXTOID)
-			RefuseListText(model, key);
-		AppendTarget(&targets, key);
-	}
-	return targets;
+	return CormReadTargets(model, PG_GETARG_DATUM(1),
+						   get_fn_expr_argtype(fcinfo->flinfo, 1));
 }
 
 static bool
@@ -294,49 +180,6 @@ corm_add(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(CormChildrenAdd(&owned, targets));
 }
 
-/* Keys that outlive the batch they were read in. */
-typedef struct KeptKeys
-{
-	MemoryContext context;
-	List	   *keys;
-} KeptKeys;
-
-static JsonbValue *
-ParseDocument(StringInfo document)
-{
-	Datum		json = DirectFunctionCall1(jsonb_in, CStringGetDatum(document->data));
-
-	return CormJsonbToValue(DatumGetJsonbP(json));
-}
-
-static void
-KeepKey(void *arg, StringInfo document)
-{
-	KeptKeys   *kept = arg;
-	MemoryContext old = MemoryContextSwitchTo(kept->context);
-
-	kept->keys = lappend(kept->keys, ParseDocument(document));
-	MemoryContextSwitchTo(old);
-}
-
-/*
- * A filter on the relation: the keys of the related rows that it lets pass.
- */
-static List *
-FilteredTargets(CormRequest *request)
-{
-	CormRequest only_keys = *request;
-	KeptKeys	kept = {CurrentMemoryContext, NIL};
-
-	only_keys.loads = NIL;
-	only_keys.fields_given = true;
-	only_keys.fields = list_make1("pk");
-	only_keys.exclude_fields = NIL;
-	CormRunPush(CormRunBegin(CormResolve(&only_keys, CORM_FOR_DOCUMENTS, NULL), false),
-				KeepKey, &kept);
-	return kept.keys;
-}
-
 static int64
 RemoveTargets(const CormOwned *owned, List *targets, bool all, bool delete_children)
 {
@@ -387,7 +230,7 @@ corm_remove(PG_FUNCTION_ARGS)
 	if (request->where && targets != NIL)
 	{
 		FilterByTargets(request, targets);
-		targets = FilteredTargets(request);
+		targets = CormReadKeys(request);
 	}
 	PG_RETURN_INT64(RemoveTargets(&owned, targets, false, delete_children));
 }
@@ -404,7 +247,7 @@ corm_clear(PG_FUNCTION_ARGS)
 
 	RefuseDeleteChildren(&owned, delete_children);
 	if (request->where)
-		PG_RETURN_INT64(RemoveTargets(&owned, FilteredTargets(request), false,
+		PG_RETURN_INT64(RemoveTargets(&owned, CormReadKeys(request), false,
 									  delete_children));
 	PG_RETURN_INT64(RemoveTargets(&owned, NIL, true, delete_children));
 }
@@ -514,7 +357,7 @@ InsertForKey(const CormModel *model, List *assignments)
 	InsertRow(model, assignments, only_key, &document);
 	if (document.len == 0)
 		return NULL;
-	return ParseDocument(&document);
+	return CormParseDocument(&document);
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
@@ -25,6 +26,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "document.h"
@@ -65,6 +67,16 @@ CormDatumToJsonb(Datum value, Oid type)
 											 COERCE_EXPLICIT_CALL),
 					   &flinfo);
 	return DatumGetJsonbP(FunctionCall1(&flinfo, value));
+}
+
+bool
+CormIsQuerysetType(Oid type)
+{
+	Oid			schema = get_namespace_oid("corm", true);
+
+	return OidIsValid(schema) &&
+		type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+								CStringGetDatum("queryset"), ObjectIdGetDatum(schema));
 }
 
 /* See instance.h.  Views and foreign tables are tables here. */

@@ -16,6 +16,9 @@
 /* A value of any type as jsonb, by the rules of to_jsonb. */
 extern Jsonb *CormDatumToJsonb(Datum value, Oid type);
 
+/* Is this the type corm.queryset? */
+extern bool CormIsQuerysetType(Oid type);
+
 /* The table whose row type this is (domains count), or InvalidOid. */
 extern Oid	CormTableOfRowType(Oid type);
 

@@ -30,7 +30,7 @@ CREATE FUNCTION corm.add(q corm.queryset, target pg_catalog.anynonarray, through
 	AS 'MODULE_PATHNAME', 'corm_add';
 COMMENT ON FUNCTION corm.add(corm.queryset, pg_catalog.anynonarray, pg_catalog.jsonb) IS
 'Links targets to the owner of a relation. Returns the number of links or rows that changed.
-q: corm.relation(...) without filter, order or limit. target: a key of any type, a row of the targets table, a JSON object that holds the key, or a JSON array of these. through: values of the link''s extra columns, for a relation with a through model; a target object may carry its own under the through model''s name.
+q: corm.relation(...) without filter, order or limit. target: a key of any type, a row of the targets table, a JSON object that holds the key, a JSON array of these, or a queryset of the target''s model, whose rows are meant. through: values of the link''s extra columns, for a relation with a through model; a target object may carry its own under the through model''s name.
 A pair that is linked already stays as it is, but for link values that are given. Through the reverse of a foreign key the target moves to this owner; on a to-one relation it replaces what is there.
 Errors: 23503 when the owner or a target does not exist (nothing is written), 42804 a row of another table, 22023 a queryset that is no plain relation, 22004 a NULL owner or target.
 Example: SELECT corm.add(corm.relation(''Post'', 1, ''categories''), 2);';
@@ -63,7 +63,7 @@ CREATE FUNCTION corm.remove(q corm.queryset, target pg_catalog.anynonarray, dele
 	AS 'MODULE_PATHNAME', 'corm_remove';
 COMMENT ON FUNCTION corm.remove(corm.queryset, pg_catalog.anynonarray, pg_catalog.bool) IS
 'Takes targets off the owner of a relation. Returns the number of links or rows that went; a target that is not linked, or not there, is none.
-q: corm.relation(...), a filter on it leaves what does not match. target: a key of any type, a row of the targets table, a JSON object that holds the key, or a JSON array of these. delete_children: delete the rows instead of setting their foreign key to NULL (only for the reverse of a foreign key).
+q: corm.relation(...), a filter on it leaves what does not match. target: a key of any type, a row of the targets table, a JSON object that holds the key, a JSON array of these, or a queryset of the target''s model, whose rows are meant. delete_children: delete the rows instead of setting their foreign key to NULL (only for the reverse of a foreign key).
 A link row is deleted, its target stays. Of a foreign key the columns that may be NULL and are no part of the row''s own key are set to NULL.
 Errors: 23502 when the foreign key cannot be NULL (nothing changes), 42804 a row of another table, 22023 a queryset that is no relation, 22004 a NULL owner or target.
 Example: SELECT corm.remove(corm.relation(''Post'', 1, ''categories''), 2);';
@@ -96,7 +96,7 @@ CREATE FUNCTION corm.set(q corm.queryset, targets pg_catalog.anynonarray, throug
 	AS 'MODULE_PATHNAME', 'corm_set';
 COMMENT ON FUNCTION corm.set(corm.queryset, pg_catalog.anynonarray, pg_catalog.jsonb, pg_catalog.bool) IS
 'Makes targets the whole content of a relation. Returns the number of links or rows that were added, went or changed.
-q: corm.relation(...) without filter, order or limit. targets: a key of any type, a row of the targets table, a JSON object that holds the key, or a JSON array of these. through: as in corm.add(). delete_children: as in corm.remove().
+q: corm.relation(...) without filter, order or limit. targets: a key of any type, a row of the targets table, a JSON object that holds the key, a JSON array of these, or a queryset of the target''s model, whose rows are meant. through: as in corm.add(). delete_children: as in corm.remove().
 Links that stay are not touched, but for link values that are given. On a to-one relation NULL takes off what is there.
 Errors as corm.add() and corm.remove().
 Example: SELECT corm.set(corm.relation(''Post'', 1, ''categories''), 2);';

@@ -1,0 +1,213 @@
+/*-------------------------------------------------------------------------
+ *
+ * target.c
+ *	  Targets of the link verbs: the rows that an argument names.
+ *
+ * An argument's SQL type says how it is meant: a text is always one key, an
+ * array or a JSON array is a list, a row or an object stands for the key that
+ * it holds, and a queryset for the rows it has when the verb runs.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "assemble.h"
+#include "document.h"
+#include "instance.h"
+#include "resolve.h"
+#include "target.h"
+#include "value.h"
+
+/*
+ * Can a part of the key be spelled as an array or an object in JSON?
+ */
+static bool
+PartIsNested(const CormModel *model, int part)
+{
+	Oid			type = getBaseType(CormColumnByNumber(model, model->key[part])->typid);
+
+	return type == JSONBOID || type_is_array(type) || type_is_rowtype(type);
+}
+
+/*
+ * An array in JSON is a list of targets, but for a composite key, whose parts
+ * it may hold.  Where all parts of the key are nested themselves it is a list.
+ */
+static bool
+IsCompositeKey(const CormModel *model, const JsonbValue *array)
+{
+	List	   *elements = CormJsonElements(array);
+	bool		scalar = false;
+	ListCell   *lc;
+
+	if (model->nkey < 2 || list_length(elements) != model->nkey)
+		return false;
+	foreach(lc, elements)
+	{
+		if (((JsonbValue *) lfirst(lc))->type != jbvBinary)
+			scalar = true;
+		else if (!PartIsNested(model, foreach_current_index(lc)))
+			return false;
+	}
+	return scalar;
+}
+
+/*
+ * A text is one key.  One that looks like a list, for a key that cannot be
+ * spelled so, was meant to be more.
+ */
+static void
+RefuseListText(const CormModel *model, const JsonbValue *key)
+{
+	const CormColumn *column;
+	char		category;
+	bool		preferred;
+
+	if (key->type != jbvString || key->val.string.len == 0 || model->nkey != 1 ||
+		(key->val.string.val[0] != '[' && key->val.string.val[0] != '{'))
+		return;
+	column = CormColumnByNumber(model, model->key[0]);
+	get_type_category_preferred(getBaseType(column->typid), &category, &preferred);
+	if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ARRAY)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("a text is one key, and this one is no key of model \"%s\"",
+					CormModelDisplayName(model)),
+			 errhint("To give several keys cast the list: to jsonb, or to %s[].",
+					 format_type_be(column->typid))));
+}
+
+static void
+AppendTarget(List **targets, JsonbValue *target)
+{
+	if (target->type == jbvNull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a target must not be null")));
+	*targets = lappend(*targets, target);
+}
+
+/* ---------- keys of querysets ---------- */
+
+/* Keys that outlive the batch they were read in. */
+typedef struct KeptKeys
+{
+	MemoryContext context;
+	List	   *keys;
+} KeptKeys;
+
+JsonbValue *
+CormParseDocument(StringInfo document)
+{
+	Datum		json = DirectFunctionCall1(jsonb_in, CStringGetDatum(document->data));
+
+	return CormJsonbToValue(DatumGetJsonbP(json));
+}
+
+static void
+KeepKey(void *arg, StringInfo document)
+{
+	KeptKeys   *kept = arg;
+	MemoryContext old = MemoryContextSwitchTo(kept->context);
+
+	kept->keys = lappend(kept->keys, CormParseDocument(document));
+	MemoryContextSwitchTo(old);
+}
+
+List *
+CormReadKeys(const CormRequest *request)
+{
+	CormRequest only_keys = *request;
+	KeptKeys	kept = {CurrentMemoryContext, NIL};
+
+	only_keys.loads = NIL;
+	only_keys.fields_given = true;
+	only_keys.fields = list_make1("pk");
+	only_keys.exclude_fields = NIL;
+	CormRunPush(CormRunBegin(CormResolve(&only_keys, CORM_FOR_DOCUMENTS, NULL), false),
+				KeepKey, &kept);
+	return kept.keys;
+}
+
+static List *
+QuerysetTargets(const CormModel *model, Jsonb *queryset)
+{
+	CormRequest *request = CormParseRequest(queryset);
+	const CormModel *theirs = CormResolveSubject(request, model).model;
+
+	if (theirs->relid != model->relid)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("rows of model \"%s\" are no instances of model \"%s\"",
+						CormModelDisplayName(theirs), CormModelDisplayName(model))));
+	if (request->model == NULL)
+		request->model = CormModelQualifiedName(model);
+	return CormReadKeys(request);
+}
+
+/* ---------- arguments ---------- */
+
+static List *
+ArrayTargets(ArrayType *array, Oid element, const char *model)
+{
+	List	   *targets = NIL;
+	Datum	   *datums;
+	bool	   *nulls;
+	int			n;
+	int16		typlen;
+	bool		byval;
+	char		align;
+
+	/* rows of another table are refused even if there are none */
+	(void) CormKeyToJson((Datum) 0, true, element, model);
+	get_typlenbyvalalign(element, &typlen, &byval, &align);
+	deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		AppendTarget(&targets, CormKeyToJson(datums[i], nulls[i], element, model));
+	return targets;
+}
+
+static List *
+JsonTargets(const CormModel *model, JsonbValue *value)
+{
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	if (!CormJsonIsArray(value) || IsCompositeKey(model, value))
+		AppendTarget(&targets, value);
+	else
+		foreach(lc, CormJsonElements(value))
+			AppendTarget(&targets, lfirst(lc));
+	return targets;
+}
+
+List *
+CormReadTargets(const CormModel *model, Datum value, Oid type)
+{
+	Oid			element = get_element_type(getBaseType(type));
+	char	   *name = CormModelQualifiedName(model);
+	List	   *targets = NIL;
+	JsonbValue *key;
+
+	if (CormIsQuerysetType(type))
+		return QuerysetTargets(model, DatumGetJsonbP(value));
+	if (OidIsValid(element))
+		return ArrayTargets(DatumGetArrayTypeP(value), element, name);
+
+	key = CormKeyToJson(value, false, type, name);
+	if (type == JSONBOID || type == JSONOID)
+		return JsonTargets(model, key);
+	if (type == TEXTOID)
+		RefuseListText(model, key);
+	AppendTarget(&targets, key);
+	return targets;
+}

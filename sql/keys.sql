@@ -216,7 +216,8 @@ SELECT * FROM check_pair('st', 'st', '{par_id}', 'c.par_id = p.id');
 
 -- a collation of the key that takes different letters for the same: the
 -- children's own collation does not
-SELECT count(*) > 0 AND getdatabaseencoding() = 'UTF8' AS has_icu FROM pg_collation WHERE collprovider = 'i' \gset
+-- (PostgreSQL 18 refuses a foreign key between such different collations)
+SELECT count(*) > 0 AND getdatabaseencoding() = 'UTF8' AND current_setting('server_version_num')::int < 180000 AS has_icu FROM pg_collation WHERE collprovider = 'i' \gset
 \if :has_icu
 CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE pn (id text COLLATE nocase PRIMARY KEY, n int NOT NULL);

@@ -471,6 +471,26 @@ CheckReadable(const CormModel *model, List *columns, bool written)
 				 written ? errhint("To get nothing back write fields => '{}'.") : 0));
 }
 
+/*
+ * The same for the extra columns of a link, which come without being named.
+ */
+static void
+CheckLinkReadable(const CormModel *link, List *columns)
+{
+	ListCell   *lc;
+
+	if (pg_class_aclcheck(link->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return;
+	foreach(lc, columns)
+		if (pg_attribute_aclcheck(link->relid, ((CormColumn *) lfirst(lc))->attnum,
+								  GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for table %s", get_rel_name(link->relid)),
+					 errhint("Leave out the link's columns: exclude_fields => '{%s}'.",
+							 quote_identifier(link->name))));
+}
+
 static void
 RefuseSameKey(List *outputs, const CormModel *model)
 {
@@ -542,7 +562,7 @@ BuildObject(CormSelect *select, CormTable *table, const CormRequest *options,
 	{
 		CormOutput *output = palloc0(sizeof(CormOutput));
 
-		CheckReadable(table->link->model, fields->link_columns, false);
+		CheckLinkReadable(table->link->model, fields->link_columns);
 		output->kind = CORM_OUT_OBJECT;
 		output->name = table->link->model->name;
 		output->object = palloc0(sizeof(CormObject));

@@ -17,7 +17,11 @@ extern CormExpr *CormResolveCondition(CormSelect *select, CormScope *scope,
 									  CormTable *base,
 									  const CormCondition *condition);
 
-/* "these rows belong to that key": one expression per key part */
+/*
+ * The rows of "table" that belong to the owner with this key, as conditions for
+ * WHERE.  "table_referencing" says that the table holds the foreign key; where
+ * the owner itself is needed for the comparison it is joined.
+ */
 extern List *CormOwnerExprs(CormSelect *select, const CormModel *owner,
 							CormTable *table, const CormForeignKey *fk,
 							bool table_referencing, JsonbValue *key);

@@ -46,11 +46,17 @@ typedef struct CormTest
 
 /* "" is exact. */
 extern CormLookup CormParseLookup(const char *name);
+
+/* Raises 22023 with the lookups there are. */
 extern void CormUnknownLookup(const char *lookup, const char *key);
 
 /* The value as true or false; raises 22023 when it is neither. */
 extern bool CormTestBoolean(const CormTest *test);
 
+/*
+ * The condition that a test makes on a column.  Raises 22023 for a value that
+ * the lookup does not take, 42883 when the type lacks the operator.
+ */
 extern CormExpr *CormTestColumn(const CormTest *test, CormColumnRef ref);
 
 /* A test on a model's key, by the table's own key columns ... */

@@ -31,6 +31,12 @@ typedef struct CormSubject
 extern CormSubject CormResolveSubject(const CormRequest *request,
 									  const CormModel *fallback);
 
+/*
+ * The plan tree of a request, in the current memory context.  Locks every table
+ * that it reads in AccessShareLock mode; raises 42704 for an unknown model,
+ * 42703 for an unknown path, 22023 for a lookup, value or option that does not
+ * fit, 42501 for a schema or columns that the role may not use.
+ */
 extern CormSelect *CormResolve(const CormRequest *request, CormPurpose purpose,
 							   const CormModel *fallback);
 
@@ -48,6 +54,5 @@ extern CormChild *CormResolveLoader(const CormModel *model,
  */
 extern CormSelect *CormResolveReturning(const CormRequest *request,
 										const CormModel *model);
-
 
 #endif							/* CORM_RESOLVE_H */

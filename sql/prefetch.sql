@@ -173,7 +173,7 @@ SELECT corm.list(corm.fields(corm.prefetch_related('Post', '{"comments": {"filte
 -- one relation several times
 SELECT corm.list(corm.fields(corm.prefetch_related('Post', jsonb '[{"comments": {"as": "good", "filter": {"body": "good"}, "fields": ["id"]}}, {"comments": {"as": "bad", "filter": {"body": "bad"}, "fields": ["id"]}}, {"comments": {"fields": ["id"], "limit": 1}}]'), 'id'), '{"id__lt": 3}');
 SELECT corm.list(corm.fields(corm.prefetch_related('Post', jsonb '[{"author": {"as": "writer", "fields": ["name"]}}, {"author": {"as": "anns", "filter": {"name": "Ann"}, "fields": ["id"]}}, "author__boss"]'), 'id'), '{"id__in": [1, 3, 4]}');
--- calls add up; the same path with the same options, or without, is one
+-- calls add up; the same path with the same options is one, with others or once without any an error
 SELECT corm.get(corm.fields(corm.prefetch_related(corm.prefetch_related('Post', 'comments'), '{"comments": {"fields": ["id"], "limit": 1}}'), 'id'), '{"id": 1}');
 SELECT corm.get(corm.fields(corm.prefetch_related(corm.prefetch_related('Post', '{"comments": {"fields": ["id"], "limit": 1}}'), 'comments__author__boss', '{"comments": {"fields": ["id"], "limit": 1}}'), 'id'), '{"id": 1}');
 SELECT corm.get(corm.fields(corm.prefetch_related('Author', '{"posts__comments": {"fields": ["id"]}}', '{"posts": {"fields": ["title"], "prefetch_related": {"tags": {}}}}'), 'id'), '{"id": 1}');

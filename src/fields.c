@@ -101,8 +101,6 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 				break;
 		}
 
-		if (load->options == NULL && !load->more)
-			continue;
 		if (node->described &&
 			(!SameOptions(node->options, load->options) || node->more != load->more))
 			ereport(ERROR,

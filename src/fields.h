@@ -24,7 +24,7 @@ typedef struct CormLoadNode
 {
 	const CormRelation *relation;
 	const char *name;			/* key in the object */
-	bool		described;		/* options or more were given */
+	bool		described;		/* a path ends here */
 	const CormRequest *options; /* or NULL */
 	bool		more;
 	List	   *loads;			/* of CormLoadNode * */

@@ -125,7 +125,7 @@ static CormChild *
 ResolveLoader(const char *model_name, const char *relation_name,
 			  const CormRequest *options, CormModel **model)
 {
-	for (;;)
+	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
 		const CormRelation *relation;
@@ -134,7 +134,7 @@ ResolveLoader(const char *model_name, const char *relation_name,
 		*model = CormModelByName(model_name);
 		relation = CormRequireRelation(*model, relation_name);
 		loader = CormResolveLoader(*model, relation, options);
-		if (generation == CormCacheGeneration())
+		if (generation == CormCacheGeneration() || attempt >= CORM_PATIENCE)
 			return loader;
 		CHECK_FOR_INTERRUPTS();
 	}

@@ -16,7 +16,8 @@
  * - what an entry depends on is noted before it is read, so a change that
  *   arrives while it is read counts;
  * - an entry is published only if its generation is still the current one when
- *   it is complete, else it is built again;
+ *   it is complete, else it is built again; after some attempts it is handed out
+ *   without being published;
  * - outdated entries live in "retired" until the transaction ends.
  *
  * Copyright (c) 2026, the corm developers
@@ -137,7 +138,7 @@ CormModelByNameIfAny(const char *name)
 CormModel *
 CormModelByRelid(Oid relid)
 {
-	for (;;)
+	for (int attempt = 1;; attempt++)
 	{
 		ModelEntry *entry;
 		MemoryContext context;
@@ -161,6 +162,11 @@ CormModelByRelid(Oid relid)
 		MemoryContextSwitchTo(caller);
 		if (CormWatchCount() != built_generation)
 		{
+			if (attempt >= CORM_PATIENCE)
+			{
+				Retire(context);
+				return model;
+			}
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();
 			continue;
@@ -393,7 +399,7 @@ LookUpName(const char *name)
 {
 	uint32		hash = hash_bytes((const unsigned char *) name, strlen(name));
 
-	for (;;)
+	for (int attempt = 1;; attempt++)
 	{
 		MemoryContext context;
 		MemoryContext caller;
@@ -430,6 +436,13 @@ LookUpName(const char *name)
 		MemoryContextSwitchTo(caller);
 		if (CormWatchCount() != built_generation)
 		{
+			if (attempt >= CORM_PATIENCE)
+			{
+				entry = MemoryContextAlloc(context, sizeof(NameEntry));
+				*entry = built;
+				Retire(context);
+				return entry;
+			}
 			MemoryContextDelete(context);
 			CHECK_FOR_INTERRUPTS();
 			Refresh();

@@ -51,6 +51,13 @@ extern char *CormModelQualifiedName(const CormModel *model);
  */
 extern uint64 CormCacheGeneration(void);
 
+/*
+ * How often something is read once more because changes kept coming in while it
+ * was being read.  Then what was read last has to do: it is as true as an answer
+ * that was given just before the last change.
+ */
+#define CORM_PATIENCE 5
+
 /* Extra columns of a through model: all but its key and its two foreign keys. */
 extern List *CormLinkColumns(const CormRelation *relation); /* CormColumn * */
 

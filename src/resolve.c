@@ -189,7 +189,7 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
-	for (;;)
+	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
 		CormSelect *select;
@@ -197,7 +197,7 @@ CormResolve(const CormRequest *request, CormPurpose purpose,
 		if (fallback)
 			fallback = CormModelByRelid(fallback->relid);
 		select = ResolveOnce(request, purpose, fallback);
-		if (generation == CormCacheGeneration())
+		if (generation == CormCacheGeneration() || attempt >= CORM_PATIENCE)
 			return select;
 		CHECK_FOR_INTERRUPTS();
 	}

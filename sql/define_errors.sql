@@ -75,6 +75,15 @@ SELECT fields('{"a": "anyelement"}');
 SELECT fields('{"a": "serial[]"}');
 SELECT fields('{"ctid": "int"}');
 SELECT fields('{"a": {"type": "serial", "default": 1}}');
+-- the model is gone with the error, so the hint is the field as it should be
+SELECT fields('{"a": {"foreign_key": "Person"}, "b\"c": {"foreign_key": "Person", "columns": ["d", "e"], "target_columns": ["id", "name"]}}');
+SELECT fields('{"a": {"foreign_key": "Person"}, "b\"c": {"foreign_key": "Person", "columns": ["d"], "nullable": false, "on_delete": "set null", "index": false}}');
+SELECT fields('{"a": {"foreign_key": "Person"}, "b\"c": {"foreign_key": "Person", "related_name": "b\"c_xs", "columns": ["d"], "nullable": false, "on_delete": "set null", "index": false}}');
+SELECT corm.drop_model('X', true);
+SELECT fields('{"a": {"many_to_many": "Post"}, "b": {"many_to_many": "Post"}}');
+SELECT fields('{"a": {"many_to_many": "Post"}, "b": {"many_to_many": "Post", "related_name": "b_xs"}}');
+SELECT corm.drop_relation('X', 'a', drop_through => true), corm.drop_relation('X', 'b', drop_through => true), corm.drop_model('X', true);
+SELECT fields('{"up": {"foreign_key": "X"}}');
 -- defaults: values are values, and SQL is one expression
 SELECT fields('{"a": {"type": "int", "default": "one"}}');
 SELECT fields('{"a": {"type": "varchar(3)", "default": "abcdef"}, "b": {"type": "text", "default": "now(); DROP TABLE posts"}}');
@@ -107,6 +116,7 @@ SELECT corm.drop_model('X', true);
 -- creating and registering
 SELECT try('SELECT corm.create_model(''Post'', ''{}'')');
 SELECT try('SELECT corm.create_model(''Post2'', ''{}'', ''posts'')');
+SELECT try('SELECT corm.create_model(''Post2'', ''{}'', ''posts_pkey'')');
 SELECT try('SELECT corm.create_model(''nowhere.X'', ''{}'')');
 SELECT try('SELECT corm.create_model(''pg_temp_1.X'', ''{}'')') IN ('no error') AS temporary;
 SELECT try('SELECT corm.create_model(''pg_catalog.X'', ''{}'')');

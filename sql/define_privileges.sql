@@ -55,6 +55,16 @@ GRANT REFERENCES (id) ON t_priv.tags TO t_priv_other;
 SET ROLE t_priv_other;
 SELECT corm.foreign_key('Note', 'post', 'Post');
 SELECT corm.many_to_many('Note', 'tags', 'Tag');
+-- and on what they point to only, then and later
+SET ROLE t_priv_owner;
+SELECT corm.create_model('t_priv.Coded', '{"code": {"type": "text", "unique": true}}');
+GRANT REFERENCES (code) ON t_priv.codeds TO t_priv_other;
+SET ROLE t_priv_other;
+SELECT corm.foreign_key('Note', 'key', 'Coded');
+SELECT corm.foreign_key('Note', 'key', 'Coded', target_columns => '{code}');
+SELECT corm.rename_relation('Coded', 'notes', 'remarks');
+SELECT corm.alter_relation('Note', 'key', related_name => 'jottings');
+SELECT corm.drop_relation('Note', 'key', drop_column => true);
 -- a constraint made while it was allowed gives no name later
 CREATE TABLE t_priv_2.marks (id int PRIMARY KEY, post_id bigint REFERENCES t_priv.posts, tag_id bigint REFERENCES t_priv.tags);
 SELECT corm.register_model('t_priv_2.marks', 'Mark');

@@ -95,6 +95,26 @@ SELECT corm.foreign_key('Legacy', 'department', 'Department', related_name => 'l
 SELECT corm.foreign_key('Legacy', 'department', 'Department', related_name => 'legacies', is_deferrable => true);
 SELECT count(*) FROM keys WHERE "table" = 'legacy'::regclass AND definition ~ 'department_id';
 
+-- a declaration says which of two constraints it means
+CREATE TABLE twice (id int PRIMARY KEY, department_id bigint REFERENCES departments, other bigint REFERENCES departments);
+SELECT corm.register_model('twice', 'Twice');
+SELECT corm.foreign_key('Twice', 'department', 'Department');
+SELECT corm.foreign_key('Twice', 'department', 'Department', columns => '{other}');
+SELECT corm.drop_model('Twice', true);
+
+-- an index or a validation that is missing is another option
+SELECT corm.create_model('Rack', '{"department": {"foreign_key": "Department", "index": false}, "owner": {"foreign_key": "Employee", "validate": false}}');
+SELECT corm.foreign_key('Rack', 'department', 'Department', index => false);
+SELECT corm.foreign_key('Rack', 'department', 'Department');
+SELECT corm.foreign_key('Rack', 'owner', 'Employee', validate => false);
+SELECT corm.foreign_key('Rack', 'owner', 'Employee');
+CREATE INDEX ON t_fk.racks (department_id);
+ALTER TABLE t_fk.racks VALIDATE CONSTRAINT racks_owner_id_fkey;
+SELECT corm.foreign_key('Rack', 'department', 'Department', index => false);
+SELECT corm.foreign_key('Rack', 'department', 'Department');
+SELECT corm.foreign_key('Rack', 'owner', 'Employee', validate => false);
+SELECT corm.drop_model('Rack', true);
+
 -- one-to-one is read live: only a valid, full, immediate key on plain columns counts
 CREATE TABLE single (id int PRIMARY KEY, d bigint REFERENCES departments, e int);
 SELECT corm.register_model('single', 'Single');
@@ -121,6 +141,13 @@ SELECT corm.foreign_key('Machine', 'home', 'Site', related_name => 'homes', colu
 SELECT corm.foreign_key('Machine', 'home', 'Site', related_name => 'homes', columns => '{tenant,home_code}', on_delete => 'cascade');
 SELECT corm.foreign_key('Machine', 'by_slug', 'Site', related_name => 'slug_machines', target_columns => '{slug}');
 SELECT relation, columns, target_columns, nullable FROM shown WHERE model = 'Machine' ORDER BY relation;
+-- names clash with columns that are still to be made
+SELECT corm.foreign_key('Machine', 'spot', 'Site', columns => '{tenant,spot}', target_columns => '{tenant,code}', related_name => 'spots');
+SELECT corm.foreign_key('Machine', 'spot_site', 'Site', related_name => 'spots', columns => ARRAY['tenant', 'spot'], target_columns => ARRAY['tenant', 'code']);
+SELECT corm.foreign_key('Machine', 'base', 'Machine', related_name => 'base_id');
+SELECT corm.foreign_key('Machine', 'base', 'Machine', related_name => 'base_machines');
+SELECT corm.drop_relation('Machine', 'spot_site'), corm.drop_relation('Machine', 'base', drop_column => true);
+ALTER TABLE machines DROP COLUMN spot;
 SELECT corm.foreign_key('Machine', 'x', 'Site', columns => '{a}', related_name => 'x');
 SELECT corm.foreign_key('Machine', 'x', 'Site', columns => '{a,a}', related_name => 'x');
 SELECT corm.foreign_key('Machine', 'x', 'Site', target_columns => '{tenant}', related_name => 'x');

@@ -106,6 +106,13 @@ SELECT * FROM shown WHERE through = 'Message' ORDER BY model, relation;
 -- a through table that lacks a foreign key, or is none
 SELECT corm.many_to_many('Person', 'authored', 'Student', through => 'Message', related_name => 'x');
 SELECT corm.many_to_many('Post', 'posts', 'Post', through => 'Message', related_name => 'x');
+-- the hint holds for a table that is no model yet, too
+CREATE TABLE "Half Link" (id int PRIMARY KEY, person bigint REFERENCES persons);
+SELECT corm.many_to_many('Person', 'halves', 'Post', through => 'Half Link', related_name => 'halved');
+SELECT corm.register_model('t_m2m."Half Link"'); SELECT corm.foreign_key('Half Link', 'post', 'Post', skip_reverse => true);
+SELECT corm.many_to_many('Person', 'halves', 'Post', through => 'Half Link', related_name => 'halved');
+SELECT corm.drop_model('Half Link', true);
+SELECT corm.create_model('Whole', '{"x": {"many_to_many": "Post", "through": "Message"}}');
 SELECT corm.many_to_many('Person', 'x', 'Post', through => 'Massage');
 CREATE VIEW looks AS SELECT * FROM messages;
 SELECT corm.many_to_many('Person', 'x', 'Post', through => 'looks', related_name => 'y');

@@ -172,12 +172,18 @@ CormSetNullable(Oid relid, List *columns, bool nullable)
 void
 CormCreateIndex(Oid relid, List *columns)
 {
+	Run(CormCreateIndexSql(relid, columns));
+}
+
+char *
+CormCreateIndexSql(Oid relid, List *columns)
+{
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX ON %s ", CormQuoteTable(relid));
 	AppendNames(&sql, columns);
-	Run(sql.data);
+	return sql.data;
 }
 
 void

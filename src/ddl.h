@@ -64,6 +64,10 @@ extern void CormSetDeferrable(Oid relid, const char *constraint,
 							  bool deferrable);
 extern void CormSetNullable(Oid relid, List *columns, bool nullable);
 extern void CormCreateIndex(Oid relid, List *columns);
+
+/* The statement that it runs. */
+extern char *CormCreateIndexSql(Oid relid, List *columns);
+
 extern void CormDropColumns(Oid relid, List *columns);
 extern void CormDropTable(Oid relid);
 

@@ -60,14 +60,17 @@ CormCreateModel(const char *name, char *fields, const char *table_name)
 	new.fields = CormReadFields(fields);
 	CormLockCatalog();
 	CormCheckModelName(new.schema, new.name);
-	if (OidIsValid(get_relname_relid(new.table, new.schema)))
+	relid = get_relname_relid(new.table, new.schema);
+	if (OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_TABLE),
 				 errmsg("relation \"%s\" already exists", new.table),
+				 CormCanBeModel(relid) ?
 				 errhint("Make it a model: SELECT corm.register_model(%s, %s);",
 						 quote_literal_cstr(quote_qualified_identifier(get_namespace_name(new.schema),
 																	   new.table)),
-						 quote_literal_cstr(CormQuoteNamePart(new.name)))));
+						 quote_literal_cstr(CormQuoteNamePart(new.name))) :
+				 errhint("Give the table another name with table_name.")));
 	DecidePrimaryKey(&new);
 	DecideColumns(&new);
 	relid = CormCreateTable(new.schema, new.table, new.columns,
@@ -320,12 +323,14 @@ DeclareRelations(NewModel *new, Oid relid)
 		{
 			field->foreign_key.source = source;
 			field->foreign_key.target = target;
+			field->foreign_key.as_field = true;
 			CormDeclareForeignKey(&field->foreign_key);
 		}
 		else
 		{
 			field->many_to_many.source = source;
 			field->many_to_many.target = target;
+			field->many_to_many.as_field = true;
 			CormDeclareManyToMany(&field->many_to_many);
 		}
 	}

@@ -146,6 +146,22 @@ CormCheckModelSchema(Oid schema, const char *table)
 			 errdetail("Tables of the system and of extension corm cannot be models.")));
 }
 
+bool
+CormCanBeModel(Oid relid)
+{
+	switch (CormTableKind(relid))
+	{
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+		case RELKIND_VIEW:
+		case RELKIND_MATVIEW:
+		case RELKIND_FOREIGN_TABLE:
+			return true;
+		default:
+			return false;
+	}
+}
+
 void
 CormCheckModelName(Oid schema, const char *name)
 {
@@ -312,20 +328,11 @@ CheckTable(Oid relid)
 				 errhint("Register the partitioned table \"%s\".",
 						 get_rel_name(parent))));
 	}
-	switch (class->relkind)
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" cannot be a model", name),
-					 errdetail_relkind_not_supported(class->relkind)));
-	}
+	if (!CormCanBeModel(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" cannot be a model", name),
+				 errdetail_relkind_not_supported(class->relkind)));
 	ReleaseSysCache(tuple);
 }
 

@@ -46,6 +46,9 @@ extern void CormRequireOwner(Oid relid);
 /* Raises 42809 for the schema of system, temporary and corm's own tables. */
 extern void CormCheckModelSchema(Oid schema, const char *table);
 
+/* Is the relation of a kind that can be a model? */
+extern bool CormCanBeModel(Oid relid);
+
 /* Raises 42710 when a model of the schema has the name. */
 extern void CormCheckModelName(Oid schema, const char *name);
 

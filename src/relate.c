@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 
 #include "introspect.h"
@@ -21,6 +22,8 @@
 #include "naming.h"
 #include "relate.h"
 
+static void AppendArgument(CormSuggestion *suggestion, const char *argument);
+static void AppendValue(CormSuggestion *suggestion, const char *value);
 static void ForgetAll(List *rows);
 
 void
@@ -157,34 +160,69 @@ CormCheckRelationName(const char *name)
 }
 
 void
-CormAppendTextArgument(StringInfo call, const char *argument,
-					   const char *value)
+CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+					const char *function, const CormModel *source,
+					const char *name, const CormModel *target)
 {
-	if (value != NULL)
-		appendStringInfo(call, ", %s => %s", argument,
-						 quote_literal_cstr(value));
+	StringInfo	text = &suggestion->text;
+
+	suggestion->as_field = as_field;
+	initStringInfo(text);
+	if (as_field)
+	{
+		escape_json(text, name);
+		appendStringInfo(text, ": {\"%s\": ", function);
+		escape_json(text, CormModelDisplayName(target));
+	}
+	else
+		appendStringInfo(text, "SELECT corm.%s(%s, %s, %s", function,
+						 quote_literal_cstr(CormModelDisplayName(source)),
+						 quote_literal_cstr(name),
+						 quote_literal_cstr(CormModelDisplayName(target)));
 }
 
 void
-CormAppendNamesArgument(StringInfo call, const char *argument, List *names)
+CormSuggestText(CormSuggestion *suggestion, const char *argument,
+				const char *value)
+{
+	if (value == NULL)
+		return;
+	AppendArgument(suggestion, argument);
+	AppendValue(suggestion, value);
+}
+
+void
+CormSuggestNames(CormSuggestion *suggestion, const char *argument, List *names)
 {
 	ListCell   *lc;
 
 	if (names == NIL)
 		return;
-	appendStringInfo(call, ", %s => ARRAY[", argument);
+	AppendArgument(suggestion, argument);
+	appendStringInfoString(&suggestion->text,
+						   suggestion->as_field ? "[" : "ARRAY[");
 	foreach(lc, names)
-		appendStringInfo(call, "%s%s",
-						 foreach_current_index(lc) > 0 ? ", " : "",
-						 quote_literal_cstr(lfirst(lc)));
-	appendStringInfoChar(call, ']');
+	{
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(&suggestion->text, ", ");
+		AppendValue(suggestion, lfirst(lc));
+	}
+	appendStringInfoChar(&suggestion->text, ']');
 }
 
 void
-CormAppendTrueArgument(StringInfo call, const char *argument, bool value)
+CormSuggestBool(CormSuggestion *suggestion, const char *argument, bool value)
 {
-	if (value)
-		appendStringInfo(call, ", %s => true", argument);
+	AppendArgument(suggestion, argument);
+	appendStringInfoString(&suggestion->text, value ? "true" : "false");
+}
+
+char *
+CormEndSuggestion(CormSuggestion *suggestion)
+{
+	appendStringInfoString(&suggestion->text,
+						   suggestion->as_field ? "}" : ");");
+	return suggestion->text.data;
 }
 
 bool
@@ -193,6 +231,23 @@ CormSameText(const char *a, const char *b)
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a, b) == 0;
+}
+
+static void
+AppendArgument(CormSuggestion *suggestion, const char *argument)
+{
+	appendStringInfo(&suggestion->text,
+					 suggestion->as_field ? ", \"%s\": " : ", %s => ",
+					 argument);
+}
+
+static void
+AppendValue(CormSuggestion *suggestion, const char *value)
+{
+	if (suggestion->as_field)
+		escape_json(&suggestion->text, value);
+	else
+		appendStringInfoString(&suggestion->text, quote_literal_cstr(value));
 }
 
 static void

@@ -34,6 +34,7 @@ typedef struct CormForeignKeySpec
 	bool		validate;
 	bool		skip_reverse;
 	bool		own_columns;	/* those that are there were made for it */
+	bool		as_field;		/* declared by a field of create_model */
 } CormForeignKeySpec;
 
 /* The arguments of many_to_many. */
@@ -48,6 +49,8 @@ typedef struct CormManyToManySpec
 	char	   *through_reverse_relation_name;	/* NULL: find it */
 	bool		symmetrical;
 	bool		skip_reverse;
+	bool		as_field;		/* declared by a field of create_model */
+	bool		through_is_model;	/* not only from now on; filled in */
 } CormManyToManySpec;
 
 /* The arguments of alter_relation; NULL and 0 leave things as they are. */
@@ -127,13 +130,27 @@ extern void CormCheckReverseOptions(const char *related_name,
 /* Raises for an empty name. */
 extern void CormCheckRelationName(const char *name);
 
-/* "', argument => ..." of a call to be shown in a hint */
-extern void CormAppendTextArgument(StringInfo call, const char *argument,
-								   const char *value);
-extern void CormAppendNamesArgument(StringInfo call, const char *argument,
-									List *names);
-extern void CormAppendTrueArgument(StringInfo call, const char *argument,
-								   bool value);
+/*
+ * A declaration to be shown in a hint: as a call of the function, or as a
+ * field of create_model, whose model is gone by the time the hint is read.
+ * NULL and NIL leave an argument out.
+ */
+typedef struct CormSuggestion
+{
+	StringInfoData text;
+	bool		as_field;
+} CormSuggestion;
+
+extern void CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+								const char *function, const CormModel *source,
+								const char *name, const CormModel *target);
+extern void CormSuggestText(CormSuggestion *suggestion, const char *argument,
+							const char *value);
+extern void CormSuggestNames(CormSuggestion *suggestion, const char *argument,
+							 List *names);
+extern void CormSuggestBool(CormSuggestion *suggestion, const char *argument,
+							bool value);
+extern char *CormEndSuggestion(CormSuggestion *suggestion);
 
 extern bool CormSameText(const char *a, const char *b);
 

@@ -32,6 +32,8 @@
 static CormRelationRow *LockRow(Oid relid, const char *name,
 								bool either_end);
 static CormForeignKey *RequireForeignKey(const CormRelationRow *row);
+static void RequireReference(const CormRelationRow *row,
+							 const CormModel *target);
 static void SetReverseName(CormRelationRow *row, char *new_name);
 static void AlterForeignKey(const CormRelationRow *row,
 							const CormAlterSpec *spec);
@@ -179,6 +181,20 @@ RequireForeignKey(const CormRelationRow *row)
 	return fk;
 }
 
+/* As when it was declared: on the columns that the foreign key points to. */
+static void
+RequireReference(const CormRelationRow *row, const CormModel *target)
+{
+	CormForeignKey *fk = OidIsValid(row->through) ? NULL :
+		CormFindForeignKey(row->source, row->target, row->constraint_name,
+						   row->columns);
+
+	if (fk != NULL)
+		CormRequireReference(target, fk->nkeys, fk->pk_attnums);
+	else
+		CormRequireReference(target, target->nkey, target->key);
+}
+
 /* Whoever renames the way back must still be allowed to name it. */
 static void
 SetReverseName(CormRelationRow *row, char *new_name)
@@ -194,7 +210,7 @@ SetReverseName(CormRelationRow *row, char *new_name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("symmetrical relation \"%s\" cannot have a related_name",
 						row->name)));
-	CormRequireReference(target, target->nkey, target->key);
+	RequireReference(row, target);
 	clash = CormNameClash(target, new_name, NULL);
 	if (clash != NULL)
 		RaiseClash(target, new_name, clash);

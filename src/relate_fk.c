@@ -30,6 +30,7 @@
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
+#include "quote.h"
 #include "relate.h"
 
 /* What the declaration comes to, worked out before anything is changed. */
@@ -51,22 +52,27 @@ static void DecideColumns(const CormForeignKeySpec *spec, Decision *decision);
 static void CheckSameAsBefore(const CormForeignKeySpec *spec,
 							  const Decision *decision,
 							  const CormRelationRow *row);
+pg_noreturn static void RaiseLacks(const CormForeignKeySpec *spec,
+								   const char *what, const char *statement);
 static bool PointsTo(const CormForeignKey *fk, const Decision *decision);
 static void Differ(const CormForeignKeySpec *spec, const char *what,
 				   const char *is);
 static void CheckNames(const CormForeignKeySpec *spec, Decision *decision);
+static bool IsNamed(List *names, const char *name);
 static bool IsOfKeyType(const CormForeignKeySpec *spec,
 						const Decision *decision);
 static void DecideChanges(const CormForeignKeySpec *spec, Decision *decision);
 static void CheckNewColumn(const CormForeignKeySpec *spec, const char *name);
 static CormForeignKey *FindConstraint(Oid source, Oid target, List *columns,
 									  const AttrNumber *target_attnums);
+static bool HasPairs(const CormForeignKey *fk, List *columns,
+					 const AttrNumber *target_attnums);
 static void CheckFound(const CormForeignKeySpec *spec,
 					   const CormForeignKey *fk);
 static void Apply(const CormForeignKeySpec *spec, Decision *decision);
 static CormKey KeyOfNames(const CormModel *model, List *names);
-static char *Call(const CormForeignKeySpec *spec, const char *name,
-				  const char *related_name, List *columns);
+static char *Suggest(const CormForeignKeySpec *spec, const char *name,
+					 const char *related_name, List *columns);
 
 void
 CormDeclareForeignKey(CormForeignKeySpec *spec)
@@ -200,8 +206,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 
 	/* columns may have been renamed, so default names prove nothing */
 	if (spec->columns == NIL ? !PointsTo(fk, decision) :
-		FindConstraint(row->source, row->target, decision->columns,
-					   decision->target_attnums) == NULL)
+		!HasPairs(fk, decision->columns, decision->target_attnums))
 		Differ(spec, "columns",
 			   CormJoinNames(CormColumnNames(row->source, fk->nkeys,
 											 fk->fk_attnums)));
@@ -222,6 +227,31 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	if (spec->nullable == CormAllNotNull(row->source, columns) &&
 		(strict || !spec->nullable))
 		Differ(spec, "nullable", spec->nullable ? "false" : "true");
+
+	/* an index or a validation may have come later, and do no harm */
+	if (strict && spec->index && !CormHasIndexOn(row->source, columns))
+		RaiseLacks(spec, "index",
+				   CormCreateIndexSql(row->source,
+									  CormColumnNames(row->source, fk->nkeys,
+													  fk->fk_attnums)));
+	if (strict && spec->validate && !fk->validated)
+		RaiseLacks(spec, "validate",
+				   psprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s",
+							CormQuoteTable(row->source),
+							quote_identifier(fk->name)));
+}
+
+/* What alter_relation cannot change, a statement can. */
+static void
+RaiseLacks(const CormForeignKeySpec *spec, const char *what,
+		   const char *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("relation \"%s\" of model \"%s\" already exists with other options",
+					spec->name, spec->source->name),
+			 errdetail("Existing value of \"%s\": false.", what),
+			 errhint("Change it: %s;", statement)));
 }
 
 /* Does the foreign key point to the columns wanted, in whatever order? */
@@ -256,9 +286,13 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 	const char *own = list_length(decision->columns) == 1 ?
 		linitial(decision->columns) : NULL;
 	char	   *clash = CormNameClash(spec->source, spec->name, own);
+	bool		self = spec->source->relid == spec->target->relid;
 	char	   *plural = CormPluralName(spec->source->name);
 	char	   *suggestion;
 
+	/* columns that are not there yet will be */
+	if (clash == NULL && own == NULL && IsNamed(decision->columns, spec->name))
+		clash = psprintf("column \"%s\"", spec->name);
 	if (clash != NULL)
 	{
 		bool		holds_key = spec->columns == NIL &&
@@ -275,11 +309,11 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 						spec->name, clash, spec->source->name),
 				 holds_key ?
 				 errhint("If the column holds the key, name it: %s",
-						 Call(spec, spec->name, spec->related_name,
-							  list_make1(spec->name))) :
+						 Suggest(spec, spec->name, spec->related_name,
+								 list_make1(spec->name))) :
 				 errhint("Choose another name: %s",
-						 Call(spec, free, spec->related_name,
-							  spec->columns))));
+						 Suggest(spec, free, spec->related_name,
+								 spec->columns))));
 	}
 	if (decision->reverse_name == NULL)
 		return;
@@ -287,24 +321,41 @@ CheckNames(const CormForeignKeySpec *spec, Decision *decision)
 	suggestion = CormFreeName(spec->target,
 							  psprintf("%s_%s", spec->name, plural));
 	clash = CormNameClash(spec->target, decision->reverse_name, NULL);
-	if (clash == NULL && spec->source->relid == spec->target->relid &&
+	if (clash == NULL && self &&
 		strcmp(spec->name, decision->reverse_name) == 0)
 		clash = psprintf("relation \"%s\"", spec->name);
+	if (clash == NULL && self &&
+		IsNamed(decision->columns, decision->reverse_name))
+		clash = psprintf("column \"%s\"", decision->reverse_name);
 	if (clash != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("reverse relation name \"%s\" clashes with %s of model \"%s\"",
 						decision->reverse_name, clash, spec->target->name),
 				 errhint("Name the reverse relation: %s",
-						 Call(spec, spec->name, suggestion, spec->columns))));
-	if (spec->source->relid == spec->target->relid &&
-		spec->related_name == NULL)
+						 Suggest(spec, spec->name, suggestion,
+								 spec->columns))));
+	if (self && spec->related_name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("relation \"%s\" leads from model \"%s\" to itself and needs a related_name",
 						spec->name, spec->source->name),
 				 errhint("Name the reverse relation: %s",
-						 Call(spec, spec->name, suggestion, spec->columns))));
+						 Suggest(spec, spec->name, suggestion,
+								 spec->columns))));
+}
+
+static bool
+IsNamed(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Does the column that bears the relation's name fit the target's key? */
@@ -385,26 +436,33 @@ FindConstraint(Oid source, Oid target, List *columns,
 	foreach(lf, CormReadForeignKeys(source))
 	{
 		CormForeignKey *fk = lfirst(lf);
-		int			matching = 0;
-		ListCell   *lc;
 
-		if (fk->referenced != target || fk->nkeys != list_length(columns))
-			continue;
-		foreach(lc, columns)
-		{
-			AttrNumber	attnum = get_attnum(source, lfirst(lc));
-
-			for (int i = 0; i < fk->nkeys; i++)
-			{
-				if (fk->fk_attnums[i] == attnum &&
-					fk->pk_attnums[i] == target_attnums[foreach_current_index(lc)])
-					matching++;
-			}
-		}
-		if (matching == fk->nkeys)
+		if (fk->referenced == target && HasPairs(fk, columns, target_attnums))
 			return fk;
 	}
 	return NULL;
+}
+
+/* In whatever order. */
+static bool
+HasPairs(const CormForeignKey *fk, List *columns,
+		 const AttrNumber *target_attnums)
+{
+	int			matching = 0;
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		AttrNumber	attnum = get_attnum(fk->referencing, lfirst(lc));
+
+		for (int i = 0; i < fk->nkeys; i++)
+		{
+			if (fk->fk_attnums[i] == attnum &&
+				fk->pk_attnums[i] == target_attnums[foreach_current_index(lc)])
+				matching++;
+		}
+	}
+	return matching == fk->nkeys && matching == list_length(columns);
 }
 
 /* An existing constraint is taken as it is, unless asked to be otherwise. */
@@ -474,36 +532,35 @@ KeyOfNames(const CormModel *model, List *names)
 	return key;
 }
 
-/* The call that declares the relation, with some arguments replaced. */
+/* The declaration of the relation, with some arguments replaced. */
 static char *
-Call(const CormForeignKeySpec *spec, const char *name,
-	 const char *related_name, List *columns)
+Suggest(const CormForeignKeySpec *spec, const char *name,
+		const char *related_name, List *columns)
 {
-	StringInfoData call;
+	CormSuggestion suggestion;
 
-	initStringInfo(&call);
-	appendStringInfo(&call, "SELECT corm.foreign_key(%s, %s, %s",
-					 quote_literal_cstr(CormModelDisplayName(spec->source)),
-					 quote_literal_cstr(name),
-					 quote_literal_cstr(CormModelDisplayName(spec->target)));
-	CormAppendTextArgument(&call, "related_name", related_name);
-	CormAppendNamesArgument(&call, "columns", columns);
-	CormAppendNamesArgument(&call, "target_columns", spec->target_columns);
+	CormBeginSuggestion(&suggestion, spec->as_field, "foreign_key",
+						spec->source, name, spec->target);
+	CormSuggestText(&suggestion, "related_name", related_name);
+	CormSuggestNames(&suggestion, "columns", columns);
+	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
 	if (!spec->nullable)
-		appendStringInfoString(&call, ", nullable => false");
-	CormAppendTrueArgument(&call, "one_to_one", spec->one_to_one);
+		CormSuggestBool(&suggestion, "nullable", false);
+	if (spec->one_to_one)
+		CormSuggestBool(&suggestion, "one_to_one", true);
 	if (spec->on_delete != FKCONSTR_ACTION_NOACTION)
-		CormAppendTextArgument(&call, "on_delete",
-							   CormReferentialActionWord(spec->on_delete));
+		CormSuggestText(&suggestion, "on_delete",
+						CormReferentialActionWord(spec->on_delete));
 	if (spec->on_update != FKCONSTR_ACTION_NOACTION)
-		CormAppendTextArgument(&call, "on_update",
-							   CormReferentialActionWord(spec->on_update));
-	CormAppendTrueArgument(&call, "is_deferrable", spec->deferrable);
+		CormSuggestText(&suggestion, "on_update",
+						CormReferentialActionWord(spec->on_update));
+	if (spec->deferrable)
+		CormSuggestBool(&suggestion, "is_deferrable", true);
 	if (!spec->index)
-		appendStringInfoString(&call, ", index => false");
+		CormSuggestBool(&suggestion, "index", false);
 	if (!spec->validate)
-		appendStringInfoString(&call, ", validate => false");
-	CormAppendTrueArgument(&call, "skip_reverse", spec->skip_reverse);
-	appendStringInfoString(&call, ");");
-	return call.data;
+		CormSuggestBool(&suggestion, "validate", false);
+	if (spec->skip_reverse)
+		CormSuggestBool(&suggestion, "skip_reverse", true);
+	return CormEndSuggestion(&suggestion);
 }

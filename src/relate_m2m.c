@@ -28,6 +28,7 @@
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
+#include "quote.h"
 #include "relate.h"
 
 /* The through table and its foreign keys to source and target. */
@@ -55,7 +56,7 @@ static List *LinkColumns(const CormManyToManySpec *spec,
 						 const CormModel *model, const char *prefix);
 static CormNewForeignKey *LinkKey(const CormModel *model, List *columns);
 static List *NamesOf(List *new_columns);
-static Link FindLink(const CormManyToManySpec *spec);
+static Link FindLink(CormManyToManySpec *spec);
 static Oid	FindThrough(const char *through);
 static CormForeignKey *ChooseKey(const CormManyToManySpec *spec,
 								 const CormModel *through,
@@ -63,8 +64,10 @@ static CormForeignKey *ChooseKey(const CormManyToManySpec *spec,
 								 const CormForeignKey *but);
 static bool KeyIsNamed(const CormModel *through, const CormForeignKey *fk,
 					   const char *name);
-static char *Call(const CormManyToManySpec *spec, const char *name,
-				  const char *related_name);
+static char *KeyHint(const CormManyToManySpec *spec, const CormModel *through,
+					 const CormModel *end);
+static char *Suggest(const CormManyToManySpec *spec, const char *name,
+					 const char *related_name);
 
 Oid
 CormDeclareManyToMany(CormManyToManySpec *spec)
@@ -222,7 +225,7 @@ CheckNames(const CormManyToManySpec *spec, const char *reverse_name)
 				 errmsg("relation name \"%s\" clashes with %s of model \"%s\"",
 						spec->name, clash, spec->source->name),
 				 errhint("Choose another name: %s",
-						 Call(spec, suggestion, spec->related_name))));
+						 Suggest(spec, suggestion, spec->related_name))));
 	}
 	if (reverse_name == NULL)
 		return;
@@ -239,14 +242,14 @@ CheckNames(const CormManyToManySpec *spec, const char *reverse_name)
 				 errmsg("reverse relation name \"%s\" clashes with %s of model \"%s\"",
 						reverse_name, clash, spec->target->name),
 				 errhint("Name the reverse relation: %s",
-						 Call(spec, spec->name, suggestion))));
+						 Suggest(spec, spec->name, suggestion))));
 	if (self && spec->related_name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("relation \"%s\" leads from model \"%s\" to itself and needs a related_name",
 						spec->name, spec->source->name),
 				 errhint("Name the reverse relation: %s",
-						 Call(spec, spec->name, suggestion))));
+						 Suggest(spec, spec->name, suggestion))));
 }
 
 /*
@@ -361,7 +364,7 @@ NamesOf(List *new_columns)
 
 /* The through table that the caller named, and its two foreign keys. */
 static Link
-FindLink(const CormManyToManySpec *spec)
+FindLink(CormManyToManySpec *spec)
 {
 	Link		link = {0};
 	CormModel  *through;
@@ -371,6 +374,7 @@ FindLink(const CormManyToManySpec *spec)
 	link.through = FindThrough(spec->through);
 	CormRequireOwner(link.through);
 	through = CormModelByRelid(link.through);
+	spec->through_is_model = through != NULL;
 	if (through == NULL)
 	{
 		CormRegisterTable(link.through, NULL, NIL);
@@ -450,11 +454,9 @@ ChooseKey(const CormManyToManySpec *spec, const CormModel *through,
 				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
 				 errmsg("through table \"%s\" has no %sforeign key to model \"%s\"",
 						get_rel_name(through->relid),
-						but != NULL ? "second " : "", end->name),
-				 errhint("Add it: SELECT corm.foreign_key(%s, %s, %s, skip_reverse => true);",
-						 quote_literal_cstr(CormModelDisplayName(through)),
-						 quote_literal_cstr(CormFreeName(through, CormLowerName(end->name))),
-						 quote_literal_cstr(CormModelDisplayName(end)))));
+						but != NULL && but->referenced == end->relid ?
+						"second " : "", end->name),
+				 errhint("%s", KeyHint(spec, through, end))));
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -468,6 +470,29 @@ ChooseKey(const CormManyToManySpec *spec, const CormModel *through,
 			 errdetail("Their columns are: %s.", CormJoinNames(columns)),
 			 errhint("Name the one to \"%s\", where the relation starts, with through_relation_name, and the one to \"%s\", where it ends, with through_reverse_relation_name.",
 					 spec->source->name, spec->target->name)));
+}
+
+/*
+ * How to add the key that is missing.  What this declaration has registered
+ * or created is gone by the time the hint is read.
+ */
+static char *
+KeyHint(const CormManyToManySpec *spec, const CormModel *through,
+		const CormModel *end)
+{
+	char	   *name = CormFreeName(through, CormLowerName(end->name));
+	CormSuggestion suggestion;
+	char	   *call;
+
+	if (spec->as_field)
+		return pstrdup("Create the model without this field, add the foreign key, then declare the relation with corm.many_to_many.");
+	CormBeginSuggestion(&suggestion, false, "foreign_key", through, name, end);
+	CormSuggestBool(&suggestion, "skip_reverse", true);
+	call = CormEndSuggestion(&suggestion);
+	if (spec->through_is_model)
+		return psprintf("Add it: %s", call);
+	return psprintf("Add it: SELECT corm.register_model(%s); %s",
+					quote_literal_cstr(CormQuoteTable(through->relid)), call);
 }
 
 /* By the name of a forward relation over it, or of a column in it. */
@@ -488,26 +513,24 @@ KeyIsNamed(const CormModel *through, const CormForeignKey *fk,
 	return column != NULL && CormKeyHas(key, column->attnum);
 }
 
-/* The call that declares the relation, with some arguments replaced. */
+/* The declaration of the relation, with some arguments replaced. */
 static char *
-Call(const CormManyToManySpec *spec, const char *name,
-	 const char *related_name)
+Suggest(const CormManyToManySpec *spec, const char *name,
+		const char *related_name)
 {
-	StringInfoData call;
+	CormSuggestion suggestion;
 
-	initStringInfo(&call);
-	appendStringInfo(&call, "SELECT corm.many_to_many(%s, %s, %s",
-					 quote_literal_cstr(CormModelDisplayName(spec->source)),
-					 quote_literal_cstr(name),
-					 quote_literal_cstr(CormModelDisplayName(spec->target)));
-	CormAppendTextArgument(&call, "through", spec->through);
-	CormAppendTextArgument(&call, "related_name", related_name);
-	CormAppendTextArgument(&call, "through_relation_name",
-						   spec->through_relation_name);
-	CormAppendTextArgument(&call, "through_reverse_relation_name",
-						   spec->through_reverse_relation_name);
-	CormAppendTrueArgument(&call, "symmetrical", spec->symmetrical);
-	CormAppendTrueArgument(&call, "skip_reverse", spec->skip_reverse);
-	appendStringInfoString(&call, ");");
-	return call.data;
+	CormBeginSuggestion(&suggestion, spec->as_field, "many_to_many",
+						spec->source, name, spec->target);
+	CormSuggestText(&suggestion, "through", spec->through);
+	CormSuggestText(&suggestion, "related_name", related_name);
+	CormSuggestText(&suggestion, "through_relation_name",
+					spec->through_relation_name);
+	CormSuggestText(&suggestion, "through_reverse_relation_name",
+					spec->through_reverse_relation_name);
+	if (spec->symmetrical)
+		CormSuggestBool(&suggestion, "symmetrical", true);
+	if (spec->skip_reverse)
+		CormSuggestBool(&suggestion, "skip_reverse", true);
+	return CormEndSuggestion(&suggestion);
 }

@@ -219,6 +219,18 @@ SELECT corm.register_model('places', 'Place');
 SELECT corm.foreign_key('Team', 'place', 'Place', columns => '{place_nr}');
 SELECT relation, target, columns FROM shown WHERE model = 'Team' AND relation = 'place';
 
+-- an index that does not find rows by equality does not count
+CREATE TABLE trays (id bigint PRIMARY KEY, place_id bigint);
+CREATE INDEX trays_brin ON trays USING brin (place_id);
+SELECT corm.register_model('trays', 'Tray');
+SELECT corm.foreign_key('Tray', 'place', 'Place', related_name => 'trays');
+SELECT indexname FROM pg_indexes WHERE schemaname = 't_fk' AND tablename = 'trays' ORDER BY 1;
+CREATE TABLE shelves (id bigint PRIMARY KEY, place_id bigint);
+CREATE INDEX shelves_hash ON shelves USING hash (place_id);
+SELECT corm.register_model('shelves', 'Shelf');
+SELECT corm.foreign_key('Shelf', 'place', 'Place', related_name => 'shelves');
+SELECT indexname FROM pg_indexes WHERE schemaname = 't_fk' AND tablename = 'shelves' ORDER BY 1;
+
 -- inside a transaction that is rolled back, and to a savepoint
 BEGIN;
 SELECT corm.foreign_key('Team', 'rival', 'Team', related_name => 'rivals');

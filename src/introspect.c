@@ -20,6 +20,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -371,10 +372,27 @@ IsUniqueOver(Form_pg_index index, HeapTuple tuple, CormKey columns)
 	return true;
 }
 
+/*
+ * Does the index find rows by equality at once?  A BRIN index does not.
+ */
+static bool
+FindsByEquality(Oid index)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+	Oid			am = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		am = ((Form_pg_class) GETSTRUCT(tuple))->relam;
+		ReleaseSysCache(tuple);
+	}
+	return am == BTREE_AM_OID || am == HASH_AM_OID;
+}
+
 static bool
 StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns)
 {
-	if (index->indnkeyatts < columns.n)
+	if (index->indnkeyatts < columns.n || !FindsByEquality(index->indexrelid))
 		return false;
 	for (int i = 0; i < columns.n; i++)
 	{

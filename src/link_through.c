@@ -248,9 +248,9 @@ LockPairs(const Through *through, List *links)
 
 /*
  * Must it be known whether the pair is linked before a row is put up for
- * insertion?  ON CONFLICT says so too late where the row leaves columns null:
- * their constraints are checked first, and a link that is there need not be
- * described in full.
+ * insertion?  ON CONFLICT says so too late where a NOT NULL column is not
+ * given: that is checked first, and a link that is there need not be described
+ * in full.  Elsewhere it is better, since it waits for who is removing the pair.
  */
 static bool
 LooksFirst(const Through *through, const NewLink *link)
@@ -260,7 +260,8 @@ LooksFirst(const Through *through, const NewLink *link)
 	for (int i = 0; i < through->model->ncolumns; i++)
 	{
 		const CormColumn *column = &through->model->columns[i];
-		bool		filled = column->has_default || ValueOf(link, column) != NULL;
+		bool		filled = !column->not_null || column->has_default ||
+			ValueOf(link, column) != NULL;
 
 		for (int j = 0; j < through->npair; j++)
 			filled |= through->pair[j] == column->attnum;

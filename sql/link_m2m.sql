@@ -368,6 +368,17 @@ SELECT corm.many_to_many('Post', 'auto', 'Tag', through => 'Auto', related_name 
 SELECT corm.add(corm.relation('Post', 2, 'auto'), ARRAY[2, 1], '{"must": "m"}'), corm.add(corm.relation('Post', 2, 'auto'), 3, '{"must": "m", "made": null}'), rows_of('auto');
 SELECT try(format('SELECT corm.add(corm.relation(''Post'', 2, ''auto''), 4, %L)', t)) FROM unnest(ARRAY['{}', '{"must": null}', '{"must": "m", "doubled": 1}', '{"must": "m", "serial": 1}', '{"must": "m", "id": 1}']) t;
 
+\echo -- a link that is there need not be described in full
+CREATE TABLE priced (post_id int REFERENCES post, tag_id int REFERENCES tag, price int NOT NULL, amount int NOT NULL, PRIMARY KEY (post_id, tag_id));
+INSERT INTO priced VALUES (1, 1, 10, 1), (1, 2, 20, 2), (1, 3, 30, 3);
+SELECT corm.register_model('priced', 'Priced');
+SELECT corm.many_to_many('Post', 'priced', 'Tag', through => 'Priced', related_name => 'priced_of');
+SELECT corm.add(corm.relation('Post', 1, 'priced'), 1), corm.add(corm.relation('Post', 1, 'priced'), ARRAY[3, 1]), rows_of('priced');
+SELECT corm.add(corm.relation('Post', 1, 'priced'), 1, '{"price": 11}'), corm.add(corm.relation('Post', 1, 'priced'), ARRAY[2, 1], '{"price": 11}'), rows_of('priced');
+SELECT corm.set(corm.relation('Post', 1, 'priced'), ARRAY[1, 2]), corm.set(corm.relation('Post', 1, 'priced'), ARRAY[2], '{"amount": 5}'), rows_of('priced');
+SELECT corm.add(corm.relation('Post', 1, 'priced'), '[{"id": 4, "Priced": {"price": 4, "amount": 4}}, {"id": 2, "Priced": {"amount": 6}}]'::jsonb), rows_of('priced');
+SELECT try($$SELECT corm.add(corm.relation('Post', 1, 'priced'), 5)$$), try($$SELECT corm.add(corm.relation('Post', 1, 'priced'), ARRAY[2, 5], '{"price": 1}')$$), rows_of('priced');
+
 \set VERBOSITY terse
 SET client_min_messages = warning;
 DROP SCHEMA corm_link_m2m CASCADE;

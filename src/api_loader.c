@@ -109,10 +109,9 @@ KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
 		for (int i = 0; i < select->nkeys; i++)
 		{
 			Oid			type = CormColumnByNumber(model, model->key[i])->typid;
-			bool		isnull;
 
-			*next++ = CormValueFromJson(CormKeyPartOf(model, key, i, "pks", false),
-										getBaseType(type), -1, &isnull);
+			*next++ = CormKeyFromJson(CormKeyPartOf(model, key, i, "pks", false),
+									  getBaseType(type), -1);
 		}
 	}
 	return datums;

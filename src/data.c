@@ -91,7 +91,6 @@ CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path)
 {
 	Datum	   *values = palloc(Max(model->nkey, 1) * sizeof(Datum));
 	CormErrorFrame frame;
-	bool		isnull;
 
 	CormRequireKey(model, "a row is named by");
 	CormErrorPush(&frame, "reading", path, NULL);
@@ -99,8 +98,8 @@ CormKeyValues(const CormModel *model, const JsonbValue *key, const char *path)
 	{
 		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
 
-		values[i] = CormValueFromJson(CormKeyPartOf(model, key, i, path, false),
-									  column->typid, column->typmod, &isnull);
+		values[i] = CormKeyFromJson(CormKeyPartOf(model, key, i, path, false),
+									column->typid, column->typmod);
 	}
 	CormErrorPop(&frame);
 	return values;
@@ -188,12 +187,11 @@ CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
 	{
 		const CormColumn *column = CormColumnByNumber(referencing, fk->fk_attnums[i]);
 		int			part = 0;
-		bool		isnull;
 
 		while (referenced->key[part] != fk->pk_attnums[i])
 			part++;
-		values[i] = CormValueFromJson(CormKeyPartOf(referenced, key, part, path, false),
-									  column->typid, column->typmod, &isnull);
+		values[i] = CormKeyFromJson(CormKeyPartOf(referenced, key, part, path, false),
+									column->typid, column->typmod);
 	}
 	CormErrorPop(&frame);
 	return values;
@@ -305,6 +303,18 @@ AddName(List *names, char *name)
 	return lappend(names, name);
 }
 
+/*
+ * A hint does not tell of a relation whose columns the role may not read.
+ */
+static bool
+MayReadKey(const CormModel *model, const CormForeignKey *fk)
+{
+	for (int i = 0; i < fk->nkeys; i++)
+		if (!CormRoleMayRead(model, fk->fk_attnums[i]))
+			return false;
+	return true;
+}
+
 static void
 UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 {
@@ -319,7 +329,8 @@ UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 	{
 		CormRelation *relation = lfirst(lc);
 
-		if (!relation->broken && !relation->to_many && !relation->reverse)
+		if (!relation->broken && !relation->to_many && !relation->reverse &&
+			MayReadKey(model, relation->fk))
 			known = AddName(known, relation->name);
 	}
 	if (link)

@@ -393,9 +393,9 @@ AppendOnConflict(StringInfo buf, const CormNewLinks *links)
 
 	appendStringInfoString(buf, " ON CONFLICT (");
 	AppendNames(buf, links->pair);
-	appendStringInfoString(buf, links->extra == NIL || links->look_first ?
+	appendStringInfoString(buf, links->extra == NIL || links->either_way ?
 						   ") DO NOTHING" : ") DO UPDATE");
-	if (links->extra == NIL || links->look_first)
+	if (links->extra == NIL || links->either_way)
 		return;
 	foreach(lc, links->extra)
 	{

@@ -4,7 +4,7 @@
  *	  Link verbs of relations through a link table.
  *
  * A pair is linked once.  Where the pair has a unique key of its own, ON
- * CONFLICT sees to that; where it has none, an advisory lock on the pair, held
+ * CONFLICT sees to that, after a look where it could not; where it has none, an advisory lock on the pair, held
  * to the end of the transaction, lets nobody else link it between the look and
  * the insertion.  Links of a symmetrical relation are stored with the smaller
  * key first, but a link that somebody stored the other way round counts too.
@@ -247,6 +247,31 @@ LockPairs(const Through *through, List *links)
 }
 
 /*
+ * Must it be known whether the pair is linked before a row is put up for
+ * insertion?  ON CONFLICT says so too late where a NOT NULL column is not
+ * given: that is checked first, and a link that is there need not be described
+ * in full.  Elsewhere it is better, since it waits for who is removing the pair.
+ */
+static bool
+LooksFirst(const Through *through, const NewLink *link)
+{
+	if (through->relation->symmetrical || !through->relation->pair_arbiter)
+		return true;
+	for (int i = 0; i < through->model->ncolumns; i++)
+	{
+		const CormColumn *column = &through->model->columns[i];
+		bool		filled = !column->not_null || column->has_default ||
+			ValueOf(link, column) != NULL;
+
+		for (int j = 0; j < through->npair; j++)
+			filled |= through->pair[j] == column->attnum;
+		if (!filled)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Parameters for a run of links that set the same extra columns.
  */
 static void
@@ -261,7 +286,7 @@ BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks 
 
 	new->model = through->model;
 	new->label = through->owned->label;
-	new->look_first = through->relation->symmetrical || !through->relation->pair_arbiter;
+	new->look_first = LooksFirst(through, first);
 	new->either_way = through->relation->symmetrical;
 	new->arbiter = through->relation->pair_arbiter;
 	new->single = n == 1;
@@ -342,19 +367,7 @@ AddLinks(const Through *through, List *links)
 	return changed;
 }
 
-int64
-CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
-{
-	Through		through;
-	List	   *links;
-
-	(void) InitThrough(&through, owned, false);
-	links = MakeLinks(&through, targets, for_all);
-	LockPairs(&through, links);
-	return AddLinks(&through, links);
-}
-
-/* ---------- remove, clear, set ---------- */
+/* ---------- the links of an owner ---------- */
 
 /*
  * Which links of the owner: all, those to the targets, or those to others.
@@ -393,6 +406,40 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 											  CormColumnByNumber(through->model,
 																 through->pair[i])));
 }
+
+/*
+ * An update finds its rows in any order; several are locked in order before.
+ */
+static void
+LockUpdated(const Through *through, List *targets, List *links)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+	bool		updates = false;
+	ListCell   *lc;
+
+	foreach(lc, links)
+		updates |= ((NewLink *) lfirst(lc))->values != NIL && LooksFirst(through, lfirst(lc));
+	if (!updates || list_length(links) == 1)
+		return;
+	OwnedLinks(through, targets, CORM_KEYS_IN, &values, &rows);
+	CormLockRows(&rows, CormValueParams(&values), false);
+}
+
+int64
+CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
+{
+	Through		through;
+	List	   *links;
+
+	(void) InitThrough(&through, owned, false);
+	links = MakeLinks(&through, targets, for_all);
+	LockPairs(&through, links);
+	LockUpdated(&through, targets, links);
+	return AddLinks(&through, links);
+}
+
+/* ---------- remove, clear, set ---------- */
 
 int64
 CormLinkRemove(const CormOwned *owned, List *targets, bool all)

@@ -60,32 +60,6 @@ IsCompositeKey(const CormModel *model, const JsonbValue *array)
 	return scalar;
 }
 
-/*
- * A text is one key.  One that looks like a list, for a key that cannot be
- * spelled so, was meant to be more.
- */
-static void
-RefuseListText(const CormModel *model, const JsonbValue *key)
-{
-	const CormColumn *column;
-	char		category;
-	bool		preferred;
-
-	if (key->type != jbvString || key->val.string.len == 0 || model->nkey != 1 ||
-		(key->val.string.val[0] != '[' && key->val.string.val[0] != '{'))
-		return;
-	column = CormColumnByNumber(model, model->key[0]);
-	get_type_category_preferred(getBaseType(column->typid), &category, &preferred);
-	if (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ARRAY)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("a text is one key, and this one is no key of model \"%s\"",
-					CormModelDisplayName(model)),
-			 errhint("To give several keys cast the list: to jsonb, or to %s[].",
-					 format_type_be(column->typid))));
-}
-
 static void
 AppendTarget(List **targets, JsonbValue *target)
 {
@@ -206,8 +180,6 @@ CormReadTargets(const CormModel *model, Datum value, Oid type)
 	key = CormKeyToJson(value, false, type, name);
 	if (type == JSONBOID || type == JSONOID)
 		return JsonTargets(model, key);
-	if (type == TEXTOID)
-		RefuseListText(model, key);
 	AppendTarget(&targets, key);
 	return targets;
 }

@@ -257,6 +257,31 @@ CormKeyPartOf(const CormModel *model, const JsonbValue *value, int part,
 	return found;
 }
 
+static void
+HintAtList(void *arg)
+{
+	if (geterrcode() == ERRCODE_INVALID_TEXT_REPRESENTATION)
+		errhint("A text is one value, however it looks: cast it to jsonb.");
+}
+
+/*
+ * A text is one key, but one that its type does not take and that looks like a
+ * list was meant to be more.
+ */
+Datum
+CormKeyFromJson(const JsonbValue *value, Oid typid, int32 typmod)
+{
+	ErrorContextCallback callback = {error_context_stack, HintAtList, NULL};
+	Datum		datum;
+	bool		isnull;
+
+	if (LooksLikeList(value))
+		error_context_stack = &callback;
+	datum = CormValueFromJson(value, typid, typmod, &isnull);
+	error_context_stack = callback.previous;
+	return datum;
+}
+
 /* ---------- parameters ---------- */
 
 bool
@@ -329,6 +354,7 @@ Datum
 CormBindParam(const CormParam *param, bool *isnull)
 {
 	CormErrorFrame frame;
+	const JsonbValue *value;
 	Datum		datum = (Datum) 0;
 
 	*isnull = false;
@@ -342,9 +368,10 @@ CormBindParam(const CormParam *param, bool *isnull)
 			datum = CormValueFromJson(param->value, param->typid, -1, isnull);
 			break;
 		case CORM_BIND_KEY:
-			datum = CormValueFromJson(CormKeyPartOf(param->model, param->value,
-													param->part, param->path, !param->of_owner),
-									  param->typid, -1, isnull);
+			value = CormKeyPartOf(param->model, param->value, param->part, param->path,
+								  !param->of_owner);
+			datum = param->of_owner ? CormKeyFromJson(value, param->typid, -1) :
+				CormValueFromJson(value, param->typid, -1, isnull);
 			break;
 		case CORM_BIND_ARRAY:
 		case CORM_BIND_KEY_ARRAY:

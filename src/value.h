@@ -29,6 +29,9 @@ extern const JsonbValue *CormKeyPartOf(const CormModel *model,
 									   const JsonbValue *value, int part,
 									   const char *path, bool in_filter);
 
+/* What CormKeyPartOf found, as a value of the key's column. */
+extern Datum CormKeyFromJson(const JsonbValue *value, Oid typid, int32 typmod);
+
 /*
  * Values of this type cannot be the elements of an array that is unnested into
  * one column: an array of arrays is one array, a composite becomes columns.

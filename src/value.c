@@ -24,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #include "error.h"
@@ -266,6 +267,30 @@ CormTravelsAsText(Oid typid)
 
 	return type_is_array(base) || type_is_rowtype(base) ||
 		!OidIsValid(get_array_type(typid));
+}
+
+static void
+SetForNow(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Printed in the session's style a value may lose digits, or its time zone.
+ */
+Datum
+CormExactText(FmgrInfo *output, Datum value)
+{
+	int			nest = NewGUCNestLevel();
+	char	   *text;
+
+	SetForNow("extra_float_digits", "3");
+	SetForNow("DateStyle", "ISO");
+	SetForNow("IntervalStyle", "postgres");
+	text = OutputFunctionCall(output, value);
+	AtEOXact_GUC(true, nest);
+	return CStringGetTextDatum(text);
 }
 
 static Datum

@@ -35,6 +35,12 @@ extern const JsonbValue *CormKeyPartOf(const CormModel *model,
  */
 extern bool CormTravelsAsText(Oid typid);
 
+/*
+ * Such a value as text, by its type's output function, that reads as the same
+ * value whatever the settings of the session say about output.
+ */
+extern Datum CormExactText(FmgrInfo *output, Datum value);
+
 extern Datum CormBindParam(const CormParam *param, bool *isnull);
 
 #endif							/* CORM_VALUE_H */

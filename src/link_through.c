@@ -64,6 +64,7 @@ InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("the through table of relation \"%s\" is no longer a model",
 						relation->name)));
+	CormCheckSchemaUsage(through->model);
 	through->nnear = relation->fk->nkeys;
 	through->npair = through->nnear + relation->far_fk->nkeys;
 	through->pair = palloc(through->npair * sizeof(AttrNumber));

@@ -355,8 +355,8 @@ RequireTable(const CormModel *model, bool there)
 						model->name)));
 }
 
-static void
-CheckSchemaUsage(const CormModel *model)
+void
+CormCheckSchemaUsage(const CormModel *model)
 {
 	Oid			schema = get_rel_namespace(model->relid);
 
@@ -378,7 +378,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 {
 	CormTable  *table = palloc0(sizeof(CormTable));
 
-	CheckSchemaUsage(model);
+	CormCheckSchemaUsage(model);
 	LockRelationOid(model->relid, AccessShareLock);
 	RequireTable(model, OidIsValid(get_rel_namespace(model->relid)));
 	table->alias = ++select->naliases;

@@ -69,6 +69,13 @@ extern CormTable *CormAddLinkTarget(CormSelect *select, CormScope *scope,
 /* A column of a table, which is then among those that are used of it. */
 extern CormColumnRef CormRef(CormTable *table, AttrNumber attnum);
 
+/*
+ * Raises 42501 without USAGE on the schema of the model's table.  For whoever
+ * writes to a table: the plan of a statement that was kept for another role
+ * does not ask again.
+ */
+extern void CormCheckSchemaUsage(const CormModel *model);
+
 /* ---------- conditions ---------- */
 
 extern CormExpr *CormMakeExpr(CormExprKind kind);

@@ -91,6 +91,7 @@ FinishHop(CormSelect *select, Hop *hop)
 {
 	ListCell   *lc;
 
+	check_stack_depth();
 	foreach(lc, hop->hops)
 	{
 		Hop		   *inner = lfirst(lc);

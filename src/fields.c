@@ -88,6 +88,7 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 		List	  **list = nodes;
 		CormLoadNode *node;
 
+		CHECK_FOR_INTERRUPTS();
 		for (;;)
 		{
 			const CormRelation *relation = LoadStep(at, &path, load->path);

@@ -509,6 +509,7 @@ RefuseSameKey(List *outputs, const CormModel *model)
 	{
 		const char *key = lfirst(lc);
 
+		CHECK_FOR_INTERRUPTS();
 		for (int i = foreach_current_index(lc) + 1; i < list_length(keys); i++)
 			if (strcmp(key, list_nth(keys, i)) == 0)
 				ereport(ERROR,

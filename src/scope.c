@@ -41,11 +41,12 @@
 static char *
 Unquote(const char *text, int len)
 {
-	char	   *name = palloc(len + 1);
-	char	   *to = name;
+	char	   *name;
+	char	   *to;
 
 	if (len < 3 || text[0] != '"' || text[len - 1] != '"')
 		return NULL;
+	name = to = palloc(len + 1);
 	for (int i = 1; i < len - 1; i++)
 	{
 		if (text[i] == '"')
@@ -143,6 +144,7 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 		const CormColumn *column = CormFindColumn(model, name);
 		const CormRelation *relation = CormFindRelation(model, name);
 
+		CHECK_FOR_INTERRUPTS();
 		if (column && relation && !IsOwnColumn(relation, column))
 			RefuseShadowed(model, relation);
 		step.rest = rest;
@@ -169,6 +171,9 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 				return step;
 			}
 		}
+
+		/* a long path has many names to try, each nearly as long as itself */
+		pfree(name);
 	}
 
 	step.column = NULL;

@@ -19,6 +19,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -133,6 +134,8 @@ CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull
 	Oid			input;
 	Oid			ioparam;
 
+	/* a list of values may be as long as a document */
+	CHECK_FOR_INTERRUPTS();
 	if (value->type == jbvBinary || typtype == TYPTYPE_DOMAIN ||
 		typtype == TYPTYPE_COMPOSITE || typid == JSONOID || typid == JSONBOID ||
 		(value->type != jbvString && type_is_array(typid)))

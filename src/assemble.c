@@ -21,8 +21,6 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "tcop/dest.h"
 #include "tcop/pquery.h"

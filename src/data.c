@@ -15,11 +15,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_constraint.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "data.h"

@@ -11,7 +11,6 @@
 
 #include "miscadmin.h"
 
-#include "error.h"
 #include "fields.h"
 #include "scope.h"
 

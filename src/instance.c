@@ -50,11 +50,11 @@ NullValue(void)
 }
 
 /*
- * Returns the value as jsonb, allocated in the current context.  The value
+ * Returns the value as jsonb, by the rules of to_jsonb, allocated in the current context.  The value
  * must not be NULL.
  */
-Jsonb *
-CormDatumToJsonb(Datum value, Oid type)
+static Jsonb *
+DatumToJsonb(Datum value, Oid type)
 {
 	FmgrInfo	flinfo;
 	Node	   *argument = (Node *) makeNullConst(type, -1, InvalidOid);
@@ -136,7 +136,7 @@ RowColumnToJson(const OpenRow *row, int column)
 {
 	Oid			type = TupleDescAttr(row->desc, column)->atttypid;
 
-	return CormJsonbToValue(CormDatumToJsonb(row->values[column], type));
+	return CormJsonbToValue(DatumToJsonb(row->values[column], type));
 }
 
 /*
@@ -156,7 +156,7 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 
 	OpenRowDatum(&row, value);
 	if (model->nkey == 0)
-		result = CormJsonbToValue(CormDatumToJsonb(value,
+		result = CormJsonbToValue(DatumToJsonb(value,
 												   row.desc->tdtypeid));
 	else
 	{
@@ -213,7 +213,7 @@ RecordToJson(Datum value)
 
 	OpenRowDatum(&row, value);
 	if (!HasNoColumnNames(&row))
-		result = CormJsonbToValue(CormDatumToJsonb(value, RECORDOID));
+		result = CormJsonbToValue(DatumToJsonb(value, RECORDOID));
 	else
 	{
 		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
@@ -259,5 +259,5 @@ CormKeyToJson(Datum value, bool isnull, Oid type, const char *model)
 		return NullValue();
 	if (getBaseType(type) == RECORDOID)
 		return RecordToJson(value);
-	return CormJsonbToValue(CormDatumToJsonb(value, type));
+	return CormJsonbToValue(DatumToJsonb(value, type));
 }

@@ -21,7 +21,6 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "utils/lsyscache.h"
 
 #include "data.h"
 #include "link.h"

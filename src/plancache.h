@@ -18,7 +18,7 @@ typedef struct CormPlan
 	int			pins;
 } CormPlan;
 
-/* The settings corm.plan_cache_size. */
+/* The setting corm.plan_cache_size. */
 extern int	corm_plan_cache_size;
 
 extern void CormPlanCacheInit(void);

@@ -116,10 +116,6 @@ pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
 extern void CormRequireReference(const CormModel *target, int n,
 								 const AttrNumber *attnums);
 
-/* The model's column of that name; raises 42703. */
-extern const CormColumn *CormRequireColumn(const CormModel *model,
-										   const char *name);
-
 /* Raises 22023 when a way back is both named and refused. */
 extern void CormCheckReverseOptions(const char *related_name,
 									bool skip_reverse);

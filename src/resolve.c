@@ -316,7 +316,6 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 
 	AddCondition(select, node->options);
 	select->object = BuildObject(select, select->base, node->options, node->loads,
-								 node->fields ? node->fields :
 								 CormResolveFields(select->base, node->options), true);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
@@ -409,7 +408,6 @@ LoadOutput(CormSelect *select, CormTable *table, const CormLoadNode *node, bool 
 
 		output->kind = CORM_OUT_OBJECT;
 		output->object = BuildObject(select, target, node->options, node->loads,
-									 node->fields ? node->fields :
 									 CormResolveFields(target, node->options), true);
 		output->object->presence =
 			CormAddTarget(select,

@@ -132,7 +132,7 @@ CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 	return 0;
 }
 
-/* What SortKeys' comparison needs besides the keys. */
+/* What the comparison of CormSortKeys needs besides the keys. */
 typedef struct KeyOrder
 {
 	const CormModel *model;

@@ -19,8 +19,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -189,9 +187,6 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 
 /* ---------- what may be said about a model ---------- */
 
-/*
- * May the current role read this column?  Decides what a hint may name.
- */
 bool
 CormRoleMayRead(const CormModel *model, AttrNumber attnum)
 {

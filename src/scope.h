@@ -12,7 +12,6 @@
 #define CORM_SCOPE_H
 
 #include "compat.h"
-#include "compat.h"
 #include "plantree.h"
 
 /* What the next step of a path turned out to be. */

@@ -142,9 +142,8 @@ CormReadFields(char *json)
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 
-		names = lappend(names, pstrdup(SPI_getvalue(tuple, desc, 1)));
-		descriptions = lappend(descriptions,
-							   pstrdup(SPI_getvalue(tuple, desc, 2)));
+		names = lappend(names, SPI_getvalue(tuple, desc, 1));
+		descriptions = lappend(descriptions, SPI_getvalue(tuple, desc, 2));
 	}
 	MemoryContextSwitchTo(spi);
 	SPI_finish();

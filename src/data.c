@@ -295,12 +295,7 @@ AssignRelation(List **assignments, const CormModel *model, const CormRelation *r
 static List *
 AddName(List *names, char *name)
 {
-	ListCell   *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return names;
-	return lappend(names, name);
+	return CormListHasName(names, name) ? names : lappend(names, name);
 }
 
 static void

@@ -220,9 +220,7 @@ char *
 CormLiteralSql(const char *value, Oid typid)
 {
 	return psprintf("CAST(%s AS %s)", quote_literal_cstr(value),
-					format_type_extended(typid, -1,
-										 FORMAT_TYPE_TYPEMOD_GIVEN |
-										 FORMAT_TYPE_FORCE_QUALIFY));
+					CormQuoteType(typid));
 }
 
 /*

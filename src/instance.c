@@ -40,15 +40,6 @@ typedef struct OpenRow
 	bool	   *nulls;
 } OpenRow;
 
-static JsonbValue *
-NullValue(void)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	value->type = jbvNull;
-	return value;
-}
-
 /*
  * Returns the value as jsonb, by the rules of to_jsonb, allocated in the current context.  The value
  * must not be NULL.
@@ -152,7 +143,7 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 	JsonbValue *result;
 
 	if (isnull)
-		return NullValue();
+		return CormNullValue();
 
 	OpenRowDatum(&row, value);
 	if (model->nkey == 0)
@@ -176,7 +167,7 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 		}
 		result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 		result = complete ?
-			CormJsonbToValue(JsonbValueToJsonb(result)) : NullValue();
+			CormJsonbToValue(JsonbValueToJsonb(result)) : CormNullValue();
 	}
 	CloseRow(&row);
 	return result;
@@ -226,7 +217,7 @@ RecordToJson(Datum value)
 		}
 		result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 		result = complete ?
-			CormJsonbToValue(JsonbValueToJsonb(result)) : NullValue();
+			CormJsonbToValue(JsonbValueToJsonb(result)) : CormNullValue();
 	}
 	CloseRow(&row);
 	return result;
@@ -256,7 +247,7 @@ CormKeyToJson(Datum value, bool isnull, Oid type, const char *model)
 		return CormRowKeyToJson(value, isnull, expected);
 	}
 	if (isnull)
-		return NullValue();
+		return CormNullValue();
 	if (getBaseType(type) == RECORDOID)
 		return RecordToJson(value);
 	return CormJsonbToValue(DatumToJsonb(value, type));

@@ -112,10 +112,7 @@ LinkValues(const Through *through, JsonbValue *target, JsonbValue *for_all)
 
 	if (CormJsonIsObject(target))
 		values = CormReadLinkValues(through->relation,
-									getKeyJsonValueFromContainer(target->val.binary.data,
-																 through->model->name,
-																 strlen(through->model->name),
-																 NULL));
+									CormJsonMember(target, through->model->name));
 	foreach(lc, CormReadLinkValues(through->relation, for_all))
 	{
 		CormAssignment *assignment = lfirst(lc);

@@ -31,27 +31,6 @@
 #include "error.h"
 #include "value.h"
 
-/* ---------- looking into JSON ---------- */
-
-List *
-CormJsonElements(const JsonbValue *array)
-{
-	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
-	JsonbValue	v;
-	List	   *elements = NIL;
-
-	(void) JsonbIteratorNext(&it, &v, true);
-	while (JsonbIteratorNext(&it, &v, true) == WJB_ELEM)
-		elements = lappend(elements, memcpy(palloc(sizeof(v)), &v, sizeof(v)));
-	return elements;
-}
-
-JsonbValue *
-CormJsonMember(const JsonbValue *object, const char *name)
-{
-	return getKeyJsonValueFromContainer(object->val.binary.data, name, strlen(name), NULL);
-}
-
 /*
  * The text of a value, as the ->> operator gives it.
  */

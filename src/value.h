@@ -13,11 +13,6 @@
 #include "document.h"
 #include "plantree.h"
 
-extern List *CormJsonElements(const JsonbValue *array);	/* JsonbValue * */
-
-/* A member of an object, or NULL. */
-extern JsonbValue *CormJsonMember(const JsonbValue *object, const char *name);
-
 extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 							   bool *isnull);
 

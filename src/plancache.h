@@ -21,8 +21,6 @@ typedef struct CormPlan
 /* The setting corm.plan_cache_size. */
 extern int	corm_plan_cache_size;
 
-extern void CormPlanCacheInit(void);
-
 /*
  * A plan for this text, prepared when there is none.  Must be called while
  * connected to SPI.  The plan stays until it is released.

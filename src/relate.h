@@ -61,6 +61,9 @@ typedef struct CormAlterSpec
 	const bool *skip_reverse;
 } CormAlterSpec;
 
+/* What foreign_key does when nothing else is said. */
+extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
+
 /*
  * All of them take the catalog's lock, check the caller's rights and names,
  * run DDL and write the catalog.

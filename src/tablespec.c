@@ -15,7 +15,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -163,17 +162,6 @@ CormReadFields(char *json)
 		fields = lappend(fields, field);
 	}
 	return fields;
-}
-
-void
-CormInitForeignKeySpec(CormForeignKeySpec *spec)
-{
-	memset(spec, 0, sizeof(*spec));
-	spec->nullable = true;
-	spec->on_delete = FKCONSTR_ACTION_NOACTION;
-	spec->on_update = FKCONSTR_ACTION_NOACTION;
-	spec->index = true;
-	spec->validate = true;
 }
 
 static CormFieldSpec *

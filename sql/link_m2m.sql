@@ -204,6 +204,14 @@ SELECT to_json(rich) FROM rich WHERE tag_id = 3;
 SELECT count(*) FROM rich, jsonb_populate_record(NULL::rich, :'v') p
  WHERE (rich.a, rich.t, rich.j::text, rich.jb, rich.p, rich.c, rich.ca, rich.pd, rich.ad, rich.m, rich.n, rich.v, rich.b, rich.at, rich.pt::text, rich.r)
 	IS NOT DISTINCT FROM (p.a, p.t, p.j::text, p.jb, p.p, p.c, p.ca, p.pd, p.ad, p.m, p.n, p.v, p.b, p.at, p.pt::text, p.r);
+\echo -- and whatever the style of output, values arrive as they were
+CREATE TABLE styled (post_id int REFERENCES post, tag_id int REFERENCES tag, f float8[], at timestamptz[], PRIMARY KEY (post_id, tag_id));
+SELECT corm.register_model('styled', 'Styled');
+SELECT corm.many_to_many('Post', 'styled', 'Tag', through => 'Styled', related_name => 'styled_of');
+SET extra_float_digits = 0; SET DateStyle = 'SQL'; SET timezone = 'Asia/Kolkata';
+SELECT corm.add(corm.relation('Post', 1, 'styled'), ARRAY[1, 2], '{"f": [0.12345678901234568], "at": ["2020-01-01T00:00:00Z"]}');
+RESET extra_float_digits; RESET DateStyle; SET timezone = 'UTC';
+SELECT count(*) FROM styled WHERE f = '{0.12345678901234568}' AND at = '{2020-01-01 00:00:00+00}';
 \echo -- each target its own
 SELECT corm.set(corm.relation('Post', 1, 'rich'), '[{"id": 1, "Rich": {"a": [5], "c": {"y": 5}, "j": 1, "pt": "(5,5)"}}, {"id": 2, "Rich": {"a": null, "c": null, "j": null, "pt": null}}, 4]'::jsonb);
 SELECT tag_id, a, c, j, pt FROM rich ORDER BY 1;

@@ -111,6 +111,10 @@ SELECT try(t) FROM unnest(ARRAY[$$SELECT corm.list('Post', '{"id": "one"}')$$, $
 -- 42804: rows of the wrong model
 --
 SELECT try(t) FROM unnest(ARRAY[$$SELECT corm.rows(NULL::posts, 'Author')$$, $$SELECT corm.rows(NULL::posts, corm.relation('Post', 1, 'comments'))$$, $$SELECT corm.rows(NULL::text, 'Post')$$, $$SELECT corm.related('Post', a, 'comments') FROM authors a WHERE id = 1$$, $$SELECT corm.relation(1, 'comments')$$]) t;
+-- a domain has conditions of its own
+CREATE DOMAIN post_row AS posts;
+SELECT try($$SELECT corm.rows(NULL::post_row, 'Post')$$);
+DROP DOMAIN post_row;
 -- a right one
 SELECT r.id FROM corm.rows(NULL::comments, corm.relation('Post', 1, 'comments')) r ORDER BY 1;
 

@@ -161,6 +161,19 @@ SELECT tries(ARRAY[$$corm.set(corm.relation('Post', 1, 'tags'), ARRAY[1, 2])$$, 
 RESET ROLE;
 SELECT * FROM tagging ORDER BY 1, 2;
 ALTER TABLE tagging DISABLE ROW LEVEL SECURITY;
+\echo -- a plan kept for a role that may use a schema serves no other
+CREATE SCHEMA corm_write_errors_far;
+CREATE TABLE corm_write_errors_far.mark (post_id int REFERENCES post, tag_id int REFERENCES tag, PRIMARY KEY (post_id, tag_id));
+SELECT corm.register_model('corm_write_errors_far.mark', 'Mark');
+SELECT corm.many_to_many('Post', 'marks', 'Tag', through => 'corm_write_errors_far.Mark', related_name => 'marks_of');
+GRANT ALL ON corm_write_errors_far.mark TO regress_corm_write_errors;
+SELECT corm.add(corm.relation('Post', 1, 'marks'), 1), corm.remove(corm.relation('Post', 1, 'marks'), 1);
+SET ROLE regress_corm_write_errors;
+SELECT corm.add(corm.relation('Post', 1, 'marks'), 1);
+SELECT corm.remove(corm.relation('Post', 1, 'marks'), 1);
+RESET ROLE;
+SELECT corm.drop_relation('Post', 'marks'), corm.drop_model('corm_write_errors_far.Mark', true);
+DROP SCHEMA corm_write_errors_far;
 \echo -- schemas that may not be used
 REVOKE USAGE ON SCHEMA corm_write_errors FROM regress_corm_write_errors;
 SET ROLE regress_corm_write_errors;

@@ -24,7 +24,6 @@
 #include "assemble.h"
 #include "document.h"
 #include "instance.h"
-#include "queryset.h"
 #include "resolve.h"
 #include "scope.h"
 #include "value.h"

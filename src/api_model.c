@@ -26,7 +26,6 @@
 #include "define.h"
 #include "model.h"
 #include "relate.h"
-#include "tablespec.h"
 
 PG_FUNCTION_INFO_V1(corm_invalidate);
 PG_FUNCTION_INFO_V1(corm_create_model);

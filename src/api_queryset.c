@@ -114,15 +114,6 @@ corm_queryset_from_jsonb(PG_FUNCTION_ARGS)
  */
 
 static JsonbValue *
-NullValue(void)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	value->type = jbvNull;
-	return value;
-}
-
-static JsonbValue *
 CountToValue(int64 count)
 {
 	JsonbValue *value = palloc(sizeof(JsonbValue));
@@ -180,7 +171,7 @@ static JsonbValue *
 ArgumentToValue(FunctionCallInfo fcinfo, int argument, CormWord word)
 {
 	if (PG_ARGISNULL(argument))
-		return NullValue();
+		return CormNullValue();
 
 	switch (word)
 	{

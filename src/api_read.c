@@ -19,7 +19,6 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 
 #include "assemble.h"
 #include "deparse.h"
@@ -331,14 +330,14 @@ corm_exists(PG_FUNCTION_ARGS)
 /* ---------- rows ---------- */
 
 /*
- * The model whose rows have the prototype's type, or NULL for a table that is
- * no model; raises when the prototype is no table's row.
+ * The table whose rows have the prototype's type.  A domain over it will not do:
+ * its own conditions would have to be checked.
  */
 static Oid
 PrototypeTable(FunctionCallInfo fcinfo)
 {
 	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
-	Oid			relid = OidIsValid(type) ? get_typ_typrelid(getBaseType(type)) : InvalidOid;
+	Oid			relid = OidIsValid(type) ? get_typ_typrelid(type) : InvalidOid;
 
 	if (!OidIsValid(relid))
 		ereport(ERROR,

@@ -21,14 +21,11 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "tcop/dest.h"
 #include "tcop/pquery.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -37,6 +34,7 @@
 #include "error.h"
 #include "exec.h"
 #include "render.h"
+#include "value.h"
 
 int			corm_batch_size = 1000;
 
@@ -186,31 +184,6 @@ InitReceiver(Receiver *receiver, CormRun *run, CormLevel *level)
 
 /* ---------- fetching children ---------- */
 
-static void
-SetForNow(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-}
-
-/*
- * A key as text that means the same value whatever the settings of the session
- * say about output.
- */
-static Datum
-KeyAsText(FmgrInfo *output, Datum key)
-{
-	int			nest = NewGUCNestLevel();
-	char	   *text;
-
-	SetForNow("extra_float_digits", "3");
-	SetForNow("DateStyle", "ISO");
-	SetForNow("IntervalStyle", "postgres");
-	text = OutputFunctionCall(output, key);
-	AtEOXact_GUC(true, nest);
-	return CStringGetTextDatum(text);
-}
-
 /*
  * The keys of all parents as one array per key part.  Returns their number.
  */
@@ -248,7 +221,7 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 
 			if (hole->offset < 0 || hole->isnull)
 				continue;
-			datums[n++] = as_text ? KeyAsText(&output, hole->keys[part]) : hole->keys[part];
+			datums[n++] = as_text ? CormExactText(&output, hole->keys[part]) : hole->keys[part];
 		}
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
 		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,

@@ -28,7 +28,6 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -36,9 +35,7 @@
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/catcache.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "cache.h"
 #include "cache_build.h"
@@ -84,6 +81,7 @@ static HTAB *CreateTable(const char *name, Size keysize, Size entrysize);
 static Oid	FindModel(const char *text, const char *schema, const char *name);
 static Oid	FindInSearchPath(const NameEntry *entry, const char *text);
 static Oid	FindInSchema(const NameEntry *entry, Oid schema, const char *text);
+static int	CompareRows(const ListCell *a, const ListCell *b);
 static const NameEntry *LookUpName(const char *name);
 static void RaiseUnknownModel(const char *text, const char *schema,
 							  const char *name);
@@ -393,6 +391,16 @@ FindInSchema(const NameEntry *entry, Oid schema, const char *text)
 	return relid;
 }
 
+/* Equal names stand in the index as chance has it; messages name them. */
+static int
+CompareRows(const ListCell *a, const ListCell *b)
+{
+	Oid			x = ((CormModelRow *) lfirst(a))->relid;
+	Oid			y = ((CormModelRow *) lfirst(b))->relid;
+
+	return x < y ? -1 : x > y;
+}
+
 /* Never NULL; the entry is good until the next lookup. */
 static const NameEntry *
 LookUpName(const char *name)
@@ -418,6 +426,7 @@ LookUpName(const char *name)
 		caller = MemoryContextSwitchTo(context);
 		memset(&built, 0, sizeof(built));
 		rows = CormReadModelRowsNamed(name);
+		list_sort(rows, CompareRows);
 		built.name = pstrdup(name);
 		built.relids = palloc(sizeof(Oid) * (list_length(rows) + 1));
 		built.schemas = palloc(sizeof(Oid) * (list_length(rows) + 1));

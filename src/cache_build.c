@@ -58,7 +58,8 @@ CormBuildModel(Oid relid)
 	key = CormReadPrimaryKey(relid);
 	model->nkey = key.n;
 	model->key = key.attnums;
-	if (row->key != NIL)
+	/* foreign keys to a table count on its own key, whatever a row says */
+	if (row->key != NIL && key.n == 0)
 	{
 		model->nkey = 0;
 		model->key = palloc(sizeof(AttrNumber) * list_length(row->key));

@@ -91,14 +91,16 @@ FinishHop(CormSelect *select, Hop *hop)
 {
 	ListCell   *lc;
 
+	check_stack_depth();
 	foreach(lc, hop->hops)
 	{
 		Hop		   *inner = lfirst(lc);
 		CormExpr   *exists = CormMakeExpr(CORM_EXPR_EXISTS);
 
 		/*
-		 * Without a test on the link or on nothing but the key, the related
-		 * row itself must be there, and visible to the role.
+		 * A foreign key in the link answers for tests on nothing but the key.
+		 * Where only the link is tested, the related row itself must be
+		 * there, and visible to the role.
 		 */
 		if (inner->link && !inner->target && !inner->key_only)
 			inner->target = CormAddLinkTarget(select, inner->scope, inner->link,

@@ -54,5 +54,4 @@ _PG_init(void)
 {
 	DefineSettings();
 	CormCacheInit();
-	CormPlanCacheInit();
 }

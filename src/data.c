@@ -15,11 +15,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_constraint.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "data.h"
@@ -295,12 +293,7 @@ AssignRelation(List **assignments, const CormModel *model, const CormRelation *r
 static List *
 AddName(List *names, char *name)
 {
-	ListCell   *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return names;
-	return lappend(names, name);
+	return CormListHasName(names, name) ? names : lappend(names, name);
 }
 
 /*

@@ -21,14 +21,12 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 #include "utils/typcache.h"
 
 #include "ddl.h"
@@ -228,9 +226,7 @@ char *
 CormLiteralSql(const char *value, Oid typid)
 {
 	return psprintf("CAST(%s AS %s)", quote_literal_cstr(value),
-					format_type_extended(typid, -1,
-										 FORMAT_TYPE_TYPEMOD_GIVEN |
-										 FORMAT_TYPE_FORCE_QUALIFY));
+					CormQuoteType(typid));
 }
 
 /*

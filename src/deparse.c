@@ -19,8 +19,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -368,8 +366,8 @@ DeparseNumberedSlice(StringInfo buf, const CormSelect *select)
 /*
  * Is this a child of whose rows each parent gets a slice?
  */
-bool
-CormIsSliced(const CormSelect *select)
+static bool
+IsSliced(const CormSelect *select)
 {
 	return select->nkeys > 0 && (select->limit || select->offset);
 }
@@ -384,9 +382,9 @@ CormDeparseSelect(const CormSelect *select, bool few_parents)
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, select->label);
-	if (CormIsSliced(select) && few_parents && select->distinct == NIL)
+	if (IsSliced(select) && few_parents && select->distinct == NIL)
 		DeparseLateral(&buf, select);
-	else if (CormIsSliced(select))
+	else if (IsSliced(select))
 		DeparseNumberedSlice(&buf, select);
 	else if (select->distinct != NIL)
 	{

@@ -19,7 +19,6 @@
  * two forms of a slice per parent, which return the same rows.
  */
 extern char *CormDeparseSelect(const CormSelect *select, bool few_parents);
-extern bool CormIsSliced(const CormSelect *select);
 extern char *CormDeparseCount(const CormSelect *select);
 extern char *CormDeparseExists(const CormSelect *select);
 

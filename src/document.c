@@ -118,6 +118,15 @@ CormJsonbToValue(Jsonb *json)
 	return value;
 }
 
+JsonbValue *
+CormNullValue(void)
+{
+	JsonbValue *value = palloc(sizeof(JsonbValue));
+
+	value->type = jbvNull;
+	return value;
+}
+
 /* Returns a JSON string around a C string, which is not copied. */
 JsonbValue *
 CormStringToValue(const char *string)
@@ -143,6 +152,32 @@ CormJsonIsArray(const JsonbValue *value)
 	return value->type == jbvBinary &&
 		JsonContainerIsArray(value->val.binary.data) &&
 		!JsonContainerIsScalar(value->val.binary.data);
+}
+
+List *
+CormJsonElements(const JsonbValue *array)
+{
+	List	   *elements = NIL;
+	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
+	JsonbValue	element;
+
+	(void) JsonbIteratorNext(&it, &element, true);
+	while (JsonbIteratorNext(&it, &element, true) == WJB_ELEM)
+	{
+		JsonbValue *copy = palloc(sizeof(JsonbValue));
+
+		CHECK_FOR_INTERRUPTS();
+		*copy = element;
+		elements = lappend(elements, copy);
+	}
+	return elements;
+}
+
+JsonbValue *
+CormJsonMember(const JsonbValue *object, const char *name)
+{
+	return getKeyJsonValueFromContainer(object->val.binary.data, name,
+										strlen(name), NULL);
 }
 
 /* Nothing but white space? */
@@ -213,11 +248,6 @@ List *
 CormReadList(JsonbValue *value, bool single, const char *expected,
 			 const CormDocPath *at)
 {
-	List	   *elements = NIL;
-	JsonbIterator *it;
-	JsonbValue	element;
-	JsonbIteratorToken token;
-
 	if (value->type == jbvNull)
 		return NIL;
 	if (single && value->type == jbvString)
@@ -225,19 +255,7 @@ CormReadList(JsonbValue *value, bool single, const char *expected,
 	if (!CormJsonIsArray(value))
 		CormRaiseWrongValue(at, expected, value);
 
-	it = JsonbIteratorInit(value->val.binary.data);
-	token = JsonbIteratorNext(&it, &element, true);
-	Assert(token == WJB_BEGIN_ARRAY);
-	while ((token = JsonbIteratorNext(&it, &element, true)) == WJB_ELEM)
-	{
-		JsonbValue *copy = palloc(sizeof(JsonbValue));
-
-		CHECK_FOR_INTERRUPTS();
-		*copy = element;
-		elements = lappend(elements, copy);
-	}
-	Assert(token == WJB_END_ARRAY);
-	return elements;
+	return CormJsonElements(value);
 }
 
 /* Is the name in a list of char *? */
@@ -302,4 +320,3 @@ CormBeginPairs(JsonbValue *object)
 		elog(ERROR, "not a jsonb object");
 	return it;
 }
-

@@ -36,9 +36,17 @@ pg_noreturn extern void CormRaiseEmpty(const CormDocPath *at);
 pg_noreturn extern void CormRaiseEmptyKey(const CormDocPath *at);
 
 extern JsonbValue *CormJsonbToValue(Jsonb *json);
+extern JsonbValue *CormNullValue(void);
 extern JsonbValue *CormStringToValue(const char *string);
 extern bool CormJsonIsObject(const JsonbValue *value);
 extern bool CormJsonIsArray(const JsonbValue *value);
+
+/* The elements of an array, JsonbValue *. */
+extern List *CormJsonElements(const JsonbValue *array);
+
+/* A member of an object, or NULL. */
+extern JsonbValue *CormJsonMember(const JsonbValue *object, const char *name);
+
 extern bool CormIsBlank(const char *text);
 
 extern char *CormReadName(const JsonbValue *value, const CormDocPath *at);

@@ -13,9 +13,8 @@
 #include "nodes/pg_list.h"
 
 /*
- * A line of CONTEXT for whatever is raised between push and pop.  "format"
- * takes two strings ("loading %s.%s") or one; a NULL second string prints the
- * first alone.
+ * A line of CONTEXT for whatever is raised between push and pop: "loading
+ * Post.comments", or without a detail "loading Post".
  */
 typedef struct CormErrorFrame
 {

@@ -11,7 +11,6 @@
 
 #include "miscadmin.h"
 
-#include "error.h"
 #include "fields.h"
 #include "scope.h"
 
@@ -88,6 +87,7 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 		List	  **list = nodes;
 		CormLoadNode *node;
 
+		CHECK_FOR_INTERRUPTS();
 		for (;;)
 		{
 			const CormRelation *relation = LoadStep(at, &path, load->path);

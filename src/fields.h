@@ -28,7 +28,6 @@ typedef struct CormLoadNode
 	const CormRequest *options; /* or NULL */
 	bool		more;
 	List	   *loads;			/* of CormLoadNode * */
-	CormFieldSet *fields;		/* or NULL: as the options say */
 } CormLoadNode;
 
 extern List *CormResolveLoads(const CormModel *model, List *loads);

@@ -36,7 +36,6 @@ typedef struct CormColumn
 	Oid			collation;
 	bool		not_null;
 	bool		has_default;	/* default, identity or generated */
-	char		identity;		/* as pg_attribute.attidentity */
 	char		generated;		/* as pg_attribute.attgenerated */
 } CormColumn;
 

@@ -40,21 +40,12 @@ typedef struct OpenRow
 	bool	   *nulls;
 } OpenRow;
 
-static JsonbValue *
-NullValue(void)
-{
-	JsonbValue *value = palloc(sizeof(JsonbValue));
-
-	value->type = jbvNull;
-	return value;
-}
-
 /*
- * Returns the value as jsonb, allocated in the current context.  The value
+ * Returns the value as jsonb, by the rules of to_jsonb, allocated in the current context.  The value
  * must not be NULL.
  */
-Jsonb *
-CormDatumToJsonb(Datum value, Oid type)
+static Jsonb *
+DatumToJsonb(Datum value, Oid type)
 {
 	FmgrInfo	flinfo;
 	Node	   *argument = (Node *) makeNullConst(type, -1, InvalidOid);
@@ -136,7 +127,7 @@ RowColumnToJson(const OpenRow *row, int column)
 {
 	Oid			type = TupleDescAttr(row->desc, column)->atttypid;
 
-	return CormJsonbToValue(CormDatumToJsonb(row->values[column], type));
+	return CormJsonbToValue(DatumToJsonb(row->values[column], type));
 }
 
 /*
@@ -152,11 +143,11 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 	JsonbValue *result;
 
 	if (isnull)
-		return NullValue();
+		return CormNullValue();
 
 	OpenRowDatum(&row, value);
 	if (model->nkey == 0)
-		result = CormJsonbToValue(CormDatumToJsonb(value,
+		result = CormJsonbToValue(DatumToJsonb(value,
 												   row.desc->tdtypeid));
 	else
 	{
@@ -176,7 +167,7 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 		}
 		result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 		result = complete ?
-			CormJsonbToValue(JsonbValueToJsonb(result)) : NullValue();
+			CormJsonbToValue(JsonbValueToJsonb(result)) : CormNullValue();
 	}
 	CloseRow(&row);
 	return result;
@@ -213,7 +204,7 @@ RecordToJson(Datum value)
 
 	OpenRowDatum(&row, value);
 	if (!HasNoColumnNames(&row))
-		result = CormJsonbToValue(CormDatumToJsonb(value, RECORDOID));
+		result = CormJsonbToValue(DatumToJsonb(value, RECORDOID));
 	else
 	{
 		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
@@ -226,7 +217,7 @@ RecordToJson(Datum value)
 		}
 		result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 		result = complete ?
-			CormJsonbToValue(JsonbValueToJsonb(result)) : NullValue();
+			CormJsonbToValue(JsonbValueToJsonb(result)) : CormNullValue();
 	}
 	CloseRow(&row);
 	return result;
@@ -256,8 +247,8 @@ CormKeyToJson(Datum value, bool isnull, Oid type, const char *model)
 		return CormRowKeyToJson(value, isnull, expected);
 	}
 	if (isnull)
-		return NullValue();
+		return CormNullValue();
 	if (getBaseType(type) == RECORDOID)
 		return RecordToJson(value);
-	return CormJsonbToValue(CormDatumToJsonb(value, type));
+	return CormJsonbToValue(DatumToJsonb(value, type));
 }

@@ -13,9 +13,6 @@
 #include "cache.h"
 #include "utils/jsonb.h"
 
-/* A value of any type as jsonb, by the rules of to_jsonb. */
-extern Jsonb *CormDatumToJsonb(Datum value, Oid type);
-
 /* Is this the type corm.queryset? */
 extern bool CormIsQuerysetType(Oid type);
 

@@ -94,7 +94,6 @@ CormReadColumns(Oid relid, int *n)
 		column->collation = att->attcollation;
 		column->not_null = att->attnotnull;
 		column->has_default = att->atthasdef || att->attidentity != '\0';
-		column->identity = att->attidentity;
 		column->generated = att->attgenerated;
 	}
 	systable_endscan(scan);
@@ -233,16 +232,13 @@ CormReadDeleteSetColumns(Oid relid, const char *name)
 	CormKey		key = {0, NULL};
 	AttrNumber	conkey[INDEX_MAX_KEYS];
 	AttrNumber	confkey[INDEX_MAX_KEYS];
-	Oid			pf_eq_ops[INDEX_MAX_KEYS];
-	Oid			pp_eq_ops[INDEX_MAX_KEYS];
-	Oid			ff_eq_ops[INDEX_MAX_KEYS];
 	int			nkeys;
 
 	if (tuple == NULL)
 		return key;
 	key.attnums = palloc(sizeof(AttrNumber) * INDEX_MAX_KEYS);
-	DeconstructFkConstraintRow(tuple, &nkeys, conkey, confkey, pf_eq_ops,
-							   pp_eq_ops, ff_eq_ops, &key.n, key.attnums);
+	DeconstructFkConstraintRow(tuple, &nkeys, conkey, confkey, NULL, NULL,
+							   NULL, &key.n, key.attnums);
 	return key;
 }
 

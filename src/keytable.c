@@ -18,7 +18,6 @@
 #include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/typcache.h"
 
 #include "keytable.h"

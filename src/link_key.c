@@ -73,6 +73,7 @@ static bool
 InitChildren(Referencing *children, const CormOwned *owned, bool missing_ok)
 {
 	children->model = owned->subject.model;
+	CormCheckSchemaUsage(children->model);
 	children->fk = owned->subject.relation->fk;
 	children->label = owned->label;
 	children->values = CormReferencingValues(owned->subject.owner, children->fk,
@@ -294,6 +295,7 @@ static bool
 InitReference(Referencing *reference, const CormOwned *owned, List *targets, bool missing_ok)
 {
 	reference->model = owned->subject.owner;
+	CormCheckSchemaUsage(reference->model);
 	reference->fk = owned->subject.relation->fk;
 	reference->label = owned->label;
 	reference->values = NULL;

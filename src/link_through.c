@@ -21,7 +21,6 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "utils/lsyscache.h"
 
 #include "data.h"
 #include "link.h"
@@ -64,6 +63,7 @@ InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("the through table of relation \"%s\" is no longer a model",
 						relation->name)));
+	CormCheckSchemaUsage(through->model);
 	through->nnear = relation->fk->nkeys;
 	through->npair = through->nnear + relation->far_fk->nkeys;
 	through->pair = palloc(through->npair * sizeof(AttrNumber));
@@ -112,10 +112,7 @@ LinkValues(const Through *through, JsonbValue *target, JsonbValue *for_all)
 
 	if (CormJsonIsObject(target))
 		values = CormReadLinkValues(through->relation,
-									getKeyJsonValueFromContainer(target->val.binary.data,
-																 through->model->name,
-																 strlen(through->model->name),
-																 NULL));
+									CormJsonMember(target, through->model->name));
 	foreach(lc, CormReadLinkValues(through->relation, for_all))
 	{
 		CormAssignment *assignment = lfirst(lc);

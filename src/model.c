@@ -19,6 +19,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -48,6 +49,11 @@ CormRegisterTable(Oid relid, const char *name, List *key)
 	CheckTable(relid);
 	CormRequireOwner(relid);
 	CormLockCatalog();
+
+	/* it may have gone or changed hands while waiting */
+	LockRelationOid(relid, AccessShareLock);
+	CheckTable(relid);
+	CormRequireOwner(relid);
 	row = CormReadModelRow(relid);
 	CheckKey(relid, key);
 	if (row != NULL)

@@ -67,8 +67,8 @@ MatchPlanKey(const void *a, const void *b, Size keysize)
 		memcmp(ka->types, kb->types, ka->nargs * sizeof(Oid)) == 0 ? 0 : 1;
 }
 
-void
-CormPlanCacheInit(void)
+static void
+CreatePlans(void)
 {
 	HASHCTL		ctl = {0};
 
@@ -149,6 +149,8 @@ CormPlanGet(const char *sql, int nargs, const Oid *types)
 	key.sql = sql;
 	key.nargs = nargs;
 	key.types = types;
+	if (plans == NULL)
+		CreatePlans();
 	entry = hash_search(plans, &key, HASH_FIND, NULL);
 	if (entry)
 		dlist_move_head(&plans_by_use, &entry->use);

@@ -18,10 +18,8 @@ typedef struct CormPlan
 	int			pins;
 } CormPlan;
 
-/* The settings corm.plan_cache_size. */
+/* The setting corm.plan_cache_size. */
 extern int	corm_plan_cache_size;
-
-extern void CormPlanCacheInit(void);
 
 /*
  * A plan for this text, prepared when there is none.  Must be called while

@@ -64,6 +64,9 @@ typedef struct CormAlterSpec
 	const bool *skip_reverse;
 } CormAlterSpec;
 
+/* What foreign_key does when nothing else is said. */
+extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
+
 /*
  * All of them take the catalog's lock, check the caller's rights and names,
  * run DDL and write the catalog.
@@ -118,10 +121,6 @@ pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
 /* Raises 42501 unless the current user may add a reverse name there. */
 extern void CormRequireReference(const CormModel *target, int n,
 								 const AttrNumber *attnums);
-
-/* The model's column of that name; raises 42703. */
-extern const CormColumn *CormRequireColumn(const CormModel *model,
-										   const char *name);
 
 /* Raises 22023 when a way back is both named and refused. */
 extern void CormCheckReverseOptions(const char *related_name,

@@ -75,6 +75,17 @@ static char *Suggest(const CormForeignKeySpec *spec, const char *name,
 					 const char *related_name, List *columns);
 
 void
+CormInitForeignKeySpec(CormForeignKeySpec *spec)
+{
+	memset(spec, 0, sizeof(*spec));
+	spec->nullable = true;
+	spec->on_delete = FKCONSTR_ACTION_NOACTION;
+	spec->on_update = FKCONSTR_ACTION_NOACTION;
+	spec->index = true;
+	spec->validate = true;
+}
+
+void
 CormDeclareForeignKey(CormForeignKeySpec *spec)
 {
 	Decision	decision = {0};

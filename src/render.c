@@ -63,6 +63,7 @@ CompileObject(const CormSelect *select, const CormObject *object, int *nholes)
 	OutputItems *items = palloc0(offsetof(OutputItems, item) + n * sizeof(OutputItem));
 	ListCell   *lc;
 
+	check_stack_depth();
 	items->n = n;
 	items->presence = object->presence;
 	items->first_hole = *nholes;

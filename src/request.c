@@ -21,7 +21,6 @@
  */
 #include "postgres.h"
 
-#include "common/string.h"
 #include "miscadmin.h"
 #include "parser/scansup.h"
 

@@ -316,7 +316,6 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 
 	AddCondition(select, node->options);
 	select->object = BuildObject(select, select->base, node->options, node->loads,
-								 node->fields ? node->fields :
 								 CormResolveFields(select->base, node->options), true);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
@@ -409,7 +408,6 @@ LoadOutput(CormSelect *select, CormTable *table, const CormLoadNode *node, bool 
 
 		output->kind = CORM_OUT_OBJECT;
 		output->object = BuildObject(select, target, node->options, node->loads,
-									 node->fields ? node->fields :
 									 CormResolveFields(target, node->options), true);
 		output->object->presence =
 			CormAddTarget(select,
@@ -509,6 +507,7 @@ RefuseSameKey(List *outputs, const CormModel *model)
 	{
 		const char *key = lfirst(lc);
 
+		CHECK_FOR_INTERRUPTS();
 		for (int i = foreach_current_index(lc) + 1; i < list_length(keys); i++)
 			if (strcmp(key, list_nth(keys, i)) == 0)
 				ereport(ERROR,

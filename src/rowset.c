@@ -53,18 +53,20 @@ CormArrayValue(CormValues *values, const CormColumn *column,
 	int16		typlen;
 	bool		byval;
 	char		align;
-	Oid			output;
+	Oid			function;
 	bool		varlena;
+	FmgrInfo	output;
 	CormColumnValue *value;
 	ArrayType  *array;
 
-	getTypeOutputInfo(element, &output, &varlena);
+	getTypeOutputInfo(element, &function, &varlena);
+	fmgr_info(function, &output);
 	for (int i = 0; i < n; i++)
 	{
 		isnull[i] = nulls && nulls[i];
 		elements[i] = datums[i];
 		if (as_text && !isnull[i])
-			elements[i] = CStringGetTextDatum(OidOutputFunctionCall(output, datums[i]));
+			elements[i] = CormExactText(&output, datums[i]);
 	}
 	if (as_text)
 		element = TEXTOID;
@@ -130,7 +132,7 @@ CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 	return 0;
 }
 
-/* What SortKeys' comparison needs besides the keys. */
+/* What the comparison of CormSortKeys needs besides the keys. */
 typedef struct KeyOrder
 {
 	const CormModel *model;

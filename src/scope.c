@@ -19,8 +19,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -41,11 +39,12 @@
 static char *
 Unquote(const char *text, int len)
 {
-	char	   *name = palloc(len + 1);
-	char	   *to = name;
+	char	   *name;
+	char	   *to;
 
 	if (len < 3 || text[0] != '"' || text[len - 1] != '"')
 		return NULL;
+	name = to = palloc(len + 1);
 	for (int i = 1; i < len - 1; i++)
 	{
 		if (text[i] == '"')
@@ -143,6 +142,7 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 		const CormColumn *column = CormFindColumn(model, name);
 		const CormRelation *relation = CormFindRelation(model, name);
 
+		CHECK_FOR_INTERRUPTS();
 		if (column && relation && !IsOwnColumn(relation, column))
 			RefuseShadowed(model, relation);
 		step.rest = rest;
@@ -169,6 +169,9 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 				return step;
 			}
 		}
+
+		/* a long path has many names to try, each nearly as long as itself */
+		pfree(name);
 	}
 
 	step.column = NULL;
@@ -184,9 +187,6 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 
 /* ---------- what may be said about a model ---------- */
 
-/*
- * May the current role read this column?  Decides what a hint may name.
- */
 bool
 CormRoleMayRead(const CormModel *model, AttrNumber attnum)
 {
@@ -355,8 +355,8 @@ RequireTable(const CormModel *model, bool there)
 						model->name)));
 }
 
-static void
-CheckSchemaUsage(const CormModel *model)
+void
+CormCheckSchemaUsage(const CormModel *model)
 {
 	Oid			schema = get_rel_namespace(model->relid);
 
@@ -378,7 +378,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 {
 	CormTable  *table = palloc0(sizeof(CormTable));
 
-	CheckSchemaUsage(model);
+	CormCheckSchemaUsage(model);
 	LockRelationOid(model->relid, AccessShareLock);
 	RequireTable(model, OidIsValid(get_rel_namespace(model->relid)));
 	table->alias = ++select->naliases;

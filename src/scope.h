@@ -12,7 +12,6 @@
 #define CORM_SCOPE_H
 
 #include "compat.h"
-#include "compat.h"
 #include "plantree.h"
 
 /* What the next step of a path turned out to be. */
@@ -68,6 +67,13 @@ extern CormTable *CormAddLinkTarget(CormSelect *select, CormScope *scope,
 
 /* A column of a table, which is then among those that are used of it. */
 extern CormColumnRef CormRef(CormTable *table, AttrNumber attnum);
+
+/*
+ * Raises 42501 without USAGE on the schema of the model's table.  For whoever
+ * writes to a table: the plan of a statement that was kept for another role
+ * does not ask again.
+ */
+extern void CormCheckSchemaUsage(const CormModel *model);
 
 /* ---------- conditions ---------- */
 

@@ -15,7 +15,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -142,9 +141,8 @@ CormReadFields(char *json)
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 
-		names = lappend(names, pstrdup(SPI_getvalue(tuple, desc, 1)));
-		descriptions = lappend(descriptions,
-							   pstrdup(SPI_getvalue(tuple, desc, 2)));
+		names = lappend(names, SPI_getvalue(tuple, desc, 1));
+		descriptions = lappend(descriptions, SPI_getvalue(tuple, desc, 2));
 	}
 	MemoryContextSwitchTo(spi);
 	SPI_finish();
@@ -164,17 +162,6 @@ CormReadFields(char *json)
 		fields = lappend(fields, field);
 	}
 	return fields;
-}
-
-void
-CormInitForeignKeySpec(CormForeignKeySpec *spec)
-{
-	memset(spec, 0, sizeof(*spec));
-	spec->nullable = true;
-	spec->on_delete = FKCONSTR_ACTION_NOACTION;
-	spec->on_update = FKCONSTR_ACTION_NOACTION;
-	spec->index = true;
-	spec->validate = true;
 }
 
 static CormFieldSpec *

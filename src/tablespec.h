@@ -43,7 +43,4 @@ typedef struct CormFieldSpec
  */
 extern List *CormReadFields(char *json);
 
-/* What foreign_key and many_to_many do when nothing else is said. */
-extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
-
 #endif							/* CORM_TABLESPEC_H */

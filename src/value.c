@@ -19,36 +19,17 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #include "error.h"
 #include "value.h"
-
-/* ---------- looking into JSON ---------- */
-
-List *
-CormJsonElements(const JsonbValue *array)
-{
-	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
-	JsonbValue	v;
-	List	   *elements = NIL;
-
-	(void) JsonbIteratorNext(&it, &v, true);
-	while (JsonbIteratorNext(&it, &v, true) == WJB_ELEM)
-		elements = lappend(elements, memcpy(palloc(sizeof(v)), &v, sizeof(v)));
-	return elements;
-}
-
-JsonbValue *
-CormJsonMember(const JsonbValue *object, const char *name)
-{
-	return getKeyJsonValueFromContainer(object->val.binary.data, name, strlen(name), NULL);
-}
 
 /*
  * The text of a value, as the ->> operator gives it.
@@ -132,6 +113,8 @@ CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull
 	Oid			input;
 	Oid			ioparam;
 
+	/* a list of values may be as long as a document */
+	CHECK_FOR_INTERRUPTS();
 	if (value->type == jbvBinary || typtype == TYPTYPE_DOMAIN ||
 		typtype == TYPTYPE_COMPOSITE || typid == JSONOID || typid == JSONBOID ||
 		(value->type != jbvString && type_is_array(typid)))
@@ -291,6 +274,30 @@ CormTravelsAsText(Oid typid)
 
 	return type_is_array(base) || type_is_rowtype(base) ||
 		!OidIsValid(get_array_type(typid));
+}
+
+static void
+SetForNow(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Printed in the session's style a value may lose digits, or its time zone.
+ */
+Datum
+CormExactText(FmgrInfo *output, Datum value)
+{
+	int			nest = NewGUCNestLevel();
+	char	   *text;
+
+	SetForNow("extra_float_digits", "3");
+	SetForNow("DateStyle", "ISO");
+	SetForNow("IntervalStyle", "postgres");
+	text = OutputFunctionCall(output, value);
+	AtEOXact_GUC(true, nest);
+	return CStringGetTextDatum(text);
 }
 
 static Datum

@@ -13,11 +13,6 @@
 #include "document.h"
 #include "plantree.h"
 
-extern List *CormJsonElements(const JsonbValue *array);	/* JsonbValue * */
-
-/* A member of an object, or NULL. */
-extern JsonbValue *CormJsonMember(const JsonbValue *object, const char *name);
-
 extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 							   bool *isnull);
 
@@ -37,6 +32,12 @@ extern Datum CormKeyFromJson(const JsonbValue *value, Oid typid, int32 typmod);
  * one column: an array of arrays is one array, a composite becomes columns.
  */
 extern bool CormTravelsAsText(Oid typid);
+
+/*
+ * Such a value as text, by its type's output function, that reads as the same
+ * value whatever the settings of the session say about output.
+ */
+extern Datum CormExactText(FmgrInfo *output, Datum value);
 
 extern Datum CormBindParam(const CormParam *param, bool *isnull);
 

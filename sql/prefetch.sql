@@ -285,6 +285,28 @@ FETCH 1 FROM c;
 ROLLBACK TO s;
 FETCH 1 FROM c;
 ROLLBACK;
+-- a cursor that outlives its transaction keeps its snapshot and its place
+BEGIN;
+SET LOCAL corm.batch_size = 2;
+DECLARE c NO SCROLL CURSOR WITH HOLD FOR SELECT corm.all(corm.fields('Post', 'id'));
+FETCH 1 FROM c;
+INSERT INTO posts (id, title) VALUES (99, 'later');
+COMMIT;
+FETCH ALL FROM c;
+CLOSE c;
+DELETE FROM posts WHERE id = 99;
+-- without a key nothing says which rows were read already
+BEGIN;
+SET LOCAL corm.batch_size = 1;
+CREATE TABLE keyless (n int);
+INSERT INTO keyless VALUES (1), (2);
+SELECT corm.register_model('keyless');
+DECLARE c CURSOR FOR SELECT corm.all('keyless');
+SAVEPOINT s;
+FETCH 1 FROM c;
+ROLLBACK TO s;
+FETCH 1 FROM c;
+ROLLBACK;
 -- two calls in one select list, one in another's row, one cut short
 SELECT corm.all(corm.fields(corm.prefetch_related('Post', '{"comments": {"fields": ["id"]}}'), 'id')), corm.all(corm.fields(corm.prefetch_related('Tag', '{"posts": {"fields": ["id"]}}'), 'name')) LIMIT 4;
 SELECT corm.all(corm.fields(corm.prefetch_related('Post', '{"comments": {"fields": ["id"]}}'), 'id')) FROM generate_series(1, 2) LIMIT 8;

@@ -88,32 +88,33 @@ ArgKeys(FunctionCallInfo fcinfo, int n, const char *model)
 }
 
 /*
- * Reads the keys into Datums as the loader compares them, "nkeys" for each.
+ * Reads each key into Datums as the loader compares them; NULL for a null key,
+ * which nothing is related to.
  */
-static Datum *
+static Datum **
 KeyDatums(const CormModel *model, const CormSelect *select, List *keys)
 {
-	Datum	   *datums = palloc(Max(list_length(keys), 1) * select->nkeys * sizeof(Datum));
-	Datum	   *next = datums;
+	Datum	  **all = palloc0(Max(list_length(keys), 1) * sizeof(Datum *));
 	ListCell   *lc;
 
 	foreach(lc, keys)
 	{
 		const JsonbValue *key = lfirst(lc);
+		Datum	   *datums;
 
 		if (key->type == jbvNull)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("a key to load is null")));
+			continue;
+		datums = palloc(select->nkeys * sizeof(Datum));
 		for (int i = 0; i < select->nkeys; i++)
 		{
 			Oid			type = CormColumnByNumber(model, model->key[i])->typid;
 
-			*next++ = CormKeyFromJson(CormKeyPartOf(model, key, i, "pks", false),
-									  getBaseType(type), -1);
+			datums[i] = CormKeyFromJson(CormKeyPartOf(model, key, i, "pks", false),
+										getBaseType(type), -1);
 		}
+		all[foreach_current_index(lc)] = datums;
 	}
-	return datums;
+	return all;
 }
 
 /*

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -115,6 +116,17 @@ ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
 		RefuseNull("the target");
 	return CormReadTargets(model, PG_GETARG_DATUM(1),
 						   get_fn_expr_argtype(fcinfo->flinfo, 1));
+}
+
+/*
+ * NULL, be it SQL's or JSON's.
+ */
+static bool
+ArgIsNothing(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ||
+		(get_fn_expr_argtype(fcinfo->flinfo, n) == JSONBOID &&
+		 ArgJson(fcinfo, n)->type == jbvNull);
 }
 
 static bool
@@ -268,7 +280,7 @@ corm_set(PG_FUNCTION_ARGS)
 
 	RefuseThrough(&owned, through);
 	RefuseDeleteChildren(&owned, delete_children);
-	if (relation->to_many || !PG_ARGISNULL(1))
+	if (relation->to_many || !ArgIsNothing(fcinfo, 1))
 		targets = ArgTargets(fcinfo, owned.subject.model);
 	RefuseSeveral(&owned, targets);
 	if (OidIsValid(relation->through))

@@ -56,6 +56,7 @@ struct CormRun
 	/* of a pulled run */
 	char	   *portal;			/* its name, or NULL once it is closed */
 	int			next;			/* row of the batch to return next */
+	long		pulled;			/* rows of all batches so far */
 };
 
 typedef struct Receiver
@@ -315,41 +316,69 @@ CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
 }
 
 /*
+ * Opens the portal that the roots are pulled from.
+ */
+static Portal
+OpenRoots(CormRun *run)
+{
+	const CormSelect *select = run->root->select;
+	MemoryContext old = MemoryContextSwitchTo(run->context);
+	Portal		portal = CormOpenPortal(select->label, CormDeparseSelect(select, true),
+										CormBindParams(select));
+
+	if (run->portal)
+		pfree(run->portal);
+	run->portal = pstrdup(portal->name);
+	MemoryContextSwitchTo(old);
+	return portal;
+}
+
+/*
+ * The portal has gone, and the cursor above has not: a rollback to a savepoint
+ * took it, or the transaction is about to commit and the cursor is to stay.
+ * The statement runs again under the cursor's snapshot, past the rows that were
+ * read already; their order must say which those are.
+ */
+static Portal
+ReopenRoots(CormRun *run)
+{
+	Portal		portal;
+
+	if (run->root->select->model->nkey == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_CURSOR_STATE),
+				 errmsg("the rows of \"%s\" are no longer there", run->root->select->label),
+				 errdetail("The transaction ended, or was rolled back to a savepoint, since the first of them was read."),
+				 errhint("With a primary key they could be read again.")));
+	portal = OpenRoots(run);
+	(void) PortalRunFetch(portal, FETCH_FORWARD, run->pulled, None_Receiver);
+	return portal;
+}
+
+/*
  * Fetches the next batch of roots with their children.  False at the end.
  */
 static bool
 PullBatch(CormRun *run)
 {
-	const CormSelect *select = run->root->select;
-	Portal		portal;
+	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
 	Receiver	receiver;
 	CormErrorFrame frame;
 
 	StartBatch(run);
 	run->next = 0;
 	if (run->portal == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(run->context);
-
-		portal = CormOpenPortal(select->label, CormDeparseSelect(select, true),
-								CormBindParams(select));
-		run->portal = pstrdup(portal->name);
-		MemoryContextSwitchTo(old);
-	}
-	else
-		portal = GetPortalByName(run->portal);
-	if (!PortalIsValid(portal))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_CURSOR_STATE),
-				 errmsg("the rows of \"%s\" are no longer there", select->label),
-				 errdetail("The transaction was rolled back to a savepoint since the first of them was read.")));
+		portal = OpenRoots(run);
+	else if (!PortalIsValid(portal))
+		portal = ReopenRoots(run);
 
 	InitReceiver(&receiver, run, run->root);
-	CormErrorPush(&frame, "loading", select->label, NULL);
+	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
 	(void) PortalRunFetch(portal, FETCH_FORWARD, corm_batch_size, (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
 	if (run->root->nrows == 0)
 		return false;
+	run->pulled += run->root->nrows;
 	FetchChildren(run, run->root);
 	return true;
 }
@@ -382,14 +411,13 @@ CormRunClose(CormRun *run)
  * nothing but a hole.
  */
 void
-CormRunLoader(CormChild *loader, int nkeys, const Datum *keys, CormSink sink, void *arg)
+CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *arg)
 {
 	CormSelect	owners = {.label = loader->select->label, .model = loader->select->model};
 	CormObject	object = {.outputs = NIL, .presence = -1};
 	CormRun    *run;
 	CormLevel  *root;
 	CormLevel  *level;
-	int			parts = loader->select->nkeys;
 
 	owners.object = &object;
 	owners.children = list_make1(loader);
@@ -400,7 +428,8 @@ CormRunLoader(CormChild *loader, int nkeys, const Datum *keys, CormSink sink, vo
 	{
 		CormRow    *row = palloc0(offsetof(CormRow, holes) + sizeof(CormHole));
 
-		row->holes[0].keys = unconstify(Datum *, keys) + i * parts;
+		row->holes[0].keys = keys[i];
+		row->holes[0].isnull = keys[i] == NULL;
 		AddRow(run, root, row);
 	}
 	FetchChildren(run, root);
@@ -408,7 +437,8 @@ CormRunLoader(CormChild *loader, int nkeys, const Datum *keys, CormSink sink, vo
 	for (int i = 0; i < nkeys; i++)
 	{
 		const CormHole *hole = &root->rows[i]->holes[0];
-		CormBucket *bucket = CormKeyTableFind(&level->table, hole->keys);
+		CormBucket *bucket = hole->isnull ? NULL :
+			CormKeyTableFind(&level->table, hole->keys);
 		CormLevel  *related = level->children[0];
 
 		resetStringInfo(&run->scratch);

@@ -49,9 +49,10 @@ extern uint64 CormRunReturning(CormRun *run, const char *sql, ParamListInfo para
 
 /*
  * The batched loader: the sink gets, for each of n keys in turn, what the
- * loader's one relation holds.
+ * loader's one relation holds.  A key is one Datum per key part, or NULL for a
+ * key that is null.
  */
-extern void CormRunLoader(CormChild *loader, int nkeys, const Datum *keys,
+extern void CormRunLoader(CormChild *loader, int nkeys, Datum **keys,
 						  CormSink sink, void *arg);
 
 /* The statements of a select and all below it: list of char *. */

@@ -162,8 +162,14 @@ CormPlanGet(const char *sql, int nargs, const Oid *types)
 		if (plan == NULL)
 			elog(ERROR, "could not prepare a statement: %s",
 				 SPI_result_code_string(SPI_result));
-		Evict();
-		entry = Keep(&key, plan);
+
+		/* parsing may have called corm, for the same statement even */
+		entry = hash_search(plans, &key, HASH_FIND, NULL);
+		if (entry == NULL)
+		{
+			Evict();
+			entry = Keep(&key, plan);
+		}
 	}
 	entry->kept.pins++;
 	return &entry->kept;

@@ -298,6 +298,7 @@ AddKeys(CormSelect *parent, CormTable *parent_table, CormSelect *child,
 static CormChild *
 MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 {
+	CormErrorFrame frame;
 	const CormRelation *relation = node->relation;
 	CormChild  *child = palloc0(sizeof(CormChild));
 	CormSelect *select = MakeSelect(CormRelationTarget(relation),
@@ -309,6 +310,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	child->index = list_length(parent->children);
 	parent->children = lappend(parent->children, child);
 
+	CormErrorPush(&frame, "loading", select->label, NULL);
 	AddRelationTables(select, relation);
 	AddKeys(parent, parent_table, select,
 			select->link ? select->link : select->base, relation->fk,
@@ -329,6 +331,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 			limits.limit++;		/* one more row tells */
 		AddLimit(select, &limits);
 	}
+	CormErrorPop(&frame);
 	return child;
 }
 

@@ -157,8 +157,8 @@ COMMENT ON FUNCTION corm.prefetch(pg_catalog.text, pg_catalog.anyarray, pg_catal
 	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
 'The batched loader: what a relation holds for many rows at once, in one statement per level.
 model, relation: as in corm.relation(). pks: the keys; the rest: options that apply to each row''s related rows, limit_count and offset_count per row.
-Returns one row for every element of pks, in its order: the key, and an array (to-many) or an object or null (to-one). A key without a row has nothing related.
-Errors: 22004 for a NULL among the keys; else as corm.all().
+Returns one row for every element of pks, in its order: the key, and an array (to-many) or an object or null (to-one). A key without a row, or NULL, has nothing related.
+Errors as corm.all().
 Example: SELECT * FROM corm.prefetch(''Post'', ARRAY[1, 2], ''categories'', limit_count => 3);';
 
 CREATE FUNCTION corm.prefetch(

@@ -33,6 +33,13 @@
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* 18: a foreign key may be PERIOD: one of its columns contains, not equals. */
+#if PG_VERSION_NUM >= 180000
+#define CormIsPeriodConstraint(form) ((form)->conperiod)
+#else
+#define CormIsPeriodConstraint(form) false
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \

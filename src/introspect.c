@@ -32,6 +32,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "introspect.h"
 
 typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
@@ -157,7 +158,8 @@ CormReadForeignKeys(Oid relid)
 	{
 		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
 
-		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid))
+		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid) &&
+			!CormIsPeriodConstraint(con))
 			fks = lappend(fks, ReadForeignKey(tuple));
 	}
 	systable_endscan(scan);

@@ -42,7 +42,7 @@ extern bool CormHasIndexOn(Oid relid, CormKey columns);
 
 /*
  * The foreign keys of a table, of CormForeignKey *, by name; constraints that
- * a partitioned table hands down are left out.
+ * a partitioned table hands down, and those over a period, are left out.
  */
 extern List *CormReadForeignKeys(Oid relid);
 

@@ -25,7 +25,7 @@ DATA = $(patsubst $(top)%,%,$(sort $(wildcard $(top)src/sql/update/*.sql)) \
 	$(filter-out %/corm--$(EXTVERSION).sql,$(sort $(wildcard $(top)src/sql/released/*.sql))))
 
 # In the order in which they run: install first, uninstall last.
-# test/tools/check-listings compares these lists with the files.
+# test/tools/check compares these lists with the files.
 REGRESS = \
 	install \
 	queryset \

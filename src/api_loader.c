@@ -16,7 +16,6 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -61,14 +60,6 @@ ArgKeys(FunctionCallInfo fcinfo, int n, const char *model)
 {
 	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, n);
 	Oid			element = get_element_type(getBaseType(type));
-	List	   *keys = NIL;
-	ArrayType  *array;
-	Datum	   *datums;
-	bool	   *nulls;
-	int			count;
-	int16		typlen;
-	bool		byval;
-	char		align;
 
 	if (type == JSONBOID)
 	{
@@ -78,13 +69,7 @@ ArgKeys(FunctionCallInfo fcinfo, int n, const char *model)
 	}
 	if (!OidIsValid(element))
 		return list_make1(CormKeyToJson(PG_GETARG_DATUM(n), false, type, model));
-
-	array = PG_GETARG_ARRAYTYPE_P(n);
-	get_typlenbyvalalign(element, &typlen, &byval, &align);
-	deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &count);
-	for (int i = 0; i < count; i++)
-		keys = lappend(keys, CormKeyToJson(datums[i], nulls[i], element, model));
-	return keys;
+	return CormKeysToJson(PG_GETARG_ARRAYTYPE_P(n), model);
 }
 
 /*

@@ -349,7 +349,7 @@ InsertRow(const CormModel *model, List *assignments, CormRequest *request, Strin
 			appendStringInfoString(document, "{}");
 		return;
 	}
-	(void) CormRunReturning(CormRunBegin(returning, false), sql, CormValueParams(&values),
+	CormRunReturning(CormRunBegin(returning, false), sql, CormValueParams(&values),
 							KeepDocument, document);
 }
 

@@ -152,7 +152,6 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	else
 		bucket->first = row;
 	bucket->last = row;
-	bucket->nrows++;
 	if (level->nchildren > 0)
 		AddRow(receiver->run, level, row);
 	MemoryContextSwitchTo(old);
@@ -201,20 +200,10 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 		const CormKeyPart *key = &select->keys[part];
 		ParamExternData *external = &params->params[select->first_key_param - 1 + part];
 		const CormParam *param = list_nth(select->params, select->first_key_param - 1 + part);
-		bool		as_text = param->elemtype != key->parent_type;
 		int16		typlen;
 		bool		byval;
 		char		align;
-		FmgrInfo	output;
 
-		if (as_text)
-		{
-			Oid			function;
-			bool		varlena;
-
-			getTypeOutputInfo(key->parent_type, &function, &varlena);
-			fmgr_info(function, &output);
-		}
 		n = 0;
 		for (int i = 0; i < parent->nrows; i++)
 		{
@@ -222,8 +211,10 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 
 			if (hole->offset < 0 || hole->isnull)
 				continue;
-			datums[n++] = as_text ? CormExactText(&output, hole->keys[part]) : hole->keys[part];
+			datums[n++] = hole->keys[part];
 		}
+		if (param->elemtype != key->parent_type)
+			CormExactTexts(key->parent_type, n, datums, NULL);
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
 		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,
 														  typlen, byval, align));
@@ -300,19 +291,17 @@ CormRunPush(CormRun *run, CormSink sink, void *arg)
 	FlushBatch(run, sink, arg);
 }
 
-uint64
+void
 CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
 				 CormSink sink, void *arg)
 {
 	Receiver	receiver;
-	uint64		processed;
 
 	/* children are fetched once the statement and its triggers are done */
 	InitReceiver(&receiver, run, run->root);
-	processed = CormExecute(run->root->select->label, sql, params, false,
-							(DestReceiver *) &receiver);
+	(void) CormExecute(run->root->select->label, sql, params, false,
+					   (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
-	return processed;
 }
 
 /*

@@ -42,10 +42,10 @@ extern void CormRunClose(CormRun *run);
 
 /*
  * Runs a writing statement whose RETURNING list is the select's, then hands the
- * documents to the sink.  Returns the number of rows written.
+ * documents to the sink.
  */
-extern uint64 CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
-							   CormSink sink, void *arg);
+extern void CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
+							 CormSink sink, void *arg);
 
 /*
  * The batched loader: the sink gets, for each of n keys in turn, what the

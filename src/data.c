@@ -184,10 +184,8 @@ CormReferencingValues(const CormModel *referenced, const CormForeignKey *fk,
 	for (int i = 0; i < fk->nkeys; i++)
 	{
 		const CormColumn *column = CormColumnByNumber(referencing, fk->fk_attnums[i]);
-		int			part = 0;
+		int			part = CormKeyPosition(referenced, fk->pk_attnums[i]);
 
-		while (referenced->key[part] != fk->pk_attnums[i])
-			part++;
 		values[i] = CormKeyFromJson(CormKeyPartOf(referenced, key, part, path, false),
 									column->typid, column->typmod);
 	}

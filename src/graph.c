@@ -47,3 +47,12 @@ CormColumnByNumber(const CormModel *model, AttrNumber attnum)
 	}
 	return NULL;
 }
+
+int
+CormKeyPosition(const CormModel *model, AttrNumber attnum)
+{
+	for (int i = 0; i < model->nkey; i++)
+		if (model->key[i] == attnum)
+			return i;
+	elog(ERROR, "column %d is no part of the key of \"%s\"", attnum, model->name);
+}

@@ -112,4 +112,7 @@ extern const CormColumn *CormFindColumn(const CormModel *model,
 extern const CormColumn *CormColumnByNumber(const CormModel *model,
 											AttrNumber attnum);
 
+/* The place of a column in the model's key; an internal error when it has none. */
+extern int	CormKeyPosition(const CormModel *model, AttrNumber attnum);
+
 #endif							/* CORM_GRAPH_H */

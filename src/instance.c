@@ -252,3 +252,24 @@ CormKeyToJson(Datum value, bool isnull, Oid type, const char *model)
 		return RecordToJson(value);
 	return CormJsonbToValue(DatumToJsonb(value, type));
 }
+
+List *
+CormKeysToJson(ArrayType *array, const char *model)
+{
+	Oid			element = ARR_ELEMTYPE(array);
+	List	   *keys = NIL;
+	Datum	   *datums;
+	bool	   *nulls;
+	int			n;
+	int16		typlen;
+	bool		byval;
+	char		align;
+
+	/* rows of another table are refused even if there are none */
+	(void) CormKeyToJson((Datum) 0, true, element, model);
+	get_typlenbyvalalign(element, &typlen, &byval, &align);
+	deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		keys = lappend(keys, CormKeyToJson(datums[i], nulls[i], element, model));
+	return keys;
+}

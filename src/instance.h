@@ -11,6 +11,7 @@
 #define CORM_INSTANCE_H
 
 #include "cache.h"
+#include "utils/array.h"
 #include "utils/jsonb.h"
 
 /* Is this the type corm.queryset? */
@@ -25,6 +26,9 @@ extern Oid	CormTableOfRowType(Oid type);
  */
 extern JsonbValue *CormKeyToJson(Datum value, bool isnull, Oid type,
 								 const char *model);
+
+/* The keys (JsonbValue *) that the elements of an array stand for, likewise. */
+extern List *CormKeysToJson(ArrayType *array, const char *model);
 
 /* The key of a row of the model's table or of a child table of it. */
 extern JsonbValue *CormRowKeyToJson(Datum row, bool isnull,

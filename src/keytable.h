@@ -21,7 +21,6 @@ typedef struct CormBucket
 {
 	struct CormBucket *next;	/* of the same hash slot */
 	uint32		hash;
-	int			nrows;
 	struct CormRow *first;
 	struct CormRow *last;
 	Datum		keys[FLEXIBLE_ARRAY_MEMBER];

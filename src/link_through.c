@@ -101,11 +101,22 @@ CompareLinks(const void *a, const void *b, void *arg)
 	return order != 0 ? order : x->mention - y->mention;
 }
 
+static const CormAssignment *
+ValueOf(List *values, const CormColumn *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, values)
+		if (((CormAssignment *) lfirst(lc))->column == column)
+			return lfirst(lc);
+	return NULL;
+}
+
 /*
- * The link values of one target: those given for all, then its own.
+ * The link values of one target: its own, then those given for all.
  */
 static List *
-LinkValues(const Through *through, JsonbValue *target, JsonbValue *for_all)
+LinkValues(const Through *through, JsonbValue *target, List *for_all)
 {
 	List	   *values = NIL;
 	ListCell   *lc;
@@ -113,22 +124,14 @@ LinkValues(const Through *through, JsonbValue *target, JsonbValue *for_all)
 	if (CormJsonIsObject(target))
 		values = CormReadLinkValues(through->relation,
 									CormJsonMember(target, through->model->name));
-	foreach(lc, CormReadLinkValues(through->relation, for_all))
-	{
-		CormAssignment *assignment = lfirst(lc);
-		ListCell   *lc2;
-		bool		own = false;
-
-		foreach(lc2, values)
-			own |= ((CormAssignment *) lfirst(lc2))->column == assignment->column;
-		if (!own)
-			values = lappend(values, assignment);
-	}
+	foreach(lc, for_all)
+		if (ValueOf(values, ((CormAssignment *) lfirst(lc))->column) == NULL)
+			values = lappend(values, lfirst(lc));
 	return values;
 }
 
 static NewLink *
-MakeLink(const Through *through, JsonbValue *target, JsonbValue *for_all)
+MakeLink(const Through *through, JsonbValue *target, List *for_all)
 {
 	NewLink    *link = palloc(sizeof(NewLink));
 	Datum	   *far = FarValues(through, target, false);
@@ -175,27 +178,9 @@ SameColumns(const NewLink *a, const NewLink *b)
 	if (list_length(a->values) != list_length(b->values))
 		return false;
 	foreach(lc, a->values)
-	{
-		bool		found = false;
-		ListCell   *lc2;
-
-		foreach(lc2, b->values)
-			found |= ((CormAssignment *) lfirst(lc))->column == ((CormAssignment *) lfirst(lc2))->column;
-		if (!found)
+		if (ValueOf(b->values, ((CormAssignment *) lfirst(lc))->column) == NULL)
 			return false;
-	}
 	return true;
-}
-
-static const CormAssignment *
-ValueOf(const NewLink *link, const CormColumn *column)
-{
-	ListCell   *lc;
-
-	foreach(lc, link->values)
-		if (((CormAssignment *) lfirst(lc))->column == column)
-			return lfirst(lc);
-	return NULL;
 }
 
 static int
@@ -258,7 +243,7 @@ LooksFirst(const Through *through, const NewLink *link)
 	{
 		const CormColumn *column = &through->model->columns[i];
 		bool		filled = !column->not_null || column->has_default ||
-			ValueOf(link, column) != NULL;
+			ValueOf(link->values, column) != NULL;
 
 		for (int j = 0; j < through->npair; j++)
 			filled |= through->pair[j] == column->attnum;
@@ -304,7 +289,7 @@ BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks 
 
 		foreach(lc, links)
 		{
-			const CormAssignment *assignment = ValueOf(lfirst(lc), column);
+			const CormAssignment *assignment = ValueOf(((NewLink *) lfirst(lc))->values, column);
 
 			datums[foreach_current_index(lc)] = assignment->value;
 			nulls[foreach_current_index(lc)] = assignment->isnull;
@@ -334,11 +319,12 @@ WriteLinks(const Through *through, List *links)
 static List *
 MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 {
+	List	   *values = CormReadLinkValues(through->relation, for_all);
 	List	   *links = NIL;
 	ListCell   *lc;
 
 	foreach(lc, targets)
-		links = lappend(links, MakeLink(through, lfirst(lc), for_all));
+		links = lappend(links, MakeLink(through, lfirst(lc), values));
 	return SortLinks(through, links);
 }
 

@@ -288,16 +288,6 @@ CormTestColumn(const CormTest *test, CormColumnRef ref)
 
 /* ---------- tests on a key ---------- */
 
-static int
-KeyPartOf(const CormModel *model, AttrNumber attnum)
-{
-	for (int i = 0; i < model->nkey; i++)
-		if (model->key[i] == attnum)
-			return i;
-	elog(ERROR, "column %d is no part of the key of \"%s\"", attnum, model->name);
-	return -1;
-}
-
 /*
  * The columns of a foreign key to a primary key, to be compared with a key of
  * the referenced model.
@@ -317,7 +307,7 @@ ReferencingColumns(const CormForeignKey *fk, const CormModel *referenced,
 		column->flipped = true;
 		column->collation = CormColumnByNumber(referenced, fk->pk_attnums[i])->collation;
 		column->type = getBaseType(CormColumnByNumber(referenced, fk->pk_attnums[i])->typid);
-		column->part = KeyPartOf(referenced, fk->pk_attnums[i]);
+		column->part = CormKeyPosition(referenced, fk->pk_attnums[i]);
 		columns = lappend(columns, column);
 	}
 	return columns;

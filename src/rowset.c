@@ -53,23 +53,17 @@ CormArrayValue(CormValues *values, const CormColumn *column,
 	int16		typlen;
 	bool		byval;
 	char		align;
-	Oid			function;
-	bool		varlena;
-	FmgrInfo	output;
 	CormColumnValue *value;
 	ArrayType  *array;
 
-	getTypeOutputInfo(element, &function, &varlena);
-	fmgr_info(function, &output);
-	for (int i = 0; i < n; i++)
-	{
-		isnull[i] = nulls && nulls[i];
-		elements[i] = datums[i];
-		if (as_text && !isnull[i])
-			elements[i] = CormExactText(&output, datums[i]);
-	}
+	memcpy(elements, datums, n * sizeof(Datum));
+	if (nulls)
+		memcpy(isnull, nulls, n * sizeof(bool));
 	if (as_text)
+	{
+		CormExactTexts(element, n, elements, isnull);
 		element = TEXTOID;
+	}
 	get_typlenbyvalalign(element, &typlen, &byval, &align);
 	array = construct_md_array(elements, isnull, 1, dims, lower, element,
 							   typlen, byval, align);

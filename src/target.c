@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -58,16 +57,6 @@ IsCompositeKey(const CormModel *model, const JsonbValue *array)
 			return false;
 	}
 	return scalar;
-}
-
-static void
-AppendTarget(List **targets, JsonbValue *target)
-{
-	if (target->type == jbvNull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("a target must not be null")));
-	*targets = lappend(*targets, target);
 }
 
 /* ---------- keys of querysets ---------- */
@@ -131,55 +120,37 @@ QuerysetTargets(const CormModel *model, Jsonb *queryset)
 /* ---------- arguments ---------- */
 
 static List *
-ArrayTargets(ArrayType *array, Oid element, const char *model)
+RefuseNulls(List *targets)
 {
-	List	   *targets = NIL;
-	Datum	   *datums;
-	bool	   *nulls;
-	int			n;
-	int16		typlen;
-	bool		byval;
-	char		align;
+	ListCell   *lc;
 
-	/* rows of another table are refused even if there are none */
-	(void) CormKeyToJson((Datum) 0, true, element, model);
-	get_typlenbyvalalign(element, &typlen, &byval, &align);
-	deconstruct_array(array, element, typlen, byval, align, &datums, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		AppendTarget(&targets, CormKeyToJson(datums[i], nulls[i], element, model));
+	foreach(lc, targets)
+		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a target must not be null")));
 	return targets;
 }
 
-static List *
-JsonTargets(const CormModel *model, JsonbValue *value)
+static bool
+IsList(const CormModel *model, const JsonbValue *value)
 {
-	List	   *targets = NIL;
-	ListCell   *lc;
-
-	if (!CormJsonIsArray(value) || IsCompositeKey(model, value))
-		AppendTarget(&targets, value);
-	else
-		foreach(lc, CormJsonElements(value))
-			AppendTarget(&targets, lfirst(lc));
-	return targets;
+	return CormJsonIsArray(value) && !IsCompositeKey(model, value);
 }
 
 List *
 CormReadTargets(const CormModel *model, Datum value, Oid type)
 {
-	Oid			element = get_element_type(getBaseType(type));
 	char	   *name = CormModelQualifiedName(model);
-	List	   *targets = NIL;
 	JsonbValue *key;
 
 	if (CormIsQuerysetType(type))
 		return QuerysetTargets(model, DatumGetJsonbP(value));
-	if (OidIsValid(element))
-		return ArrayTargets(DatumGetArrayTypeP(value), element, name);
+	if (OidIsValid(get_element_type(getBaseType(type))))
+		return RefuseNulls(CormKeysToJson(DatumGetArrayTypeP(value), name));
 
 	key = CormKeyToJson(value, false, type, name);
-	if (type == JSONBOID || type == JSONOID)
-		return JsonTargets(model, key);
-	AppendTarget(&targets, key);
-	return targets;
+	if ((type == JSONBOID || type == JSONOID) && IsList(model, key))
+		return RefuseNulls(CormJsonElements(key));
+	return RefuseNulls(list_make1(key));
 }

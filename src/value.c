@@ -286,18 +286,23 @@ SetForNow(const char *name, const char *value)
 /*
  * Printed in the session's style a value may lose digits, or its time zone.
  */
-Datum
-CormExactText(FmgrInfo *output, Datum value)
+void
+CormExactTexts(Oid typid, int n, Datum *values, const bool *nulls)
 {
 	int			nest = NewGUCNestLevel();
-	char	   *text;
+	Oid			function;
+	bool		varlena;
+	FmgrInfo	output;
 
+	getTypeOutputInfo(typid, &function, &varlena);
+	fmgr_info(function, &output);
 	SetForNow("extra_float_digits", "3");
 	SetForNow("DateStyle", "ISO");
 	SetForNow("IntervalStyle", "postgres");
-	text = OutputFunctionCall(output, value);
+	for (int i = 0; i < n; i++)
+		if (nulls == NULL || !nulls[i])
+			values[i] = CStringGetTextDatum(OutputFunctionCall(&output, values[i]));
 	AtEOXact_GUC(true, nest);
-	return CStringGetTextDatum(text);
 }
 
 static Datum

@@ -34,10 +34,10 @@ extern Datum CormKeyFromJson(const JsonbValue *value, Oid typid, int32 typmod);
 extern bool CormTravelsAsText(Oid typid);
 
 /*
- * Such a value as text, by its type's output function, that reads as the same
- * value whatever the settings of the session say about output.
+ * Turns n such values into their texts, by the type's output function, that
+ * read as the same values whatever the settings of the session say about output.
  */
-extern Datum CormExactText(FmgrInfo *output, Datum value);
+extern void CormExactTexts(Oid typid, int n, Datum *values, const bool *nulls);
 
 extern Datum CormBindParam(const CormParam *param, bool *isnull);
 

@@ -38,6 +38,7 @@ REGRESS = \
 	define_errors \
 	define_privileges \
 	read_basic \
+	read_overloads \
 	filter_lookups \
 	filter_relations \
 	prefetch \

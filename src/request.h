@@ -37,6 +37,31 @@ typedef enum CormWord
 	CORM_WORD_OFFSET
 } CormWord;
 
+/* What is made of many rows. */
+typedef enum CormAggregate
+{
+	CORM_AGGREGATE_NONE,
+	CORM_AGGREGATE_COUNT,
+	CORM_AGGREGATE_SUM,
+	CORM_AGGREGATE_AVG,
+	CORM_AGGREGATE_MIN,
+	CORM_AGGREGATE_MAX,
+	CORM_AGGREGATE_EXISTS
+} CormAggregate;
+
+/*
+ * A named value of annotate, aggregate or group_by.  Written as a path alone
+ * ("posts__count") the function is the path's last step and "function" is NONE.
+ */
+typedef struct CormAnnotation
+{
+	char	   *name;
+	CormAggregate function;
+	char	   *path;			/* "posts", "posts__price"; "*": the rows */
+	bool		distinct;		/* every value once */
+	CormCondition *where;		/* on the model where the path ends, or NULL */
+} CormAnnotation;
+
 typedef enum CormNulls
 {
 	CORM_NULLS_DEFAULT,
@@ -60,6 +85,9 @@ typedef struct CormLoad
 	char	   *as;				/* output name, or NULL */
 	bool		more;			/* also say whether the list was cut */
 	bool		select;			/* it stood in select_related */
+	bool		recursive;		/* and so on from each row that was loaded */
+	bool		flat;			/* ... as one list, with depth and path */
+	int64		depth;			/* ... levels to load, -1: all */
 	struct CormRequest *options;	/* what to load of the last step, or NULL */
 } CormLoad;
 
@@ -71,12 +99,18 @@ typedef struct CormRequest
 	char	   *relation;		/* NULL: the model's own rows */
 	JsonbValue *owner;			/* the owner's key; jbvNull: no owner */
 
+	/* corm.relation(q, relation): rows related to any row of a queryset */
+	struct CormRequest *of;		/* then model and owner are NULL */
+
 	CormCondition *where;		/* filter and not exclude; NULL: none */
 	List	   *order_by;		/* of CormOrderKey * */
 	List	   *loads;			/* of CormLoad *, in order of mention */
 	bool		fields_given;	/* fields was there, perhaps empty */
 	List	   *fields;			/* of char * */
 	List	   *exclude_fields; /* of char * */
+	List	   *annotations;	/* of CormAnnotation * */
+	bool		distinct_given;	/* distinct was there, perhaps empty */
+	List	   *distinct;		/* of char *, paths; NIL: what is printed */
 	int64		limit;			/* -1: none */
 	int64		offset;			/* -1: none */
 

@@ -75,14 +75,14 @@ KeepOneLink(CormSelect *select, const CormRelation *relation)
 	CormRequireKey(select->model, "a relation with several links of one pair needs");
 	for (int i = 0; i < select->model->nkey; i++)
 		select->distinct = lappend(select->distinct,
-								   memcpy(palloc(sizeof(CormColumnRef)),
-										  &(CormColumnRef[]) {CormRef(select->base, select->model->key[i])},
-										  sizeof(CormColumnRef)));
+								   CormColumnValueOf(select->base, select->model->key[i]));
 	for (int i = 0; i < through->nkey; i++)
-		select->distinct_order = lappend(select->distinct_order,
-										 memcpy(palloc(sizeof(CormColumnRef)),
-												&(CormColumnRef[]) {CormRef(select->link, through->key[i])},
-												sizeof(CormColumnRef)));
+	{
+		CormOrder  *order = palloc0(sizeof(CormOrder));
+
+		order->value = CormColumnValueOf(select->link, through->key[i]);
+		select->distinct_order = lappend(select->distinct_order, order);
+	}
 }
 
 /*
@@ -431,9 +431,9 @@ ColumnOutput(CormSelect *select, CormTable *table, const CormColumn *column)
 {
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
-	output->kind = CORM_OUT_COLUMN;
+	output->kind = CORM_OUT_VALUE;
 	output->name = column->name;
-	output->column = column;
+	output->type = column->typid;
 	output->target = CormAddTarget(select, CormRef(table, column->attnum), InvalidOid);
 	return output;
 }

@@ -53,8 +53,8 @@ DefineSettings(void)
 							&corm_max_depth, 20, 0, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("corm.max_nodes",
-							"Number of conditions, relations to load, order keys, fields and annotations that one queryset may have.",
-							"0 means no limit.",
+							"Number of parts that one queryset may have.",
+							"Conditions, relations to load, order keys, fields and annotations count. 0 means no limit.",
 							&corm_max_nodes, 10000, 0, INT_MAX / 2,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("corm");

@@ -28,8 +28,8 @@ AddNodes(int *nodes, int n)
 	if (*nodes > corm_max_nodes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the queryset has more than %d conditions, relations to load, order keys, fields and annotations",
-						corm_max_nodes),
+				 errmsg("the queryset exceeds the limit on its parts, %d", corm_max_nodes),
+				 errdetail("Conditions, relations to load, order keys, fields and annotations count."),
 				 errhint("The setting corm.max_nodes is the limit; 0 means none.")));
 }
 
@@ -107,7 +107,7 @@ CheckDepth(const CormRequest *request, int depth)
 		if (reached > corm_max_depth)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("the queryset loads more than %d levels of related rows",
+					 errmsg("the queryset exceeds the limit on levels of related rows, %d",
 							corm_max_depth),
 					 errhint("The setting corm.max_depth is the limit; 0 means none.")));
 		if (load->options)

@@ -52,6 +52,9 @@ REGRESS = \
 	search_path \
 	ddl_between \
 	plan_cache \
+	inspect \
+	limits \
+	stats \
 	settings \
 	seed_writes \
 	link_m2m \

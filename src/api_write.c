@@ -29,6 +29,7 @@
 #include "rowset.h"
 #include "scope.h"
 #include "target.h"
+#include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_create);
 PG_FUNCTION_INFO_V1(corm_add);
@@ -53,6 +54,7 @@ ArgRequest(FunctionCallInfo fcinfo)
 
 	if (PG_ARGISNULL(0))
 		RefuseNull("the queryset to write");
+	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(0));
 	if (request->of)
 		ereport(ERROR,

@@ -439,15 +439,3 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 	}
 	MemoryContextDelete(run->batch);
 }
-
-List *
-CormStatements(const CormSelect *select)
-{
-	List	   *statements = list_make1(CormDeparseSelect(select, true));
-	ListCell   *lc;
-
-	foreach(lc, select->children)
-		statements = list_concat(statements,
-								 CormStatements(((CormChild *) lfirst(lc))->select));
-	return statements;
-}

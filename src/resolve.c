@@ -27,6 +27,7 @@
 #include "condition.h"
 #include "error.h"
 #include "fields.h"
+#include "limits.h"
 #include "lookup.h"
 #include "order.h"
 #include "resolve.h"
@@ -189,6 +190,7 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
+	CormCheckLimits(request);
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
@@ -208,6 +210,7 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 {
 	CormSelect *select = MakeSelect(model, CormModelDisplayName(model));
 
+	CormCheckLimits(request);
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
 	select->object = BuildObject(select, select->base, request,
 								 CormResolveLoads(model, request->loads),
@@ -345,6 +348,7 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	CormLoadNode node = {0};
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
+	CormCheckLimits(options);
 	CormRequireKey(model, "loading by key needs");
 	keys->name = "pk";
 	keys->select = root;

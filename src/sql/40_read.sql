@@ -83,16 +83,6 @@ prototype: NULL::table_name, the row type to return. q: its model must be that t
 Errors: 42804 when the prototype is no row of the model''s table, 22023 for a queryset with fields, exclude_fields, select_related or prefetch_related; else as corm.all().
 Example: SELECT p.title FROM corm.rows(NULL::posts, ''Post'') AS p;';
 
-CREATE FUNCTION corm.sql(q corm.queryset, verb pg_catalog.text DEFAULT 'all', OUT statement pg_catalog.text)
-	RETURNS SETOF pg_catalog.text
-	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 4
-	AS 'MODULE_PATHNAME', 'corm_sql';
-COMMENT ON FUNCTION corm.sql(corm.queryset, pg_catalog.text) IS
-'The statements that a verb runs for a queryset, one per row: that of the roots first, then one for each level of related rows that is fetched by a statement of its own. Values are parameters ($1 ...), among them the keys of a level''s parents. Of a list with a limit per parent it is the statement for few parents; for many another one reads all lists at once.
-verb: all, list, rows, get, get_or_none, first, last, count or exists.
-Errors: 22023 for another verb; else as corm.all().
-Example: SELECT corm.sql(''{"model": "Post", "prefetch_related": ["comments"]}'');';
-
 CREATE FUNCTION corm.related(
 	model pg_catalog.text, pk pg_catalog.text, relation pg_catalog.text,
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,

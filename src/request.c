@@ -39,6 +39,9 @@ static const char *const word_names[] = {
 /* Words that a prefetch option object has beside those of a queryset. */
 static const char *const option_as = "as";
 static const char *const option_more = "more";
+static const char *const option_recursive = "recursive";
+static const char *const option_flat = "flat";
+static const char *const option_depth = "depth";
 
 static void SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 					const CormDocPath *at);
@@ -64,6 +67,9 @@ KnownWords(bool options)
 	{
 		known = lappend(known, unconstify(char *, option_as));
 		known = lappend(known, unconstify(char *, option_more));
+		known = lappend(known, unconstify(char *, option_recursive));
+		known = lappend(known, unconstify(char *, option_flat));
+		known = lappend(known, unconstify(char *, option_depth));
 	}
 	return known;
 }
@@ -266,6 +272,7 @@ MakeLoad(char *path, bool select)
 
 	load->path = path;
 	load->select = select;
+	load->depth = -1;
 	return load;
 }
 
@@ -355,6 +362,21 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
 		if (strcmp(key, option_more) == 0)
 		{
 			load->more = CormReadBoolean(item, &here);
+			continue;
+		}
+		if (strcmp(key, option_recursive) == 0 || strcmp(key, option_flat) == 0)
+		{
+			*(*key == 'r' ? &load->recursive : &load->flat) = CormReadBoolean(item, &here);
+			continue;
+		}
+		if (strcmp(key, option_depth) == 0)
+		{
+			load->depth = CormReadCount(item, &here);
+			if (load->depth == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("value of \"%s\" must be a whole number from 1 to " INT64_FORMAT,
+								CormDocPathText(&here), PG_INT64_MAX)));
 			continue;
 		}
 		for (word = CORM_WORD_FILTER; word < lengthof(word_names); word++)

@@ -169,6 +169,19 @@ PushOptions(JsonbParseState **state, const CormRequest *request)
 		PushCount(state, CORM_WORD_OFFSET, request->offset);
 }
 
+static void
+PushFlag(JsonbParseState **state, const char *key, bool set)
+{
+	JsonbValue	yes;
+
+	if (!set)
+		return;
+	yes.type = jbvBool;
+	yes.val.boolean = true;
+	PushKey(state, key);
+	pushJsonbValue(state, WJB_VALUE, &yes);
+}
+
 /* A path alone, or {path: options} if there are any. */
 static Jsonb *
 LoadToJsonb(const CormLoad *load)
@@ -186,14 +199,17 @@ LoadToJsonb(const CormLoad *load)
 		PushKey(&state, "as");
 		pushJsonbValue(&state, WJB_VALUE, CormStringToValue(load->as));
 	}
-	if (load->more)
+	PushFlag(&state, "more", load->more);
+	PushFlag(&state, "recursive", load->recursive);
+	PushFlag(&state, "flat", load->flat);
+	if (load->depth >= 0)
 	{
-		JsonbValue	yes;
+		JsonbValue	depth;
 
-		yes.type = jbvBool;
-		yes.val.boolean = true;
-		PushKey(&state, "more");
-		pushJsonbValue(&state, WJB_VALUE, &yes);
+		depth.type = jbvNumeric;
+		depth.val.numeric = int64_to_numeric(load->depth);
+		PushKey(&state, "depth");
+		pushJsonbValue(&state, WJB_VALUE, &depth);
 	}
 	options = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	if (options->val.object.nPairs == 0)

@@ -42,6 +42,7 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	prefetch \
+	trees \
 	order \
 	read_errors \
 	seed_relations \

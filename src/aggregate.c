@@ -22,28 +22,9 @@
 #include "utils/lsyscache.h"
 
 #include "aggregate.h"
+#include "annotation.h"
 #include "lookup.h"
 #include "transform.h"
-
-/* In CormAggregate's order. */
-static const char *const aggregate_names[] = {
-	"", "count", "sum", "avg", "min", "max", "exists"
-};
-
-CormAggregate
-CormAggregateByName(const char *name)
-{
-	for (int i = 1; i < lengthof(aggregate_names); i++)
-		if (strcmp(name, aggregate_names[i]) == 0)
-			return (CormAggregate) i;
-	return CORM_AGGREGATE_NONE;
-}
-
-const char *
-CormAggregateName(CormAggregate function)
-{
-	return aggregate_names[function];
-}
 
 CormAggregate
 CormTakeAggregate(CormPath *path, const char **transforms)
@@ -125,10 +106,10 @@ MakeExtreme(CormAggregate function, CormValue *arg, const char *what)
 
 	RequireOrder(arg, what);
 	arg = CormCastValue(arg, type);
-	if (OidIsValid(FindFunction(aggregate_names[function],
+	if (OidIsValid(FindFunction(CormAggregateName(function),
 								type_is_array(type) ? ANYARRAYOID :
 								type_is_enum(type) ? ANYENUMOID : type)))
-		return MakeCall(aggregate_names[function], type, arg, false);
+		return MakeCall(CormAggregateName(function), type, arg, false);
 	value = MakeCall("array_agg", type, arg, false);
 	value->collation = arg->collation;
 	value->greatest = function == CORM_AGGREGATE_MAX;
@@ -151,13 +132,13 @@ CormMakeAggregate(CormAggregate function, CormValue *arg, bool distinct, const c
 		return MakeExtreme(function, arg, what);
 
 	arg = CormCastValue(arg, getBaseType(arg->type));
-	found = FindFunction(aggregate_names[function], arg->type);
+	found = FindFunction(CormAggregateName(function), arg->type);
 	if (!OidIsValid(found))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("%s of type %s has no %s", what, format_type_be(arg->type),
-						aggregate_names[function])));
-	return MakeCall(aggregate_names[function], get_func_rettype(found), arg, distinct);
+						CormAggregateName(function))));
+	return MakeCall(CormAggregateName(function), get_func_rettype(found), arg, distinct);
 }
 
 /* ---------- related rows ---------- */
@@ -213,7 +194,7 @@ CormAggregateOver(const CormPlace *end, const CormPath *path, const char *transf
 	if (arg == NULL && function != CORM_AGGREGATE_COUNT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s of \"%s\" needs a column", aggregate_names[function], path->text),
+				 errmsg("%s of \"%s\" needs a column", CormAggregateName(function), path->text),
 				 errhint("Rows are counted by count, or tested by exists.")));
 	if (function == CORM_AGGREGATE_MIN || function == CORM_AGGREGATE_MAX)
 	{

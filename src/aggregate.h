@@ -12,10 +12,6 @@
 
 #include "walk.h"
 
-/* The aggregate of this name, or NONE; and its name. */
-extern CormAggregate CormAggregateByName(const char *name);
-extern const char *CormAggregateName(CormAggregate function);
-
 /*
  * Takes an aggregate off the rest of a path, with the transforms before it
  * ("date__year__max"); NONE when there is none, and then nothing is taken.

@@ -82,6 +82,8 @@ VisitChildren(Inspected *inspected, const CormSelect *parent, Visitor visit)
 		const CormSelect *select = ((CormChild *) lfirst(lc))->select;
 
 		CHECK_FOR_INTERRUPTS();
+		if (select == parent)
+			continue;			/* of a recursive load: the same again */
 		visit(inspected, select, CormDeparseSelect(select, true));
 		VisitChildren(inspected, select, visit);
 	}

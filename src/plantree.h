@@ -248,7 +248,6 @@ typedef struct CormKeyPart
 	Oid			collation;		/* of the referenced column */
 	Oid			parent_type;	/* the operator's input type on either side, */
 	Oid			child_type;		/* never polymorphic */
-	int			parent_target;	/* index into the parent's targets */
 	int			child_target;	/* index into the child's targets */
 } CormKeyPart;
 
@@ -292,6 +291,13 @@ typedef struct CormSelect
 	CormKeyPart *keys;
 	int			first_key_param;	/* arrays of the parents' keys */
 	bool		keys_unnested;	/* joined by unnest() rather than = ANY */
+
+	/*
+	 * Of a child that is loaded recursively, and so is its own child too: the
+	 * primary key, which tells its rows apart, with the rows on either side.
+	 */
+	CormKeyPart *identity;
+	List	   *path;			/* of a flat one: CormOutput * of the key */
 } CormSelect;
 
 typedef struct CormChild
@@ -302,6 +308,12 @@ typedef struct CormChild
 	int64		limit;			/* with more: rows to print */
 	int			index;			/* position among the select's children */
 	CormSelect *select;
+	int		   *parent_targets; /* by key part: index into parent's targets */
+
+	bool		recursive;		/* and so on from each row that was loaded */
+	bool		flat;			/* ... as one list */
+	int64		depth;			/* ... levels to load, -1: all */
+	int		   *identity_targets;	/* the parent's primary key, likewise */
 } CormChild;
 
 #endif							/* CORM_PLANTREE_H */

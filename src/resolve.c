@@ -24,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "childkey.h"
 #include "condition.h"
 #include "error.h"
 #include "fields.h"
@@ -34,9 +35,14 @@
 #include "scope.h"
 #include "value.h"
 
+int			corm_to_one_strategy = CORM_TO_ONE_AUTO;
+
 static CormObject *BuildObject(CormSelect *select, CormTable *table,
 							   const CormRequest *options, List *loads,
 							   CormFieldSet *fields, bool join);
+static CormOutput *ColumnOutput(CormSelect *select, CormTable *table,
+								const CormColumn *column);
+static void RefuseSameKey(List *outputs, const CormModel *model);
 
 /* ---------- the rows ---------- */
 
@@ -220,79 +226,83 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 
 /* ---------- children ---------- */
 
-/*
- * The type that one side of a key is compared as: the operator's input type,
- * or the column's own base type where that is polymorphic.
- */
-static Oid
-ComparedType(Oid input, const CormColumn *column)
+static void
+CheckRecursive(const CormModel *model, const CormRelation *relation)
 {
-	return IsPolymorphicType(input) || input == RECORDOID ?
-		getBaseType(column->typid) : input;
-}
-
-static int
-KeyTarget(CormSelect *select, CormColumnRef ref, Oid type)
-{
-	return CormAddTarget(select, ref, ref.column->typid == type ? InvalidOid : type);
+	if (relation->source != relation->target)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" of model \"%s\" cannot be loaded recursively",
+						relation->name, CormModelDisplayName(model)),
+				 errdetail("It leads to model \"%s\", where it does not go on.",
+						   CormModelDisplayName(CormRelationTarget(relation)))));
+	CormRequireKey(model, "loading recursively needs");
 }
 
 /*
- * The parameter for one part of all parents' keys.
+ * In the rows of a recursive load, as above them, a column that bears the
+ * relation's name gives way to it.
  */
 static void
-AddKeyParam(CormSelect *child, Oid type)
+LeaveOutColumn(CormFieldSet *fields, const char *name)
 {
-	CormParam  *param = palloc0(sizeof(CormParam));
+	ListCell   *lc;
 
-	param->bind = CORM_BIND_RUNTIME;
-	param->elemtype = type;
-	if (CormTravelsAsText(type))
-	{
-		param->elemtype = TEXTOID;
-		child->keys_unnested = true;
-	}
-	param->typid = get_array_type(param->elemtype);
-	(void) CormAddParam(child, param);
+	foreach(lc, fields->columns)
+		if (strcmp(((CormColumn *) lfirst(lc))->name, name) == 0)
+			fields->columns = foreach_delete_current(fields->columns, lc);
 }
 
 /*
- * Sets up how a child's rows find their parents.  "referenced" and
- * "referencing" are the tables on the two sides of the foreign key; one of them
- * is the parent's.
+ * The rows of a flat list say where in the tree they stand.
  */
 static void
-AddKeys(CormSelect *parent, CormTable *parent_table, CormSelect *child,
-		CormTable *child_table, const CormForeignKey *fk, bool child_referenced)
+RefusePlaceKeys(const CormSelect *select)
 {
-	child->nkeys = fk->nkeys;
-	child->keys = palloc0(fk->nkeys * sizeof(CormKeyPart));
-	child->keys_unnested = fk->nkeys > 1;
-	child->first_key_param = list_length(child->params) + 1;
+	ListCell   *lc;
 
-	for (int i = 0; i < fk->nkeys; i++)
+	foreach(lc, select->object->outputs)
 	{
-		CormKeyPart *key = &child->keys[i];
-		CormColumnRef mine = CormRef(child_table, child_referenced ?
-									 fk->pk_attnums[i] : fk->fk_attnums[i]);
-		CormColumnRef theirs = CormRef(parent_table, child_referenced ?
-									   fk->fk_attnums[i] : fk->pk_attnums[i]);
-		Oid			left;
-		Oid			right;
+		const CormOutput *output = lfirst(lc);
 
-		op_input_types(fk->eq_ops[i], &left, &right);
-		key->op = fk->eq_ops[i];
-		key->child_referenced = child_referenced;
-		key->collation = (child_referenced ? mine : theirs).column->collation;
-		key->child_type = ComparedType(child_referenced ? left : right, mine.column);
-		key->parent_type = ComparedType(child_referenced ? right : left, theirs.column);
-		key->child_target = KeyTarget(child, mine, key->child_type);
-		key->parent_target = KeyTarget(parent, theirs, key->parent_type);
-
-		AddKeyParam(child, key->parent_type);
-		if (!child_referenced && !OidIsValid(get_commutator(key->op)))
-			child->keys_unnested = true;
+		if (strcmp(output->name, "depth") == 0 || strcmp(output->name, "path") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
+							output->name, CormModelDisplayName(select->model)),
+					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
+					 output->kind == CORM_OUT_VALUE ?
+					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
+					 errhint("Choose another name with the prefetch option \"as\".")));
 	}
+}
+
+/*
+ * Makes a recursive child's select the child of itself: its rows hold the next
+ * ones, after everything else.
+ */
+static void
+AddSelf(CormChild *child, const CormLoadNode *node)
+{
+	CormSelect *select = child->select;
+	CormChild  *self = memcpy(palloc(sizeof(CormChild)), child, sizeof(CormChild));
+	CormOutput *output = palloc0(sizeof(CormOutput));
+
+	CormAttachChild(select, select->base, self, node->relation);
+	output->kind = CORM_OUT_CHILD;
+	output->name = child->flat ? NULL : child->name;
+	output->child = self;
+	if (child->flat)
+	{
+		RefusePlaceKeys(select);
+		for (int i = 0; i < select->model->nkey; i++)
+			select->path = lappend(select->path,
+								   ColumnOutput(select, select->base,
+												CormColumnByNumber(select->model,
+																   select->model->key[i])));
+	}
+	select->object->outputs = lappend(select->object->outputs, output);
+	RefuseSameKey(select->object->outputs, select->model);
 }
 
 /*
@@ -306,22 +316,33 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	CormChild  *child = palloc0(sizeof(CormChild));
 	CormSelect *select = MakeSelect(CormRelationTarget(relation),
 									psprintf("%s.%s", parent->label, relation->name));
+	CormFieldSet *fields;
 
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
-	child->index = list_length(parent->children);
-	parent->children = lappend(parent->children, child);
+	child->recursive = node->recursive;
+	child->flat = node->flat;
+	child->depth = node->depth;
 
 	CormErrorPush(&frame, "loading", select->label, NULL);
+	if (node->recursive)
+		CheckRecursive(parent_table->model, relation);
 	AddRelationTables(select, relation);
-	AddKeys(parent, parent_table, select,
+	CormAddChildKeys(parent_table->model, select,
 			select->link ? select->link : select->base, relation->fk,
 			select->link == NULL && !relation->reverse);
+	if (node->recursive)
+		select->identity = CormPrimaryKeyParts(select, select->base);
+	CormAttachChild(parent, parent_table, child, relation);
 
 	AddCondition(select, node->options);
-	select->object = BuildObject(select, select->base, node->options, node->loads,
-								 CormResolveFields(select->base, node->options), true);
+	fields = CormResolveFields(select->base, node->options);
+	if (node->recursive && !node->flat && strcmp(node->name, relation->name) == 0)
+		LeaveOutColumn(fields, node->name);
+	select->object = BuildObject(select, select->base, node->options, node->loads, fields, true);
+	if (node->recursive)
+		AddSelf(child, node);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
 	child->more = node->more && relation->to_many;
@@ -354,25 +375,11 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	keys->select = root;
 	root->base = table;
 	root->nkeys = model->nkey;
-	root->keys = palloc0(model->nkey * sizeof(CormKeyPart));
-	root->keys_unnested = model->nkey > 1;
+	root->keys = CormPrimaryKeyParts(root, table);
+	root->keys_unnested = CormJoinsKeys(model->nkey);
 	root->first_key_param = 1;
 	for (int i = 0; i < model->nkey; i++)
-	{
-		CormColumnRef ref = CormRef(table, model->key[i]);
-		CormKeyPart *key = &root->keys[i];
-		Oid			left;
-		Oid			right;
-
-		key->op = CormEqualityOperator(ref.column);
-		op_input_types(key->op, &left, &right);
-		key->child_referenced = true;
-		key->collation = ref.column->collation;
-		key->child_type = ComparedType(left, ref.column);
-		key->parent_type = ComparedType(right, ref.column);
-		key->child_target = KeyTarget(root, ref, key->child_type);
-		AddKeyParam(root, key->parent_type);
-	}
+		CormAddKeyParam(root, root->keys[i].parent_type);
 
 	node.relation = relation;
 	node.name = relation->name;
@@ -396,7 +403,8 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 static bool
 IsPlainToOne(const CormLoadNode *node)
 {
-	return !node->relation->to_many &&
+	return !node->relation->to_many && !node->recursive &&
+		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
 		 (node->options->where == NULL && node->options->limit < 0 &&
 		  node->options->offset < 0));
@@ -506,9 +514,12 @@ RefuseSameKey(List *outputs, const CormModel *model)
 	{
 		const CormOutput *output = lfirst(lc);
 
-		keys = lappend(keys, unconstify(char *, output->name));
+		if (output->name)
+			keys = lappend(keys, unconstify(char *, output->name));
 		if (output->kind == CORM_OUT_CHILD && output->child->more)
-			keys = lappend(keys, psprintf("%s__more", output->name));
+			keys = lappend(keys, psprintf("%s__more", output->child->name));
+		if (output->kind == CORM_OUT_CHILD && output->child->recursive)
+			keys = lappend(keys, psprintf("%s__cycle", output->child->name));
 	}
 	foreach(lc, keys)
 	{

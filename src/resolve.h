@@ -12,6 +12,16 @@
 
 #include "plantree.h"
 
+/* The setting corm.to_one_strategy: where a to-one relation is loaded. */
+typedef enum CormToOneStrategy
+{
+	CORM_TO_ONE_AUTO,			/* joined, where nothing restricts it */
+	CORM_TO_ONE_JOIN,			/* the same */
+	CORM_TO_ONE_SEPARATE		/* by a statement of its own */
+} CormToOneStrategy;
+
+extern int	corm_to_one_strategy;
+
 typedef enum CormPurpose
 {
 	CORM_FOR_DOCUMENTS,			/* JSON objects with what they load */

@@ -158,10 +158,14 @@ NarrowLoad(const CormLoad *load, List *guards, bool said)
 static CormLoad *
 ImpliedLoad(const CormLoad *load, char *path, List *guards, bool said)
 {
-	CormLoad	implied = {.path = path, .select = load->select, .depth = -1,
-	.implied = true};
-	CormLoad   *narrowed = NarrowLoad(&implied, guards, said);
+	CormLoad	implied = {0};
+	CormLoad   *narrowed;
 
+	implied.path = path;
+	implied.select = load->select;
+	implied.depth = -1;
+	implied.implied = true;
+	narrowed = NarrowLoad(&implied, guards, said);
 	return narrowed->options ? narrowed : NULL;
 }
 

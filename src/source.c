@@ -29,7 +29,10 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 {
 	CormSubject subject = {NULL, NULL, fallback};
 
-	if (request->model)
+	check_stack_depth();
+	if (request->of)
+		subject.model = CormResolveSubject(request->of, NULL).model;
+	else if (request->model)
 		subject.model = CormModelByName(request->model);
 	else if (fallback == NULL || request->relation)
 		ereport(ERROR,

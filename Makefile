@@ -54,6 +54,9 @@ REGRESS = \
 	search_path \
 	ddl_between \
 	plan_cache \
+	inspect \
+	limits \
+	stats \
 	settings \
 	seed_writes \
 	link_m2m \

@@ -532,19 +532,3 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 	}
 	MemoryContextDelete(run->batch);
 }
-
-List *
-CormStatements(const CormSelect *select)
-{
-	List	   *statements = list_make1(CormDeparseSelect(select, AreFew(1)));
-	ListCell   *lc;
-
-	foreach(lc, select->children)
-	{
-		const CormChild *child = lfirst(lc);
-
-		if (child->select != select)
-			statements = list_concat(statements, CormStatements(child->select));
-	}
-	return statements;
-}

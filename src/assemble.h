@@ -65,7 +65,4 @@ extern void CormRunReturning(CormRun *run, const char *sql, ParamListInfo params
 extern void CormRunLoader(CormChild *loader, int nkeys, Datum **keys,
 						  CormSink sink, void *arg);
 
-/* The statements of a select and all below it: list of char *. */
-extern List *CormStatements(const CormSelect *select);
-
 #endif							/* CORM_ASSEMBLE_H */

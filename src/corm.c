@@ -23,6 +23,7 @@
 #include "childkey.h"
 #include "compat.h"
 #include "encode.h"
+#include "limits.h"
 #include "plancache.h"
 #include "render.h"
 #include "resolve.h"
@@ -93,6 +94,16 @@ DefineSettings(void)
 							"Number of plans that a session keeps.",
 							NULL,
 							&corm_plan_cache_size, 256, 1, INT_MAX / 2,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.max_depth",
+							"Number of levels of related rows that one queryset may load.",
+							"A path a__b__c has three, a recursive one no more than it spells out. 0 means no limit.",
+							&corm_max_depth, 20, 0, INT_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.max_nodes",
+							"Number of parts that one queryset may have.",
+							"Conditions, relations to load, order keys, fields and annotations count. 0 means no limit.",
+							&corm_max_nodes, 10000, 0, INT_MAX / 2,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("corm.max_rows",
 							"Number of rows that one call may read for its documents.",

@@ -123,8 +123,8 @@ CompileObject(const CormSelect *select, const CormObject *object, int *nholes)
 		item->target = output->target;
 		switch (output->kind)
 		{
-			case CORM_OUT_COLUMN:
-				CormEncoderInit(&item->encoder, output->column->typid);
+			case CORM_OUT_VALUE:
+				CormEncoderInit(&item->encoder, output->type);
 				break;
 			case CORM_OUT_OBJECT:
 				item->object = CompileObject(select, output->object, nholes);
@@ -192,7 +192,7 @@ IsOfType(Oid typid, const CormTarget *target)
 {
 	if (target->cast == RECORDOID)
 		return type_is_rowtype(typid);
-	return typid == (OidIsValid(target->cast) ? target->cast : target->ref.column->typid);
+	return typid == (OidIsValid(target->cast) ? target->cast : target->value->type);
 }
 
 void
@@ -331,7 +331,7 @@ RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
 		appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 		switch (item->kind)
 		{
-			case CORM_OUT_COLUMN:
+			case CORM_OUT_VALUE:
 				EncodeColumn(item, slot, buf);
 				break;
 			case CORM_OUT_OBJECT:

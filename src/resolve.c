@@ -28,6 +28,7 @@
 #include "condition.h"
 #include "error.h"
 #include "fields.h"
+#include "limits.h"
 #include "lookup.h"
 #include "order.h"
 #include "resolve.h"
@@ -81,14 +82,14 @@ KeepOneLink(CormSelect *select, const CormRelation *relation)
 	CormRequireKey(select->model, "a relation with several links of one pair needs");
 	for (int i = 0; i < select->model->nkey; i++)
 		select->distinct = lappend(select->distinct,
-								   memcpy(palloc(sizeof(CormColumnRef)),
-										  &(CormColumnRef[]) {CormRef(select->base, select->model->key[i])},
-										  sizeof(CormColumnRef)));
+								   CormColumnValueOf(select->base, select->model->key[i]));
 	for (int i = 0; i < through->nkey; i++)
-		select->distinct_order = lappend(select->distinct_order,
-										 memcpy(palloc(sizeof(CormColumnRef)),
-												&(CormColumnRef[]) {CormRef(select->link, through->key[i])},
-												sizeof(CormColumnRef)));
+	{
+		CormOrder  *order = palloc0(sizeof(CormOrder));
+
+		order->value = CormColumnValueOf(select->link, through->key[i]);
+		select->distinct_order = lappend(select->distinct_order, order);
+	}
 }
 
 /*
@@ -195,6 +196,7 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
+	CormCheckLimits(request);
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
@@ -214,6 +216,7 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 {
 	CormSelect *select = MakeSelect(model, CormModelDisplayName(model));
 
+	CormCheckLimits(request);
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
 	select->object = BuildObject(select, select->base, request,
 								 CormResolveLoads(model, request->loads),
@@ -268,7 +271,7 @@ RefusePlaceKeys(const CormSelect *select)
 					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
 							output->name, CormModelDisplayName(select->model)),
 					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
-					 output->kind == CORM_OUT_COLUMN ?
+					 output->kind == CORM_OUT_VALUE ?
 					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
 					 errhint("Choose another name with the prefetch option \"as\".")));
 	}
@@ -366,6 +369,7 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	CormLoadNode node = {0};
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
+	CormCheckLimits(options);
 	CormRequireKey(model, "loading by key needs");
 	keys->name = "pk";
 	keys->select = root;
@@ -439,9 +443,9 @@ ColumnOutput(CormSelect *select, CormTable *table, const CormColumn *column)
 {
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
-	output->kind = CORM_OUT_COLUMN;
+	output->kind = CORM_OUT_VALUE;
 	output->name = column->name;
-	output->column = column;
+	output->type = column->typid;
 	output->target = CormAddTarget(select, CormRef(table, column->attnum), InvalidOid);
 	return output;
 }

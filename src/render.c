@@ -221,7 +221,7 @@ RaiseTooMany(bool written)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("a call may read at most %d rows", corm_max_rows),
 			 written ? errdetail("A row of a recursive load counts as often as it is reached.") : 0,
-			 errhint("Ask for fewer rows, or raise the setting \"corm.max_rows\".")));
+			 errhint("Ask for fewer rows; the setting corm.max_rows is the limit, 0 means none.")));
 }
 
 void

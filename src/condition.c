@@ -524,8 +524,9 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
  * key, or the table is the referenced side, the owner itself is joined.
  */
 List *
-CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
-			   const CormForeignKey *fk, bool table_referencing, JsonbValue *key)
+CormOwnerExprs(CormSelect *select, CormScope *scope, const CormModel *owner,
+			   CormTable *table, const CormForeignKey *fk, bool table_referencing,
+			   JsonbValue *key)
 {
 	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key, true};
 	CormTable  *joined;
@@ -534,7 +535,7 @@ CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
 	if (table_referencing && fk->to_primary_key)
 		return list_make1(CormTestForeignKey(&test, owner, fk, table));
 
-	joined = CormAddTable(select, select->scope, owner, CORM_JOIN_INNER);
+	joined = CormAddTable(select, scope, owner, CORM_JOIN_INNER);
 	joined->on = table_referencing ? CormForeignKeyExprs(fk, joined, table) :
 		CormForeignKeyExprs(fk, table, joined);
 	return list_make1(CormTestKey(&test, joined));

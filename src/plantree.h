@@ -89,6 +89,8 @@ typedef struct CormTable
 	int			row_param;		/* one row, given as $n */
 	Bitmapset  *used;
 
+	List	   *annotations;	/* of CormNamedValue *, of its rows */
+
 	/* the through table that leads here, and the relation it belongs to */
 	struct CormTable *link;
 	const CormRelation *link_relation;
@@ -284,7 +286,6 @@ typedef struct CormSelect
 	List	   *distinct;		/* of CormValue * */
 	List	   *distinct_order;	/* of CormOrder * */
 
-	List	   *annotations;	/* of CormNamedValue * */
 
 	/* of a child: how its rows find their parents */
 	int			nkeys;

@@ -298,7 +298,7 @@ IsPlainToOne(const CormLoadNode *node)
 		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
 		 (node->options->where == NULL && node->options->annotations == NIL &&
-		  CormRequestLimit(node->options) < 0 && !node->options->distinct_given &&
+		  node->options->limit < 0 && !node->options->distinct_given &&
 		  node->options->offset < 0));
 }
 

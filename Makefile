@@ -44,6 +44,7 @@ REGRESS = \
 	filter_relations \
 	prefetch \
 	trees \
+	strategies \
 	order \
 	read_errors \
 	seed_relations \

@@ -261,14 +261,15 @@ CREATE TABLE keyless (code int UNIQUE, above int REFERENCES keyless (code));
 SELECT corm.register_model('keyless'), corm.foreign_key('keyless', 'up', 'keyless', columns => '{above}', target_columns => '{code}', related_name => 'down');
 SELECT try($$SELECT corm.all('{"model": "keyless", "prefetch_related": {"up": {"recursive": true}}}')$$);
 -- keys that are taken
-CREATE TABLE line (id int PRIMARY KEY, depth int, path text, up__cycle int, above int REFERENCES line);
+CREATE TABLE line (id int PRIMARY KEY, depth int, path text, up__cycle int, down__more int, above int REFERENCES line);
 SELECT corm.register_model('line'), corm.foreign_key('line', 'up', 'line', columns => '{above}', related_name => 'down');
-INSERT INTO line VALUES (1, 7, 'x', NULL, NULL), (2, 8, 'y', NULL, 1);
+INSERT INTO line VALUES (1, 7, 'x', NULL, NULL, NULL), (2, 8, 'y', NULL, NULL, 1);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true, "exclude_fields": ["depth"]}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true, "fields": ["id"], "prefetch_related": {"up": {"as": "path"}}}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"up": {"recursive": true}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"up": {"recursive": true, "flat": true, "fields": ["up__cycle"]}}}')$$);
+SELECT try($$SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "more": true, "fields": ["down__more"]}}}')$$);
 SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "flat": true, "fields": ["id"]}}}');
 SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "fields": ["depth", "path"]}}}');
 --

@@ -42,6 +42,7 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	prefetch \
+	trees \
 	order \
 	read_errors \
 	seed_relations \
@@ -52,6 +53,9 @@ REGRESS = \
 	search_path \
 	ddl_between \
 	plan_cache \
+	inspect \
+	limits \
+	stats \
 	settings \
 	seed_writes \
 	link_m2m \

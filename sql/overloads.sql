@@ -30,12 +30,12 @@ CREATE DOMAIN plain_row AS plain;
 --
 SELECT corm.objects('Post')::jsonb;
 SELECT corm.objects('Post'::text)::jsonb, corm.objects('Post'::varchar)::jsonb, corm.objects('Post'::name)::jsonb;
-SELECT corm.objects('Post', '{"a": 1}', '{"b": 2}', '{-id,"title nulls last"}', '{author}', '["comments"]', '{id,title}', '{body}', 10, 20)::jsonb;
+SELECT corm.objects('Post', '{"a": 1}', '{"b": 2}', '{-id,"title nulls last"}', '{author}', '["comments"]', '{id,title}', '{body}', NULL, 10, 20)::jsonb;
 SELECT corm.objects('Post', jsonb '{"a": 1}', jsonb '{"b": 2}', ARRAY['-id'], ARRAY['author'], jsonb '{"comments": {"limit": 2}}',
-	ARRAY['id'], ARRAY['body'], 10::smallint, 20)::jsonb;
+	ARRAY['id'], ARRAY['body'], NULL, 10::smallint, 20)::jsonb;
 SELECT corm.objects('Post', order_by => '{-id}', limit_count => 3, prefetch_related => '"comments"')::jsonb;
 SELECT corm.objects(offset_count => 3, model => 'Post')::jsonb;
-SELECT corm.objects('Post', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::jsonb;
+SELECT corm.objects('Post', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::jsonb;
 SELECT corm.objects('Post', fields => '{}')::jsonb, corm.objects('Post', order_by => '{}')::jsonb, corm.objects('Post', filter => '{}')::jsonb;
 SELECT corm.objects(NULL) IS NULL, corm.objects(NULL, '{"a": 1}') IS NULL;
 SELECT corm.objects('{"model": "Post"}')::jsonb;    -- a name, whatever it looks like
@@ -63,7 +63,7 @@ SELECT corm.relation('Post', '', 'comments')::jsonb;
 SELECT corm.relation('Post', '[1, 2]', 'comments')::jsonb, corm.relation('Post', '{"id": 1}', 'comments')::jsonb, corm.relation('Post', 'null', 'comments')::jsonb;
 SELECT corm.relation('Post', NULL, 'comments')::jsonb, corm.relation('Post', NULL::text, 'comments')::jsonb;
 SELECT corm.relation(NULL, '1', 'comments') IS NULL, corm.relation('Post', '1', NULL) IS NULL;
-SELECT corm.relation('Post', '1', 'comments', '{"a": 1}', '{"b": 2}', '{-id}', '{author}', '["likes"]', '{id}', '{body}', 10, 20)::jsonb;
+SELECT corm.relation('Post', '1', 'comments', '{"a": 1}', '{"b": 2}', '{-id}', '{author}', '["likes"]', '{id}', '{body}', NULL, 10, 20)::jsonb;
 SELECT corm.relation('Post', '1', 'comments', limit_count => 3, filter => '{"a": 1}')::jsonb;
 SELECT corm.relation(model => 'Post', pk => '1', relation => 'comments')::jsonb;
 PREPARE r1 AS SELECT corm.relation($1, $2, $3)::jsonb;
@@ -90,7 +90,7 @@ SELECT corm.relation('Post', s, 'comments')::jsonb FROM (SELECT 1 AS id, 'x' AS 
 SELECT corm.relation('Post', NULL::int, 'comments')::jsonb, corm.relation('Post', NULL::uuid, 'comments')::jsonb, corm.relation('Post', NULL::jsonb, 'comments')::jsonb,
 	corm.relation('Post', NULL::pair, 'comments')::jsonb;
 SELECT corm.relation(NULL, 1, 'comments') IS NULL, corm.relation('Post', 1, NULL) IS NULL;
-SELECT corm.relation('Post', 1, 'comments', '{"a": 1}', '{"b": 2}', '{-id}', '{author}', '["likes"]', '{id}', '{body}', 10, 20)::jsonb;
+SELECT corm.relation('Post', 1, 'comments', '{"a": 1}', '{"b": 2}', '{-id}', '{author}', '["likes"]', '{id}', '{body}', NULL, 10, 20)::jsonb;
 SELECT corm.relation('Post', 1, 'comments', order_by => '{-id}')::jsonb, corm.relation(model => 'Post', pk => 1, relation => 'comments')::jsonb;
 SELECT corm.relation('Post', id, 'comments')::jsonb FROM plain;
 SELECT corm.relation('Post', name, 'comments')::jsonb FROM plain;

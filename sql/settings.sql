@@ -12,6 +12,14 @@ SET corm.plan_cache_size = '1 kB';
 SET corm.bigint_as_string = 2;
 SET corm.bigint_as_string = 'y'; SHOW corm.bigint_as_string;
 RESET corm.bigint_as_string;
+SET corm.max_rows = -1;
+SET corm.max_rows = 0; SHOW corm.max_rows; RESET corm.max_rows;
+-- strategies
+SELECT name, enumvals FROM pg_settings WHERE name LIKE 'corm.%strategy' ORDER BY name COLLATE "C";
+SET corm.slice_strategy = 'best';
+SET corm.to_one_strategy = off;
+SET corm.key_strategy = '';
+SET corm.key_strategy = 'JOIN'; SHOW corm.key_strategy; RESET corm.key_strategy;
 -- the prefix is taken
 SET corm.no_such_setting = 1;
 SELECT set_config('corm.bigint_as_strings', 'on', false);
@@ -33,9 +41,11 @@ SELECT corm.get('big');
 GRANT USAGE ON SCHEMA test_settings TO regress_corm_settings;
 GRANT SELECT ON big TO regress_corm_settings;
 SET ROLE regress_corm_settings;
-SET corm.bigint_as_string = on; SET corm.batch_size = 1; SET corm.plan_cache_size = 1;
+SET corm.bigint_as_string = on; SET corm.batch_size = 1; SET corm.plan_cache_size = 1; SET corm.max_rows = 1;
+SET corm.slice_strategy = 'window'; SET corm.to_one_strategy = 'separate'; SET corm.key_strategy = 'join';
 SELECT corm.all('big');
 RESET ROLE;
-RESET corm.bigint_as_string; RESET corm.batch_size; RESET corm.plan_cache_size;
+RESET corm.bigint_as_string; RESET corm.batch_size; RESET corm.plan_cache_size; RESET corm.max_rows;
+RESET corm.slice_strategy; RESET corm.to_one_strategy; RESET corm.key_strategy;
 DROP SCHEMA test_settings CASCADE;
 DROP ROLE regress_corm_settings;

@@ -26,6 +26,7 @@
 #include "resolve.h"
 #include "scope.h"
 #include "value.h"
+#include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_prefetch);
 
@@ -141,6 +142,7 @@ corm_prefetch(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return (Datum) 0;
+	CormCountCall();
 	model_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	relation_name = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	options = CormMakeRequest();

@@ -44,6 +44,7 @@ static const CormWord option_words[] = {
 	CORM_WORD_PREFETCH_RELATED,
 	CORM_WORD_FIELDS,
 	CORM_WORD_EXCLUDE_FIELDS,
+	CORM_WORD_ANNOTATE,
 	CORM_WORD_LIMIT,
 	CORM_WORD_OFFSET
 };
@@ -56,6 +57,7 @@ PG_FUNCTION_INFO_V1(corm_objects);
 PG_FUNCTION_INFO_V1(corm_relation_text);
 PG_FUNCTION_INFO_V1(corm_relation_key);
 PG_FUNCTION_INFO_V1(corm_relation_row);
+PG_FUNCTION_INFO_V1(corm_relation_queryset);
 PG_FUNCTION_INFO_V1(corm_filter);
 PG_FUNCTION_INFO_V1(corm_exclude);
 PG_FUNCTION_INFO_V1(corm_order_by);
@@ -64,6 +66,8 @@ PG_FUNCTION_INFO_V1(corm_prefetch_related);
 PG_FUNCTION_INFO_V1(corm_prefetch_related_json);
 PG_FUNCTION_INFO_V1(corm_fields);
 PG_FUNCTION_INFO_V1(corm_exclude_fields);
+PG_FUNCTION_INFO_V1(corm_annotate);
+PG_FUNCTION_INFO_V1(corm_distinct);
 PG_FUNCTION_INFO_V1(corm_limit);
 PG_FUNCTION_INFO_V1(corm_offset);
 PG_FUNCTION_INFO_V1(corm_paginate);
@@ -178,11 +182,14 @@ ArgumentToValue(FunctionCallInfo fcinfo, int argument, CormWord word)
 		case CORM_WORD_FILTER:
 		case CORM_WORD_EXCLUDE:
 		case CORM_WORD_PREFETCH_RELATED:
+		case CORM_WORD_ANNOTATE:
+		case CORM_WORD_OF:
 			return CormJsonbToValue(PG_GETARG_JSONB_P(argument));
 		case CORM_WORD_ORDER_BY:
 		case CORM_WORD_SELECT_RELATED:
 		case CORM_WORD_FIELDS:
 		case CORM_WORD_EXCLUDE_FIELDS:
+		case CORM_WORD_DISTINCT:
 			return TextArrayToValue(PG_GETARG_ARRAYTYPE_P(argument), word);
 		case CORM_WORD_LIMIT:
 		case CORM_WORD_OFFSET:
@@ -206,6 +213,15 @@ CormSayOptions(CormRequest *request, FunctionCallInfo fcinfo, int first)
 						   ArgumentToValue(fcinfo, first + i,
 										   option_words[i]));
 	}
+}
+
+/* Returns the queryset argument as a request, or NULL for a NULL. */
+static CormRequest *
+QuerysetArgument(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		return NULL;
+	return CormParseRequest(PG_GETARG_QUERYSET(0));
 }
 
 /*
@@ -312,18 +328,24 @@ corm_relation_row(PG_FUNCTION_ARGS)
 						owner, 1);
 }
 
+/* corm.relation(q queryset, relation text, ...) */
+Datum
+corm_relation_queryset(PG_FUNCTION_ARGS)
+{
+	CormRequest *of = QuerysetArgument(fcinfo);
+	CormRequest *request;
+
+	if (of == NULL || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	request = CormRelationRequest(of, ArgumentToValue(fcinfo, 1,
+													  CORM_WORD_RELATION));
+	CormSayOptions(request, fcinfo, 2);
+	PG_RETURN_QUERYSET(CormQuerysetFromRequest(request));
+}
+
 /*
  * Changing
  */
-
-/* Returns the queryset argument as a request, or NULL for a NULL. */
-static CormRequest *
-QuerysetArgument(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		return NULL;
-	return CormParseRequest(PG_GETARG_QUERYSET(0));
-}
 
 /* The queryset that is argument 0, with the word that is argument 1 said. */
 static Datum
@@ -377,6 +399,18 @@ Datum
 corm_exclude_fields(PG_FUNCTION_ARGS)
 {
 	return SayArgument(fcinfo, CORM_WORD_EXCLUDE_FIELDS);
+}
+
+Datum
+corm_annotate(PG_FUNCTION_ARGS)
+{
+	return SayArgument(fcinfo, CORM_WORD_ANNOTATE);
+}
+
+Datum
+corm_distinct(PG_FUNCTION_ARGS)
+{
+	return SayArgument(fcinfo, CORM_WORD_DISTINCT);
 }
 
 Datum

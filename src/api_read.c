@@ -21,12 +21,9 @@
 #include "utils/lsyscache.h"
 
 #include "assemble.h"
-#include "deparse.h"
 #include "exec.h"
-#include "order.h"
 #include "quote.h"
-#include "request.h"
-#include "resolve.h"
+#include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
 PG_FUNCTION_INFO_V1(corm_list);
@@ -37,7 +34,6 @@ PG_FUNCTION_INFO_V1(corm_first);
 PG_FUNCTION_INFO_V1(corm_last);
 PG_FUNCTION_INFO_V1(corm_count);
 PG_FUNCTION_INFO_V1(corm_exists);
-PG_FUNCTION_INFO_V1(corm_sql);
 
 /* ---------- arguments ---------- */
 
@@ -52,6 +48,7 @@ ArgRequest(FunctionCallInfo fcinfo)
 
 	if (PG_ARGISNULL(0))
 		return NULL;
+	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(0));
 	if (PG_NARGS() > 1 && !PG_ARGISNULL(1))
 		CormRequestAddFilter(request, PG_GETARG_JSONB_P(1));
@@ -59,18 +56,11 @@ ArgRequest(FunctionCallInfo fcinfo)
 }
 
 static CormSelect *
-ArgDocuments(FunctionCallInfo fcinfo)
+ArgDocuments(FunctionCallInfo fcinfo, CormVerb verb)
 {
 	CormRequest *request = ArgRequest(fcinfo);
 
-	return request ? CormResolve(request, CORM_FOR_DOCUMENTS, NULL) : NULL;
-}
-
-static void
-LimitTo(CormRequest *request, int64 n)
-{
-	if (request->limit < 0 || request->limit > n)
-		request->limit = n;
+	return request ? CormVerbSelect(verb, request, NULL) : NULL;
 }
 
 /* ---------- all ---------- */
@@ -110,7 +100,7 @@ PullAll(FunctionCallInfo fcinfo)
 
 		call = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		select = ArgDocuments(fcinfo);
+		select = ArgDocuments(fcinfo, CORM_VERB_ALL);
 		if (select)
 		{
 			call->user_fctx = CormRunBegin(select, true);
@@ -141,7 +131,7 @@ corm_all(PG_FUNCTION_ARGS)
 		return PullAll(fcinfo);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	select = ArgDocuments(fcinfo);
+	select = ArgDocuments(fcinfo, CORM_VERB_ALL);
 	if (select)
 		CormRunPush(CormRunBegin(select, true), PutDocument, rsinfo);
 	return (Datum) 0;
@@ -191,7 +181,7 @@ CollectedDatum(const Collected *collected)
 Datum
 corm_list(PG_FUNCTION_ARGS)
 {
-	CormSelect *select = ArgDocuments(fcinfo);
+	CormSelect *select = ArgDocuments(fcinfo, CORM_VERB_LIST);
 	Collected	collected;
 
 	InitCollected(&collected);
@@ -202,30 +192,21 @@ corm_list(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(CollectedDatum(&collected));
 }
 
-/*
- * Reads at most two rows: the one, and a second that should not be there.
- */
 static void
-GetOne(FunctionCallInfo fcinfo, Collected *collected, bool missing_ok)
+GetOne(FunctionCallInfo fcinfo, Collected *collected, CormVerb verb)
 {
-	CormRequest *request = ArgRequest(fcinfo);
-	CormSelect *select;
-	const char *label = "row";
+	CormSelect *select = ArgDocuments(fcinfo, verb);
+	const char *label = select ? select->label : "row";
 
 	InitCollected(collected);
-	if (request)
-	{
-		LimitTo(request, 2);
-		select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
-		label = select->label;
+	if (select)
 		CormRunPush(CormRunBegin(select, true), KeepFirst, collected);
-	}
 	if (collected->n > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_ROWS),
 				 errmsg("more than one %s matches", label),
 				 errhint("Narrow the filter, or take one of them with corm.first().")));
-	if (collected->n == 0 && !missing_ok)
+	if (collected->n == 0 && verb == CORM_VERB_GET)
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("no %s matches", label),
@@ -237,7 +218,7 @@ corm_get(PG_FUNCTION_ARGS)
 {
 	Collected	collected;
 
-	GetOne(fcinfo, &collected, false);
+	GetOne(fcinfo, &collected, CORM_VERB_GET);
 	PG_RETURN_DATUM(CollectedDatum(&collected));
 }
 
@@ -246,40 +227,20 @@ corm_get_or_none(PG_FUNCTION_ARGS)
 {
 	Collected	collected;
 
-	GetOne(fcinfo, &collected, true);
+	GetOne(fcinfo, &collected, CORM_VERB_GET_OR_NONE);
 	if (collected.n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(CollectedDatum(&collected));
 }
 
-/*
- * The last row of a slice is not the first row of the reverse order.
- */
-static void
-RefuseSliceForLast(const CormRequest *request)
-{
-	if (request->limit >= 0 || request->offset > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("last does not go with limit or offset"),
-				 errhint("Turn the order around and take corm.first().")));
-}
-
 static Datum
-FirstOf(FunctionCallInfo fcinfo, bool reverse)
+FirstOf(FunctionCallInfo fcinfo, CormVerb verb)
 {
-	CormRequest *request = ArgRequest(fcinfo);
-	CormSelect *select;
+	CormSelect *select = ArgDocuments(fcinfo, verb);
 	Collected	collected;
 
-	if (request == NULL)
+	if (select == NULL)
 		PG_RETURN_NULL();
-	if (reverse)
-		RefuseSliceForLast(request);
-	LimitTo(request, 1);
-	select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
-	if (reverse)
-		CormReverseOrder(select);
 	InitCollected(&collected);
 	CormRunPush(CormRunBegin(select, true), KeepFirst, &collected);
 	if (collected.n == 0)
@@ -290,13 +251,13 @@ FirstOf(FunctionCallInfo fcinfo, bool reverse)
 Datum
 corm_first(PG_FUNCTION_ARGS)
 {
-	return FirstOf(fcinfo, false);
+	return FirstOf(fcinfo, CORM_VERB_FIRST);
 }
 
 Datum
 corm_last(PG_FUNCTION_ARGS)
 {
-	return FirstOf(fcinfo, true);
+	return FirstOf(fcinfo, CORM_VERB_LAST);
 }
 
 /* ---------- count, exists ---------- */
@@ -309,8 +270,8 @@ corm_count(PG_FUNCTION_ARGS)
 
 	if (request == NULL)
 		PG_RETURN_INT64(0);
-	select = CormResolve(request, CORM_FOR_COUNTING, NULL);
-	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormDeparseCount(select),
+	select = CormVerbSelect(CORM_VERB_COUNT, request, NULL);
+	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_COUNT, select),
 									  CormBindParams(select), true));
 }
 
@@ -322,8 +283,8 @@ corm_exists(PG_FUNCTION_ARGS)
 
 	if (request == NULL)
 		PG_RETURN_BOOL(false);
-	select = CormResolve(request, CORM_FOR_COUNTING, NULL);
-	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormDeparseExists(select),
+	select = CormVerbSelect(CORM_VERB_EXISTS, request, NULL);
+	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_EXISTS, select),
 									  CormBindParams(select), true));
 }
 
@@ -347,23 +308,6 @@ PrototypeTable(FunctionCallInfo fcinfo)
 	return relid;
 }
 
-static void
-RefuseForRows(const CormRequest *request)
-{
-	const char *what = NULL;
-
-	if (request->loads != NIL)
-		what = "select_related or prefetch_related";
-	else if (request->fields_given || request->exclude_fields != NIL)
-		what = "fields or exclude_fields";
-	if (what)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("corm.rows does not go with %s", what),
-				 errdetail("A typed row has exactly the columns of its table."),
-				 errhint("corm.all returns documents.")));
-}
-
 Datum
 corm_rows(PG_FUNCTION_ARGS)
 {
@@ -377,9 +321,9 @@ corm_rows(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(1))
 		return (Datum) 0;
+	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(1));
-	RefuseForRows(request);
-	select = CormResolve(request, CORM_FOR_ROWS, fallback);
+	select = CormVerbSelect(CORM_VERB_ROWS, request, fallback);
 	if (select->model->relid != relid)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -393,72 +337,8 @@ corm_rows(PG_FUNCTION_ARGS)
 									rsinfo->econtext->ecxt_per_query_memory,
 									false, rsinfo->setDesc,
 									"the rows do not have the prototype's columns");
-	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
-					   true, dest);
+	(void) CormExecute(select->label, CormVerbStatement(CORM_VERB_ROWS, select),
+					   CormBindParams(select), true, dest);
 	dest->rDestroy(dest);
-	return (Datum) 0;
-}
-
-/* ---------- sql ---------- */
-
-/*
- * The statements that a verb would run for a queryset, one per row.
- */
-Datum
-corm_sql(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	CormRequest *request;
-	CormSelect *select;
-	List	   *statements;
-	ListCell   *lc;
-	char	   *verb;
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		return (Datum) 0;
-	request = CormParseRequest(PG_GETARG_JSONB_P(0));
-	verb = text_to_cstring(PG_GETARG_TEXT_PP(1));
-
-	if (strcmp(verb, "count") == 0 || strcmp(verb, "exists") == 0)
-	{
-		select = CormResolve(request, CORM_FOR_COUNTING, NULL);
-		statements = list_make1(verb[0] == 'c' ? CormDeparseCount(select) :
-								CormDeparseExists(select));
-	}
-	else if (strcmp(verb, "rows") == 0)
-	{
-		RefuseForRows(request);
-		statements = list_make1(CormDeparseSelect(CormResolve(request, CORM_FOR_ROWS, NULL),
-												   true));
-	}
-	else
-	{
-		bool		last = strcmp(verb, "last") == 0;
-
-		if (last)
-			RefuseSliceForLast(request);
-		if (strcmp(verb, "get") == 0 || strcmp(verb, "get_or_none") == 0)
-			LimitTo(request, 2);
-		else if (strcmp(verb, "first") == 0 || last)
-			LimitTo(request, 1);
-		else if (strcmp(verb, "all") != 0 && strcmp(verb, "list") != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("unknown verb \"%s\"", verb),
-					 errhint("The verbs are all, list, rows, get, get_or_none, first, last, count, exists.")));
-		select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
-		if (last)
-			CormReverseOrder(select);
-		statements = CormStatements(select);
-	}
-
-	foreach(lc, statements)
-	{
-		Datum		value = CStringGetTextDatum((char *) lfirst(lc));
-		bool		isnull = false;
-
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
-	}
 	return (Datum) 0;
 }

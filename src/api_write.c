@@ -29,6 +29,7 @@
 #include "rowset.h"
 #include "scope.h"
 #include "target.h"
+#include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_create);
 PG_FUNCTION_INFO_V1(corm_add);
@@ -53,7 +54,13 @@ ArgRequest(FunctionCallInfo fcinfo)
 
 	if (PG_ARGISNULL(0))
 		RefuseNull("the queryset to write");
+	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(0));
+	if (request->of)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the relation of a queryset cannot be written"),
+				 errhint("Name one owner: corm.relation(model, key, relation).")));
 	if (request->relation && (request->owner == NULL || request->owner->type == jbvNull))
 		RefuseNull("the owner of the relation");
 	return request;

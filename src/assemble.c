@@ -10,6 +10,10 @@
  * their parent's key, and so on down the tree.  Then the documents are written
  * out by copying texts and filling holes, each row as often as it is needed.
  *
+ * In a recursive load a level is its own child: its statement runs again with
+ * the keys of the rows that it brought last, until there are no new ones.  What
+ * else hangs below those rows is fetched after that, for all of them together.
+ *
  * Memory: a run and its compiled levels live in the context it was begun in;
  * rows, keys and tables of a batch in a child context that is reset before the
  * next one.  What a DestReceiver allocates must not land in the executor's
@@ -37,6 +41,7 @@
 #include "value.h"
 
 int			corm_batch_size = 1000;
+int			corm_slice_strategy = CORM_SLICE_AUTO;
 
 /*
  * Up to this many parents a slice of each one's list is looked up by itself;
@@ -57,6 +62,8 @@ struct CormRun
 	char	   *portal;			/* its name, or NULL once it is closed */
 	int			next;			/* row of the batch to return next */
 	long		pulled;			/* rows of all batches so far */
+
+	CormTally	tally;
 };
 
 typedef struct Receiver
@@ -92,8 +99,11 @@ ResetLevel(CormLevel *level, MemoryContext batch)
 	level->rows = NULL;
 	if (level->child)
 		CormKeyTableReset(&level->table, batch);
+	if (level->self >= 0)
+		CormKeyTableReset(&level->nodes, batch);
 	for (int i = 0; i < level->nchildren; i++)
-		ResetLevel(level->children[i], batch);
+		if (i != level->self)
+			ResetLevel(level->children[i], batch);
 }
 
 static void
@@ -126,6 +136,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	CormRun    *run = receiver->run;
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 
+	CormCountRead(receiver->level);
 	AddRow(run, receiver->level, CormRenderRow(receiver->level, slot, &run->scratch, run->row));
 	if (receiver->sink && receiver->level->nrows >= corm_batch_size)
 		FlushBatch(run, receiver->sink, receiver->arg);
@@ -144,6 +155,7 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
+	CormCountRead(level);
 	for (int i = 0; i < select->nkeys; i++)
 		keys[i] = slot->tts_values[select->keys[i].child_target];
 	bucket = CormKeyTableEnter(&level->table, keys);
@@ -184,16 +196,58 @@ InitReceiver(Receiver *receiver, CormRun *run, CormLevel *level)
 
 /* ---------- fetching children ---------- */
 
-/*
- * The keys of all parents as one array per key part.  Returns their number.
- */
-static int
-BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo params)
+/* By which keys the children of some rows are found. */
+typedef struct ParentKeys
 {
-	const CormSelect *select = level->select;
-	int			index = level->child->index;
-	int			n = 0;
-	Datum	   *datums = palloc_extended(Max(parent->nrows, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	int			n;
+	Datum	  **keys;
+} ParentKeys;
+
+/*
+ * In a recursive load each row's children are fetched once, however many
+ * parents it has itself and however often its key is met.
+ */
+static bool
+AlreadyAsked(CormLevel *level, const CormHole *hole)
+{
+	bool		asked = hole->node->asked ||
+		CormKeyTableFind(&level->table, hole->keys) != NULL;
+
+	hole->node->asked = true;
+	return asked;
+}
+
+/*
+ * The keys of the parent's rows from number "from" on, as they stand in the
+ * holes of one child.
+ */
+static ParentKeys
+CollectKeys(const CormLevel *parent, int index, int from)
+{
+	CormLevel  *level = parent->children[index];
+	ParentKeys	result = {0, NULL};
+
+	result.keys = palloc_extended(Max(parent->nrows - from, 1) * sizeof(Datum *), MCXT_ALLOC_HUGE);
+	for (int i = from; i < parent->nrows; i++)
+	{
+		const CormHole *hole = &parent->rows[i]->holes[index];
+
+		CHECK_FOR_INTERRUPTS();
+		if (hole->offset < 0 || hole->isnull)
+			continue;
+		if (level->self < 0 || !AlreadyAsked(level, hole))
+			result.keys[result.n++] = hole->keys;
+	}
+	return result;
+}
+
+/*
+ * Parents' keys as one array per key part.
+ */
+static void
+BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInfo params)
+{
+	Datum	   *datums = palloc_extended(parents->n * sizeof(Datum), MCXT_ALLOC_HUGE);
 
 	for (int part = 0; part < select->nkeys; part++)
 	{
@@ -204,36 +258,42 @@ BindParentKeys(const CormLevel *level, const CormLevel *parent, ParamListInfo pa
 		bool		byval;
 		char		align;
 
-		n = 0;
-		for (int i = 0; i < parent->nrows; i++)
-		{
-			const CormHole *hole = &parent->rows[i]->holes[index];
-
-			if (hole->offset < 0 || hole->isnull)
-				continue;
-			datums[n++] = hole->keys[part];
-		}
+		for (int i = 0; i < parents->n; i++)
+			datums[i] = parents->keys[i][part];
 		if (param->elemtype != key->parent_type)
-			CormExactTexts(key->parent_type, n, datums, NULL);
+			CormExactTexts(key->parent_type, parents->n, datums, NULL);
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
-		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,
+		external->value = PointerGetDatum(construct_array(datums, parents->n, param->elemtype,
 														  typlen, byval, align));
 		external->isnull = false;
 	}
 	pfree(datums);
-	return n;
 }
 
-static void
-FetchLevel(CormRun *run, CormLevel *level, const CormLevel *parent)
+/*
+ * Is each parent's slice to be looked up by itself?
+ */
+static bool
+AreFew(int nparents)
 {
-	ParamListInfo params = CormBindParams(level->select);
-	Receiver	receiver;
-	int			nparents = BindParentKeys(level, parent, params);
-	bool		few = nparents <= FEW_PARENTS;
+	return corm_slice_strategy == CORM_SLICE_AUTO ? nparents <= FEW_PARENTS :
+		corm_slice_strategy == CORM_SLICE_LATERAL;
+}
 
-	if (nparents == 0)
+/*
+ * The rows of a level for these parents, by one statement.
+ */
+static void
+FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
+{
+	bool		few = AreFew(parents->n);
+	ParamListInfo params;
+	Receiver	receiver;
+
+	if (parents->n == 0)
 		return;
+	params = CormBindParams(level->select);
+	BindParentKeys(level->select, parents, params);
 	if (level->sql[few] == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(run->context);
@@ -244,6 +304,38 @@ FetchLevel(CormRun *run, CormLevel *level, const CormLevel *parent)
 	InitReceiver(&receiver, run, level);
 	(void) CormExecute(level->select->label, level->sql[few], params, run->read_only,
 					   (DestReceiver *) &receiver);
+}
+
+/*
+ * The levels below the first of a recursive load: the same statement, for the
+ * rows that it brought last.
+ */
+static void
+FetchDescendants(CormRun *run, CormLevel *level)
+{
+	int64		depth = level->child->depth;
+	int			from = 0;
+
+	for (int64 at = 1; from < level->nrows && (depth < 0 || at < depth); at++)
+	{
+		ParentKeys	parents = CollectKeys(level, level->self, from);
+
+		from = level->nrows;
+		FetchRows(run, level, &parents);
+		pfree(parents.keys);
+	}
+}
+
+static void
+FetchLevel(CormRun *run, const CormLevel *parent, int index)
+{
+	CormLevel  *level = parent->children[index];
+	ParentKeys	parents = CollectKeys(parent, index, 0);
+
+	FetchRows(run, level, &parents);
+	pfree(parents.keys);
+	if (level->self >= 0)
+		FetchDescendants(run, level);
 	FetchChildren(run, level);
 }
 
@@ -254,7 +346,8 @@ FetchChildren(CormRun *run, CormLevel *parent)
 
 	check_stack_depth();
 	for (int i = 0; parent->nrows > 0 && i < parent->nchildren; i++)
-		FetchLevel(run, parent->children[i], parent);
+		if (i != parent->self)
+			FetchLevel(run, parent, i);
 	MemoryContextSwitchTo(old);
 }
 
@@ -271,7 +364,7 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
 									 ALLOCSET_DEFAULT_SIZES);
 	run->read_only = read_only;
-	run->root = CormCompileLevel(select, NULL);
+	run->root = CormCompileLevel(select, NULL, &run->tally);
 	initStringInfo(&run->scratch);
 	ResetLevel(run->root, run->batch);
 	return run;
@@ -438,16 +531,4 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 		sink(arg, &run->scratch);
 	}
 	MemoryContextDelete(run->batch);
-}
-
-List *
-CormStatements(const CormSelect *select)
-{
-	List	   *statements = list_make1(CormDeparseSelect(select, true));
-	ListCell   *lc;
-
-	foreach(lc, select->children)
-		statements = list_concat(statements,
-								 CormStatements(((CormChild *) lfirst(lc))->select));
-	return statements;
 }

@@ -18,6 +18,16 @@
 /* The setting corm.batch_size: roots whose children are fetched together. */
 extern int	corm_batch_size;
 
+/* The setting corm.slice_strategy: how each parent's slice of a list is read. */
+typedef enum CormSliceStrategy
+{
+	CORM_SLICE_AUTO,			/* by the number of parents */
+	CORM_SLICE_LATERAL,			/* each list by itself */
+	CORM_SLICE_WINDOW			/* all lists at once, numbered */
+} CormSliceStrategy;
+
+extern int	corm_slice_strategy;
+
 /* Takes one finished document; it is overwritten afterwards. */
 typedef void (*CormSink) (void *arg, StringInfo document);
 
@@ -54,8 +64,5 @@ extern void CormRunReturning(CormRun *run, const char *sql, ParamListInfo params
  */
 extern void CormRunLoader(CormChild *loader, int nkeys, Datum **keys,
 						  CormSink sink, void *arg);
-
-/* The statements of a select and all below it: list of char *. */
-extern List *CormStatements(const CormSelect *select);
 
 #endif							/* CORM_ASSEMBLE_H */

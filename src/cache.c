@@ -71,6 +71,7 @@ static MemoryContext retired;	/* parent of outdated entries, or NULL */
 static HTAB *models;			/* ModelEntry */
 static HTAB *names;				/* NameEntry */
 static uint64 built_generation; /* of everything in the hash tables */
+static CormCacheStats stats;
 
 static void TransactionEnded(XactEvent event, void *arg);
 static void Refresh(void);
@@ -158,6 +159,8 @@ CormModelByRelid(Oid relid)
 		caller = MemoryContextSwitchTo(context);
 		model = CormBuildModel(relid);
 		MemoryContextSwitchTo(caller);
+		if (model != NULL)
+			stats.loads++;
 		if (CormWatchCount() != built_generation)
 		{
 			if (attempt >= CORM_PATIENCE)
@@ -174,6 +177,8 @@ CormModelByRelid(Oid relid)
 		entry->model = model;
 		entry->context = context;
 		MemoryContextSetParent(context, cache_context);
+		if (model != NULL)
+			stats.models++;
 		return model;
 	}
 }
@@ -207,6 +212,12 @@ CormCacheGeneration(void)
 {
 	AcceptInvalidationMessages();
 	return CormWatchCount();
+}
+
+CormCacheStats
+CormCacheStatsNow(void)
+{
+	return stats;
 }
 
 List *
@@ -301,6 +312,8 @@ RetireEntries(void)
 	}
 	CormWatchNothing();
 	built_generation = current;
+	stats.models = 0;
+	stats.invalidations++;
 }
 
 static void

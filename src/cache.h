@@ -58,6 +58,16 @@ extern uint64 CormCacheGeneration(void);
  */
 #define CORM_PATIENCE 5
 
+/* What this backend has done so far. */
+typedef struct CormCacheStats
+{
+	int			models;			/* in the cache now */
+	uint64		loads;			/* models built */
+	uint64		invalidations;	/* times that the cache was found outdated */
+} CormCacheStats;
+
+extern CormCacheStats CormCacheStatsNow(void);
+
 /* Extra columns of a through model: all but its key and its two foreign keys. */
 extern List *CormLinkColumns(const CormRelation *relation); /* CormColumn * */
 

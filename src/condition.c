@@ -5,9 +5,10 @@
  *
  * A filter object is a conjunction.  Its paths walk to-one relations by LEFT
  * JOINs of the scope they stand in, and to-many relations into EXISTS
- * subqueries; the paths of one object that start with the same to-many steps
+ * subqueries (a relation that is followed in any number of steps likewise); the paths of one object that start with the same to-many steps
  * share one subquery and so speak of the same related row (a Hop).  Nested
- * groups and the elements of arrays are objects of their own and share nothing.
+ * groups and the elements of arrays are objects of their own and share nothing,
+ * nor do quantifiers and aggregates, which speak of all related rows.
  *
  * Negation is always "IS NOT TRUE": exclude and NOT select exactly the rows
  * that the condition does not select, NULLs included.
@@ -20,10 +21,12 @@
 
 #include "miscadmin.h"
 
+#include "aggregate.h"
 #include "condition.h"
 #include "document.h"
 #include "lookup.h"
-#include "value.h"
+#include "pathvalue.h"
+#include "transform.h"
 
 /*
  * One EXISTS subquery that paths of one filter object share: the rows that a
@@ -33,7 +36,7 @@
 typedef struct Hop
 {
 	CormTable  *from;
-	const CormRelation *relation;
+	const CormPathStep *step;
 	CormScope  *scope;
 	CormTable  *link;			/* of a many-to-many */
 	CormTable  *target;			/* of a many-to-many: only once it is needed */
@@ -104,7 +107,7 @@ FinishHop(CormSelect *select, Hop *hop)
 		 */
 		if (inner->link && !inner->target && !inner->key_only)
 			inner->target = CormAddLinkTarget(select, inner->scope, inner->link,
-											  inner->relation);
+											  inner->step->relation);
 		inner->scope->where = lappend(inner->scope->where, FinishHop(select, inner));
 		exists->scope = inner->scope;
 		hop->exprs = lappend(hop->exprs, exists);
@@ -136,28 +139,20 @@ ResolveScope(CormSelect *select, CormScope *scope, CormTable *base,
 }
 
 /*
- * A new subquery over the rows that a to-many relation leads to.
+ * A new subquery over the rows that a step leads to.
  */
 static Hop *
-MakeHop(CormSelect *select, CormTable *from, const CormRelation *relation)
+MakeHop(CormSelect *select, CormTable *from, const CormPathStep *step)
 {
 	Hop		   *hop = palloc0(sizeof(Hop));
+	CormPlace	start = {select, NULL, from};
+	CormPlace	place = CormOpenStep(&start, step, &hop->link);
 
 	hop->from = from;
-	hop->relation = relation;
+	hop->step = step;
 	hop->key_only = true;
-	hop->scope = CormMakeScope();
-	if (OidIsValid(relation->through))
-	{
-		hop->link = CormAddLink(select, hop->scope, relation);
-		hop->scope->where = CormForeignKeyExprs(relation->fk, from, hop->link);
-	}
-	else
-	{
-		hop->target = CormAddTable(select, hop->scope,
-								   CormRelationTarget(relation), CORM_JOIN_NONE);
-		hop->scope->where = CormForeignKeyExprs(relation->fk, from, hop->target);
-	}
+	hop->scope = place.scope;
+	hop->target = place.table;
 	return hop;
 }
 
@@ -166,8 +161,7 @@ MakeHop(CormSelect *select, CormTable *from, const CormRelation *relation)
  * one.
  */
 static Hop *
-OpenHop(CormSelect *select, Hop *parent, CormTable *from,
-		const CormRelation *relation)
+OpenHop(CormSelect *select, Hop *parent, CormTable *from, const CormPathStep *step)
 {
 	Hop		   *hop;
 	ListCell   *lc;
@@ -175,10 +169,11 @@ OpenHop(CormSelect *select, Hop *parent, CormTable *from,
 	foreach(lc, parent->hops)
 	{
 		hop = lfirst(lc);
-		if (hop->from == from && strcmp(hop->relation->name, relation->name) == 0)
+		if (hop->from == from && hop->step->closure == step->closure &&
+			strcmp(hop->step->relation->name, step->relation->name) == 0)
 			return hop;
 	}
-	hop = MakeHop(select, from, relation);
+	hop = MakeHop(select, from, step);
 	parent->hops = lappend(parent->hops, hop);
 	return hop;
 }
@@ -188,8 +183,105 @@ HopTarget(CormSelect *select, Hop *hop)
 {
 	hop->key_only = false;
 	if (hop->target == NULL)
-		hop->target = CormAddLinkTarget(select, hop->scope, hop->link, hop->relation);
+		hop->target = CormAddLinkTarget(select, hop->scope, hop->link, hop->step->relation);
 	return hop->target;
+}
+
+/* ---------- quantifiers ---------- */
+
+/*
+ * some, every, none of the related rows pass a filter object of their own.
+ * "every" is that none fails to pass.
+ */
+static CormExpr *
+Quantify(const CormTest *test, CormTable *from, const CormPathStep *step, const char *word)
+{
+	CormDocPath at = {NULL, test->key, 0};
+	CormPlace	start = {test->select, NULL, from};
+	CormPlace	place = CormOpenStep(&start, step, NULL);
+	CormExpr   *exists = CormMakeExpr(CORM_EXPR_EXISTS);
+	CormExpr   *inner;
+
+	if (!CormJsonIsObject(test->value) && !CormJsonIsArray(test->value))
+		CormBadValue(test, "a filter object");
+	inner = CormResolveCondition(test->select, place.scope, place.table,
+								 CormParseFilter(test->value, &at, NULL));
+	if (strcmp(word, "every") == 0)
+		inner = CormNotTrue(inner);
+	place.scope->where = lappend(place.scope->where, inner);
+	exists->scope = place.scope;
+	return strcmp(word, "some") == 0 ? exists : CormNotTrue(exists);
+}
+
+/*
+ * Is what is left of the path a quantifier?  Returns it, or NULL.
+ */
+static const char *
+Quantifier(const CormPath *path)
+{
+	static const char *const words[] = {"some", "every", "none"};
+
+	for (int i = 0; path->end == CORM_END_RELATION && i < lengthof(words); i++)
+		if (strcmp(path->rest, words[i]) == 0)
+			return words[i];
+	return NULL;
+}
+
+/* ---------- aggregates ---------- */
+
+static CormExpr *
+TestAggregate(const CormTest *template, CormValue *value, const char *lookup, JsonbValue *given)
+{
+	CormTest	test = *template;
+
+	test.value = given;
+	if (!CormReadLookup(lookup, &test))
+		CormUnknownLookup(lookup, template->key);
+	return CormTestValue(&test, value);
+}
+
+/*
+ * An aggregate over all related rows, compared; or an object of lookups, and a
+ * filter for the rows to be aggregated.
+ */
+static CormExpr *
+ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
+				 const char *transforms, CormAggregate function)
+{
+	CormPlace	end = CormOpenPath(place, path);
+	CormValue  *value;
+	List	   *exprs = NIL;
+	JsonbIterator *it;
+	JsonbValue *item;
+	char	   *key;
+
+	if (!CormJsonIsObject(test->value))
+	{
+		value = CormAggregateOver(&end, path, transforms, function, false);
+		return TestAggregate(test, value, path->rest, test->value);
+	}
+	if (*path->rest != '\0')
+		CormBadValue(test, "a plain value; lookups and a filter go into an object without a lookup in its key");
+
+	item = CormJsonMember(test->value, "filter");
+	if (item && item->type != jbvNull)
+	{
+		CormDocPath at = {NULL, test->key, 0};
+		CormDocPath here = {&at, "filter", 0};
+
+		end.scope->where =
+			lappend(end.scope->where,
+					CormResolveCondition(test->select, end.scope, end.table,
+										 CormParseFilter(item, &here, NULL)));
+	}
+	value = CormAggregateOver(&end, path, transforms, function, false);
+	it = CormBeginPairs(test->value);
+	while (CormNextPair(&it, &key, &item))
+		if (strcmp(key, "filter") != 0)
+			exprs = lappend(exprs, TestAggregate(test, value, key, item));
+	if (exprs == NIL)
+		CormBadValue(test, "a lookup, such as \"gte\", beside its filter");
+	return CormAllOf(exprs);
 }
 
 /* ---------- tests on a relation ---------- */
@@ -198,14 +290,16 @@ HopTarget(CormSelect *select, Hop *hop)
  * No row at all behind a to-many relation.
  */
 static CormExpr *
-HasNone(CormSelect *select, CormTable *from, const CormRelation *relation)
+HasNone(CormSelect *select, CormTable *from, const CormPathStep *step)
 {
-	Hop		   *hop = MakeHop(select, from, relation);
+	CormPlace	start = {select, NULL, from};
+	CormTable  *link;
+	CormPlace	place = CormOpenStep(&start, step, &link);
 	CormExpr   *exists = CormMakeExpr(CORM_EXPR_EXISTS);
 
-	if (hop->target == NULL)
-		hop->target = CormAddLinkTarget(select, hop->scope, hop->link, relation);
-	exists->scope = hop->scope;
+	if (link)
+		(void) CormAddLinkTarget(select, place.scope, link, step->relation);
+	exists->scope = place.scope;
 	return CormNotTrue(exists);
 }
 
@@ -228,145 +322,197 @@ PassesMissing(const CormTest *test)
 	return false;
 }
 
-/*
- * The test stands on a relation itself: its value is a key of the target.
- */
-static void
-TestRelation(const CormTest *test, Hop *hop, CormTable *from,
-			 const CormRelation *relation)
+static CormExpr *
+TestToMany(const CormTest *test, Hop *parent, CormTable *from, const CormPathStep *step)
 {
-	CormSelect *select = test->select;
-	const CormModel *target = CormRelationTarget(relation);
+	const CormRelation *relation = step->relation;
+	bool		null = test->value->type == jbvNull;
+	Hop		   *hop;
 
-	if (relation->to_many)
+	if (test->lookup == CORM_LOOKUP_ISNULL ||
+		(null && (test->lookup == CORM_LOOKUP_EXACT || test->lookup == CORM_LOOKUP_NE)))
 	{
-		bool		null = test->value->type == jbvNull;
+		CormExpr   *none = HasNone(test->select, from, step);
+		bool		wanted = test->lookup == CORM_LOOKUP_ISNULL ?
+			CormTestBoolean(test) : test->lookup == CORM_LOOKUP_EXACT;
 
-		if (test->lookup == CORM_LOOKUP_ISNULL ||
-			(null && (test->lookup == CORM_LOOKUP_EXACT || test->lookup == CORM_LOOKUP_NE)))
-		{
-			CormExpr   *none = HasNone(select, from, relation);
-			bool		wanted = test->lookup == CORM_LOOKUP_ISNULL ?
-				CormTestBoolean(test) : test->lookup == CORM_LOOKUP_EXACT;
-
-			hop->exprs = lappend(hop->exprs, wanted ? none : CormNotTrue(none));
-			return;
-		}
-		hop = OpenHop(select, hop, from, relation);
-
-		if (hop->link && PassesMissing(test))
-			(void) HopTarget(select, hop);
-		if (hop->link && relation->far_fk->to_primary_key)
-			hop->exprs = lappend(hop->exprs,
-								 CormTestForeignKey(test, target, relation->far_fk, hop->link));
-		else
-			hop->exprs = lappend(hop->exprs,
-								 CormTestKey(test, HopTarget(select, hop)));
-		return;
+		return wanted ? none : CormNotTrue(none);
 	}
 
+	hop = OpenHop(test->select, parent, from, step);
+	if (hop->link && PassesMissing(test))
+		(void) HopTarget(test->select, hop);
+	hop->exprs = lappend(hop->exprs, hop->link && relation->far_fk->to_primary_key ?
+						 CormTestForeignKey(test, step->model, relation->far_fk, hop->link) :
+						 CormTestKey(test, HopTarget(test->select, hop)));
+	return NULL;
+}
+
+/*
+ * The test stands on a relation itself: its value is a key of the target.  A
+ * condition on this row is returned; one on a related row goes to its hop.
+ */
+static CormExpr *
+TestRelation(const CormTest *test, Hop *hop, CormTable *from, const CormPathStep *step)
+{
+	const CormRelation *relation = step->relation;
+
+	if (relation->to_many || step->closure)
+		return TestToMany(test, hop, from, step);
 	if (!relation->reverse && relation->fk->to_primary_key)
-		hop->exprs = lappend(hop->exprs,
-							 CormTestForeignKey(test, target, relation->fk, from));
+		return CormTestForeignKey(test, step->model, relation->fk, from);
+	return CormTestKey(test, CormJoinToOne(test->select, hop->scope, from, relation));
+}
+
+/* ---------- tests ---------- */
+
+/*
+ * Where a test stands: a hop, and a table in it, which may not be there yet.
+ */
+typedef struct Site
+{
+	CormSelect *select;
+	Hop		   *hop;
+	CormTable  *table;
+} Site;
+
+static CormTable *
+SiteTable(Site *site)
+{
+	if (site->table == NULL)
+		site->table = HopTarget(site->select, site->hop);
+	return site->table;
+}
+
+static void
+StepSite(Site *site, const CormPathStep *step)
+{
+	if (step->relation == NULL)
+	{
+		site->table = site->table ? site->table->link : site->hop->link;
+		site->hop->key_only = false;
+	}
+	else if (step->relation->to_many || step->closure)
+	{
+		site->hop = OpenHop(site->select, site->hop, SiteTable(site), step);
+		site->table = site->hop->target;	/* NULL: once it is needed */
+	}
 	else
-		hop->exprs = lappend(hop->exprs,
-							 CormTestKey(test, CormJoinToOne(select, hop->scope, from, relation)));
+		site->table = CormJoinToOne(site->select, site->hop->scope, SiteTable(site),
+									step->relation);
+}
+
+/*
+ * A test on a column or an annotation, or what transforms make of it.
+ */
+static CormExpr *
+TestColumn(CormTest *test, Site *site, CormPath *path)
+{
+	CormValue  *value = path->end == CORM_END_ANNOTATION ? path->annotation :
+		CormColumnValueOf(SiteTable(site), path->column->attnum);
+
+	value = CormTransform(test->select, value, &path->rest, path->text, true);
+	if (!CormReadLookup(path->rest, test))
+		CormUnknownLookup(path->rest, test->key);
+	return CormTestValue(test, value);
+}
+
+/*
+ * Does an object given for a column that bears its relation's name stand for a
+ * row?
+ */
+static bool
+MeansRow(const CormPath *path, const CormTest *test)
+{
+	return path->end == CORM_END_COLUMN && path->relation &&
+		CormJsonIsObject(test->value);
 }
 
 /*
  * Walks one path and adds its test to the hop where it ends.
  */
 static void
-ResolveTest(CormSelect *select, Hop *hop, CormTable *table,
-			const CormCondition *condition)
+AddTest(CormTest *test, Hop *root, CormTable *base, CormPath *path)
 {
-	CormTest		test = {select, condition->key, CORM_LOOKUP_EXACT, condition->value};
-	const CormModel *model = table->model;
-	const CormRelation *reached_by = table->link_relation;
-	const char *path = condition->key;
+	Site		site = {test->select, root, base};
+	CormPathStep own = {path->relation, false, NULL};
+	CormExpr   *expr;
+	ListCell   *lc;
+	bool		on_relation = path->end == CORM_END_RELATION;
 
-	for (;;)
+	if (path->end != CORM_END_COLUMN && path->end != CORM_END_ANNOTATION &&
+		!CormReadLookup(path->rest, test))
 	{
-		CormStep	step = CormNextStep(model, reached_by, path);
-		CormLookup		lookup;
-
-		/* what is left may be a lookup on the step before */
-		if (step.kind == CORM_STEP_OTHER)
-			CormUnknownName(model, path, condition->key);
-
-		if (table == NULL && step.kind != CORM_STEP_THROUGH)
-			table = HopTarget(select, hop);
-
-		lookup = CormParseLookup(step.rest);
-		test.lookup = lookup;
-		switch (step.kind)
-		{
-			case CORM_STEP_COLUMN:
-				if (lookup == CORM_LOOKUP_UNKNOWN)
-					CormUnknownLookup(step.rest, condition->key);
-				if (step.relation && CormJsonIsObject(condition->value))
-				{
-					TestRelation(&test, hop, table, step.relation);
-					return;
-				}
-				hop->exprs = lappend(hop->exprs,
-									 CormTestColumn(&test, CormRef(table, step.column->attnum)));
-				return;
-
-			case CORM_STEP_PK:
-				if (lookup == CORM_LOOKUP_UNKNOWN)
-					CormUnknownLookup(step.rest, condition->key);
-				hop->exprs = lappend(hop->exprs,
-									 CormTestKey(&test, table));
-				return;
-
-			case CORM_STEP_THROUGH:
-				table = table ? table->link : hop->link;
-				hop->key_only = false;
-				model = table->model;
-				reached_by = NULL;
-				break;
-
-			case CORM_STEP_RELATION:
-				{
-					const CormModel *target = CormRelationTarget(step.relation);
-
-					if (lookup != CORM_LOOKUP_UNKNOWN &&
-						(*step.rest == '\0' ||
-						 CormNextStep(target,
-									  OidIsValid(step.relation->through) ? step.relation : NULL,
-									  step.rest).kind == CORM_STEP_OTHER))
-					{
-						TestRelation(&test, hop, table, step.relation);
-						return;
-					}
-					if (step.relation->to_many)
-					{
-						hop = OpenHop(select, hop, table, step.relation);
-						table = hop->target;	/* NULL: once it is needed */
-						reached_by = OidIsValid(step.relation->through) ? step.relation : NULL;
-					}
-					else
-					{
-						table = CormJoinToOne(select, hop->scope, table, step.relation);
-						reached_by = NULL;
-					}
-					model = target;
-					break;
-				}
-
-			case CORM_STEP_END:
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("\"%s\" needs a column of the through model \"%s\"",
-								condition->key, CormModelDisplayName(model))));
-				break;
-
-			case CORM_STEP_OTHER:
-				CormUnknownName(model, path, condition->key);
-		}
-		path = step.rest;
+		if (on_relation)
+			CormUnknownRest(path);
+		CormUnknownLookup(path->rest, test->key);
 	}
+	foreach(lc, path->steps)
+		if (!on_relation || lfirst(lc) != llast(path->steps))
+			StepSite(&site, lfirst(lc));
+
+	if (on_relation)
+		expr = TestRelation(test, site.hop, SiteTable(&site), llast(path->steps));
+	else if (path->end == CORM_END_KEY)
+		expr = CormTestKey(test, SiteTable(&site));
+	else if (MeansRow(path, test) && CormReadLookup(path->rest, test))
+	{
+		own.model = CormRelationTarget(path->relation);
+		expr = TestRelation(test, site.hop, SiteTable(&site), &own);
+	}
+	else
+		expr = TestColumn(test, &site, path);
+	if (expr)
+		site.hop->exprs = lappend(site.hop->exprs, expr);
+}
+
+/*
+ * What the path in a test's value stands for, if the test ends in F: a value of
+ * the row that the filter object is about.
+ */
+static void
+ResolveField(CormTest *test, const CormPlace *place)
+{
+	int			len = strlen(test->key);
+
+	if (strcmp(test->key, "F") != 0 && (len < 3 || strcmp(test->key + len - 3, "__F") != 0))
+		return;
+	if (test->value->type != jbvString)
+		CormBadValue(test, "the path of a column");
+	test->field = CormPathValue(place, pnstrdup(test->value->val.string.val,
+												test->value->val.string.len),
+								CORM_WALK_TO_ONE);
+}
+
+static void
+ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition *condition)
+{
+	CormTest	test = {select, condition->key, CORM_LOOKUP_EXACT, condition->value};
+	CormPlace	place = {select, root->scope, base};
+	CormPath   *path = CormReadPathAt(&place, condition->key);
+	const char *word = Quantifier(path);
+	const char *transforms;
+	CormAggregate function;
+
+	if (word)
+	{
+		Site		site = {select, root, base};
+		ListCell   *lc;
+
+		foreach(lc, path->steps)
+			if (lfirst(lc) != llast(path->steps))
+				StepSite(&site, lfirst(lc));
+		site.hop->exprs = lappend(site.hop->exprs,
+								  Quantify(&test, SiteTable(&site), llast(path->steps), word));
+		return;
+	}
+	ResolveField(&test, &place);
+	function = CormTakeAggregate(path, &transforms);
+	if (function != CORM_AGGREGATE_NONE)
+		root->exprs = lappend(root->exprs,
+							  ResolveAggregate(&test, &place, path, transforms, function));
+	else
+		AddTest(&test, root, base, path);
 }
 
 /* ---------- what other modules compare ---------- */
@@ -378,8 +524,9 @@ ResolveTest(CormSelect *select, Hop *hop, CormTable *table,
  * key, or the table is the referenced side, the owner itself is joined.
  */
 List *
-CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
-			   const CormForeignKey *fk, bool table_referencing, JsonbValue *key)
+CormOwnerExprs(CormSelect *select, CormScope *scope, const CormModel *owner,
+			   CormTable *table, const CormForeignKey *fk, bool table_referencing,
+			   JsonbValue *key)
 {
 	CormTest	test = {select, "pk", CORM_LOOKUP_EXACT, key, true};
 	CormTable  *joined;
@@ -388,7 +535,7 @@ CormOwnerExprs(CormSelect *select, const CormModel *owner, CormTable *table,
 	if (table_referencing && fk->to_primary_key)
 		return list_make1(CormTestForeignKey(&test, owner, fk, table));
 
-	joined = CormAddTable(select, select->scope, owner, CORM_JOIN_INNER);
+	joined = CormAddTable(select, scope, owner, CORM_JOIN_INNER);
 	joined->on = table_referencing ? CormForeignKeyExprs(fk, joined, table) :
 		CormForeignKeyExprs(fk, table, joined);
 	return list_make1(CormTestKey(&test, joined));

@@ -20,13 +20,62 @@
 
 #include "assemble.h"
 #include "cache.h"
+#include "childkey.h"
 #include "compat.h"
 #include "encode.h"
+#include "limits.h"
 #include "plancache.h"
+#include "render.h"
+#include "resolve.h"
 
 CORM_MODULE_MAGIC;
 
 void		_PG_init(void);
+
+static const struct config_enum_entry slice_strategies[] = {
+	{"auto", CORM_SLICE_AUTO, false},
+	{"lateral", CORM_SLICE_LATERAL, false},
+	{"window", CORM_SLICE_WINDOW, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry to_one_strategies[] = {
+	{"auto", CORM_TO_ONE_AUTO, false},
+	{"join", CORM_TO_ONE_JOIN, false},
+	{"separate", CORM_TO_ONE_SEPARATE, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry key_strategies[] = {
+	{"auto", CORM_KEY_AUTO, false},
+	{"array", CORM_KEY_ARRAY, false},
+	{"join", CORM_KEY_JOIN, false},
+	{NULL, 0, false}
+};
+
+/*
+ * Choices that are corm's own business: they are settings so that anybody can
+ * prove that they change no result.
+ */
+static void
+DefineStrategies(void)
+{
+	DefineCustomEnumVariable("corm.slice_strategy",
+							 "How a limit for each parent is fetched.",
+							 "Parent by parent (lateral), or all lists at once (window); the documents are the same. Where rows are linked several times all lists are read in any case.",
+							 &corm_slice_strategy, CORM_SLICE_AUTO, slice_strategies,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("corm.to_one_strategy",
+							 "How a to-one relation is loaded.",
+							 "Joined into its parent's statement, or by a separate one; the documents are the same. One that is filtered or loaded recursively has a separate one in any case.",
+							 &corm_to_one_strategy, CORM_TO_ONE_AUTO, to_one_strategies,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("corm.key_strategy",
+							 "How rows are found by the keys of their parents.",
+							 "By comparison with an array, or by a join with its elements; the documents are the same. Keys of several columns are joined in any case.",
+							 &corm_key_strategy, CORM_KEY_AUTO, key_strategies,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+}
 
 static void
 DefineSettings(void)
@@ -46,6 +95,22 @@ DefineSettings(void)
 							NULL,
 							&corm_plan_cache_size, 256, 1, INT_MAX / 2,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.max_depth",
+							"Number of levels of related rows that one queryset may load.",
+							"A path a__b__c has three, a recursive one no more than it spells out. 0 means no limit.",
+							&corm_max_depth, 20, 0, INT_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.max_nodes",
+							"Number of parts that one queryset may have.",
+							"Conditions, relations to load, order keys, fields and annotations count. 0 means no limit.",
+							&corm_max_nodes, 10000, 0, INT_MAX / 2,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.max_rows",
+							"Number of rows that one call may read for its documents.",
+							"Rows of all levels count, and a row of a recursive load as often as it is printed. A call that needs more fails. 0 means no limit.",
+							&corm_max_rows, 10000000, 0, INT_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineStrategies();
 	MarkGUCPrefixReserved("corm");
 }
 

@@ -117,14 +117,14 @@ SelectReferenced(const CormModel *referenced, const CormForeignKey *fk,
 	select->scope->where = list_make1(CormTestKey(&test, select->base));
 	for (int i = 0; i < fk->nkeys; i++)
 	{
-		CormColumnRef ref = CormRef(select->base, fk->pk_attnums[i]);
+		CormValue  *value = CormColumnValueOf(select->base, fk->pk_attnums[i]);
 		Oid			type = CormColumnByNumber(referencing, fk->fk_attnums[i])->typid;
 
 		/* one target for each, even if two are the same column */
 		CormTarget *target = palloc0(sizeof(CormTarget));
 
-		target->ref = ref;
-		target->cast = ref.column->typid == type ? InvalidOid : type;
+		target->value = value;
+		target->cast = value->type == type ? InvalidOid : type;
 		select->targets = lappend(select->targets, target);
 	}
 	return select;

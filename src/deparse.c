@@ -56,18 +56,19 @@ DeparseKeyMatch(StringInfo buf, const CormSelect *select)
 		const CormTarget *target = list_nth(select->targets, key->child_target);
 		const CormParam *param = list_nth(select->params, select->first_key_param - 1 + i);
 		char	   *theirs = psprintf("k.k%d", i + 1);
-		char	   *mine = CormCollatedText(target->ref, key->collation);
+		CormColumnRef ref = target->value->ref;
+		char	   *mine = CormCollatedText(ref, key->collation);
 
 		if (param->elemtype != key->parent_type)
 			theirs = psprintf("%s::%s", theirs, CormQuoteType(key->parent_type));
 		if (i > 0)
 			appendStringInfoString(buf, " AND ");
 		if (key->child_referenced)
-			CormDeparseOperator(buf, mine, target->ref.column->typid, key->op,
+			CormDeparseOperator(buf, mine, ref.column->typid, key->op,
 								theirs, key->parent_type);
 		else
 			CormDeparseOperator(buf, theirs, key->parent_type, key->op,
-								mine, target->ref.column->typid);
+								mine, ref.column->typid);
 	}
 }
 
@@ -75,10 +76,9 @@ static void
 DeparseKeyCondition(StringInfo buf, const CormSelect *select)
 {
 	const CormKeyPart *key = &select->keys[0];
-	const CormTarget *target = list_nth(select->targets, key->child_target);
+	CormColumnRef ref = ((CormTarget *) list_nth(select->targets, key->child_target))->value->ref;
 
-	CormDeparseAny(buf, CormCollatedText(target->ref, key->collation),
-				   target->ref.column->typid,
+	CormDeparseAny(buf, CormCollatedText(ref, key->collation), ref.column->typid,
 			   key->child_referenced ? key->op : get_commutator(key->op),
 			   select->first_key_param, key->parent_type);
 }
@@ -132,9 +132,9 @@ DeparseFromWhere(StringInfo buf, const CormSelect *select)
 /* ---------- the select list and the order ---------- */
 
 static void
-DeparseTarget(StringInfo buf, const CormTarget *target)
+DeparseTarget(StringInfo buf, const CormSelect *select, const CormTarget *target)
 {
-	CormDeparseColumn(buf, target->ref);
+	CormDeparseValue(buf, select, target->value);
 	if (OidIsValid(target->cast))
 		appendStringInfo(buf, "::%s", CormQuoteType(target->cast));
 }
@@ -148,7 +148,7 @@ CormDeparseTargets(StringInfo buf, const CormSelect *select)
 	{
 		if (foreach_current_index(lc) > 0)
 			appendStringInfoString(buf, ", ");
-		DeparseTarget(buf, lfirst(lc));
+		DeparseTarget(buf, select, lfirst(lc));
 	}
 }
 
@@ -164,31 +164,16 @@ DeparseOrderTail(StringInfo buf, const CormOrder *order)
 }
 
 /*
- * A to-many path stands for its smallest value, or its greatest one when
- * descending order was asked for.
+ * " ORDER BY ...": from the tables, or by number from the query inside, whose
+ * order values start at "first".
  */
 static void
-DeparseOrderValue(StringInfo buf, const CormSelect *select, const CormOrder *order)
-{
-	if (order->subquery == NULL)
-	{
-		CormDeparseColumn(buf, order->ref);
-		return;
-	}
-	appendStringInfoString(buf, "(SELECT ");
-	CormDeparseColumn(buf, order->ref);
-	CormDeparseScope(buf, select, order->subquery);
-	appendStringInfoString(buf, " ORDER BY ");
-	CormDeparseColumn(buf, order->ref);
-	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", order->greatest ? " DESC" : "");
-}
-
-static void
-DeparseOrderBy(StringInfo buf, const CormSelect *select, const char *source)
+DeparseOrderBy(StringInfo buf, const CormSelect *select, List *orders,
+			   const char *source)
 {
 	ListCell   *lc;
 
-	foreach(lc, select->order)
+	foreach(lc, orders)
 	{
 		const CormOrder *order = lfirst(lc);
 
@@ -196,18 +181,18 @@ DeparseOrderBy(StringInfo buf, const CormSelect *select, const char *source)
 		if (source)
 			appendStringInfo(buf, "%s.o%d", source, foreach_current_index(lc) + 1);
 		else
-			DeparseOrderValue(buf, select, order);
+			CormDeparseValue(buf, select, order->value);
 		DeparseOrderTail(buf, order);
 	}
 }
 
 static void
-DeparseLimit(StringInfo buf, const CormSelect *select)
+DeparseLimit(StringInfo buf, int limit, int offset)
 {
-	if (select->limit)
-		appendStringInfo(buf, " LIMIT $%d", select->limit);
-	if (select->offset)
-		appendStringInfo(buf, " OFFSET $%d", select->offset);
+	if (limit)
+		appendStringInfo(buf, " LIMIT $%d", limit);
+	if (offset)
+		appendStringInfo(buf, " OFFSET $%d", offset);
 }
 
 /* ---------- wrapping ---------- */
@@ -230,7 +215,7 @@ DeparseNumbered(StringInfo buf, const CormSelect *select, const char *source,
 			appendStringInfo(buf, "%s.c%d", source, foreach_current_index(lc) + 1);
 		else
 		{
-			DeparseTarget(buf, lfirst(lc));
+			DeparseTarget(buf, select, lfirst(lc));
 			appendStringInfo(buf, " AS c%d", foreach_current_index(lc) + 1);
 		}
 	}
@@ -244,7 +229,7 @@ DeparseNumbered(StringInfo buf, const CormSelect *select, const char *source,
 			appendStringInfo(buf, "%s.o%d", source, foreach_current_index(lc) + 1);
 		else
 		{
-			DeparseOrderValue(buf, select, lfirst(lc));
+			CormDeparseValue(buf, select, ((CormOrder *) lfirst(lc))->value);
 			appendStringInfo(buf, " AS o%d", foreach_current_index(lc) + 1);
 		}
 	}
@@ -262,45 +247,58 @@ DeparseKeyTargets(StringInfo buf, const CormSelect *select, const char *source)
 		const CormKeyPart *key = &select->keys[i];
 		const CormTarget *target = list_nth(select->targets, key->child_target);
 		char	   *text = source ? psprintf("%s.c%d", source, key->child_target + 1) :
-			CormColumnText(target->ref);
+			CormColumnText(target->value->ref);
 
 		if (i > 0)
 			appendStringInfoString(buf, ", ");
-		appendStringInfoString(buf, CormCollated(text, target->ref, key->collation));
+		appendStringInfoString(buf, CormCollated(text, target->value->collation,
+												 key->collation));
 		if (source == NULL && OidIsValid(target->cast))
 			appendStringInfo(buf, "::%s", CormQuoteType(target->cast));
 	}
 }
 
+/*
+ * Values (CormValue *) with commas; "after_others" puts one before the first.
+ */
 static void
-DeparseColumns(StringInfo buf, List *refs, bool after_others)
+DeparseValues(StringInfo buf, const CormSelect *select, List *values, bool after_others)
 {
 	ListCell   *lc;
 
-	foreach(lc, refs)
+	foreach(lc, values)
 	{
 		if (after_others || foreach_current_index(lc) > 0)
 			appendStringInfoString(buf, ", ");
-		CormDeparseColumn(buf, *(CormColumnRef *) lfirst(lc));
+		CormDeparseValue(buf, select, lfirst(lc));
 	}
 }
 
 /*
- * One row for each pair, the one whose link has the lowest key.
+ * One row for each value of "distinct".
  */
 static void
 DeparseDistinct(StringInfo buf, const CormSelect *select)
 {
+	ListCell   *lc;
+
 	appendStringInfoString(buf, "SELECT DISTINCT ON (");
 	DeparseKeyTargets(buf, select, NULL);
-	DeparseColumns(buf, select->distinct, select->nkeys > 0);
+	DeparseValues(buf, select, select->distinct, select->nkeys > 0);
 	appendStringInfoString(buf, ") ");
 	DeparseNumbered(buf, select, NULL, true);
 	DeparseFromWhere(buf, select);
 	appendStringInfoString(buf, " ORDER BY ");
 	DeparseKeyTargets(buf, select, NULL);
-	DeparseColumns(buf, select->distinct, select->nkeys > 0);
-	DeparseColumns(buf, select->distinct_order, true);
+	DeparseValues(buf, select, select->distinct, select->nkeys > 0);
+	foreach(lc, select->distinct_order)
+	{
+		const CormOrder *order = lfirst(lc);
+
+		appendStringInfoString(buf, ", ");
+		CormDeparseValue(buf, select, order->value);
+		DeparseOrderTail(buf, order);
+	}
 }
 
 /*
@@ -320,8 +318,8 @@ DeparseLateral(StringInfo buf, const CormSelect *select)
 	appendStringInfoString(buf, " WHERE ");
 	DeparseKeyMatch(buf, select);
 	DeparseAndConditions(buf, select);
-	DeparseOrderBy(buf, select, NULL);
-	DeparseLimit(buf, select);
+	DeparseOrderBy(buf, select, select->order, NULL);
+	DeparseLimit(buf, select->limit, select->offset);
 	appendStringInfoString(buf, ") AS w");
 }
 
@@ -341,7 +339,7 @@ DeparseNumberedSlice(StringInfo buf, const CormSelect *select)
 	DeparseNumbered(buf, select, source, false);
 	appendStringInfoString(buf, ", pg_catalog.row_number() OVER (PARTITION BY ");
 	DeparseKeyTargets(buf, select, source);
-	DeparseOrderBy(buf, select, source);
+	DeparseOrderBy(buf, select, select->order, source);
 	appendStringInfoString(buf, ") AS n");
 	if (distinct)
 	{
@@ -361,6 +359,29 @@ DeparseNumberedSlice(StringInfo buf, const CormSelect *select)
 	else if (select->limit)
 		appendStringInfo(buf, "w.n OPERATOR(pg_catalog.<=) $%d", select->limit);
 	appendStringInfoString(buf, " ORDER BY w.n");
+}
+
+/*
+ * Some of a table's rows: only the columns that are used of it.
+ */
+void
+CormDeparseSubquery(StringInfo buf, const CormSelect *select, const CormTable *table)
+{
+	const CormSubquery *rows = table->rows;
+	const char *glue = "";
+	int			attnum = -1;
+
+	appendStringInfoString(buf, "(SELECT ");
+	while ((attnum = bms_next_member(table->used, attnum)) >= 0)
+	{
+		appendStringInfo(buf, "%st%d.%s", glue, rows->base->alias,
+						 quote_identifier(CormColumnByNumber(table->model, attnum)->name));
+		glue = ", ";
+	}
+	CormDeparseScope(buf, select, rows->scope);
+	DeparseOrderBy(buf, select, rows->order, NULL);
+	DeparseLimit(buf, rows->limit, rows->offset);
+	appendStringInfoChar(buf, ')');
 }
 
 /*
@@ -393,16 +414,16 @@ CormDeparseSelect(const CormSelect *select, bool few_parents)
 		appendStringInfoString(&buf, " FROM (");
 		DeparseDistinct(&buf, select);
 		appendStringInfoString(&buf, ") AS q");
-		DeparseOrderBy(&buf, select, "q");
-		DeparseLimit(&buf, select);
+		DeparseOrderBy(&buf, select, select->order, "q");
+		DeparseLimit(&buf, select->limit, select->offset);
 	}
 	else
 	{
 		appendStringInfoString(&buf, select->targets == NIL ? "SELECT" : "SELECT ");
 		CormDeparseTargets(&buf, select);
 		DeparseFromWhere(&buf, select);
-		DeparseOrderBy(&buf, select, NULL);
-		DeparseLimit(&buf, select);
+		DeparseOrderBy(&buf, select, select->order, NULL);
+		DeparseLimit(&buf, select->limit, select->offset);
 	}
 	return buf.data;
 }
@@ -417,10 +438,10 @@ DeparseBareRows(StringInfo buf, const CormSelect *select)
 	if (select->distinct != NIL)
 	{
 		appendStringInfoString(buf, " DISTINCT ");
-		DeparseColumns(buf, select->distinct, false);
+		DeparseValues(buf, select, select->distinct, false);
 	}
 	DeparseFromWhere(buf, select);
-	DeparseLimit(buf, select);
+	DeparseLimit(buf, select->limit, select->offset);
 }
 
 char *

@@ -19,7 +19,7 @@
 #include "utils/lsyscache.h"
 
 #include "deparse_expr.h"
-#include "lookup.h"
+#include "expr.h"
 #include "quote.h"
 
 static void DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr);
@@ -42,27 +42,13 @@ CormColumnText(CormColumnRef ref)
 	return buf.data;
 }
 
-static char *
-ParamText(int n)
-{
-	return psprintf("$%d", n);
-}
-
-static Oid
-ParamType(const CormSelect *select, int n)
-{
-	return ((CormParam *) list_nth(select->params, n - 1))->typid;
-}
-
 /*
- * The text of one side of a foreign key, which stands for "ref".  The server
- * compares these by the referenced column's collation, and so do we.
+ * The text of a value that is compared under another collation than its own.
  */
 char *
-CormCollated(char *text, CormColumnRef ref, Oid collation)
+CormCollated(char *text, Oid own, Oid collation)
 {
-	if (!OidIsValid(collation) || !OidIsValid(ref.column->collation) ||
-		collation == ref.column->collation)
+	if (!OidIsValid(collation) || !OidIsValid(own) || collation == own)
 		return text;
 	return psprintf("(%s COLLATE %s)", text, CormQuoteCollation(collation));
 }
@@ -70,7 +56,7 @@ CormCollated(char *text, CormColumnRef ref, Oid collation)
 char *
 CormCollatedText(CormColumnRef ref, Oid collation)
 {
-	return CormCollated(CormColumnText(ref), ref, collation);
+	return CormCollated(CormColumnText(ref), ref.column->collation, collation);
 }
 
 /*
@@ -97,15 +83,128 @@ CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid op,
 	generate_operator_clause(buf, left, left_type, op, right, right_type);
 }
 
+/* ---------- values ---------- */
+
 /*
- * left op right, where left is the referenced column.
+ * A subquery's one value: the smallest or the greatest of many.
  */
 static void
-DeparseEqualColumns(StringInfo buf, CormColumnRef left, Oid op, CormColumnRef right)
+DeparseExtreme(StringInfo buf, const CormSelect *select, const CormValue *value)
 {
-	CormDeparseOperator(buf, CormColumnText(left), left.column->typid, op,
-						CormCollatedText(right, left.column->collation),
-						right.column->typid);
+	appendStringInfoString(buf, "(SELECT ");
+	CormDeparseValue(buf, select, value->arg);
+	CormDeparseScope(buf, select, value->scope);
+	appendStringInfoString(buf, " ORDER BY ");
+	CormDeparseValue(buf, select, value->arg);
+	appendStringInfo(buf, "%s NULLS LAST LIMIT 1)", value->greatest ? " DESC" : "");
+}
+
+/*
+ * Without an argument the rows are counted.
+ */
+static void
+DeparseAggregate(StringInfo buf, const CormSelect *select, const CormValue *value)
+{
+	if (value->scope)
+		appendStringInfoString(buf, "(SELECT ");
+	appendStringInfo(buf, "%spg_catalog.%s(%s", value->first ? "(" : "", value->function,
+					 value->distinct ? "DISTINCT " : "");
+	if (value->arg)
+		CormDeparseValue(buf, select, value->arg);
+	else
+		appendStringInfoChar(buf, '*');
+	if (value->first)
+	{
+		appendStringInfoString(buf, " ORDER BY ");
+		CormDeparseValue(buf, select, value->arg);
+		appendStringInfo(buf, "%s NULLS LAST", value->greatest ? " DESC" : "");
+	}
+	appendStringInfoChar(buf, ')');
+	if (value->expr)
+	{
+		appendStringInfoString(buf, " FILTER (WHERE ");
+		DeparseExpr(buf, select, value->expr);
+		appendStringInfoChar(buf, ')');
+	}
+	if (value->first)
+		appendStringInfoString(buf, ")[1]");
+	if (value->scope)
+	{
+		CormDeparseScope(buf, select, value->scope);
+		appendStringInfoChar(buf, ')');
+	}
+}
+
+static void
+DeparseCall(StringInfo buf, const CormSelect *select, const CormValue *value)
+{
+	if (value->added)
+		appendStringInfoChar(buf, '(');
+	appendStringInfo(buf, "pg_catalog.%s(", value->function);
+	if (value->unit)
+		appendStringInfo(buf, "%s, ", quote_literal_cstr(value->unit));
+	CormDeparseValue(buf, select, value->arg);
+	appendStringInfoChar(buf, ')');
+	if (value->added)
+		appendStringInfo(buf, " OPERATOR(pg_catalog.+) %d)", value->added);
+}
+
+void
+CormDeparseValue(StringInfo buf, const CormSelect *select, const CormValue *value)
+{
+	check_stack_depth();
+
+	switch (value->kind)
+	{
+		case CORM_VALUE_COLUMN:
+			CormDeparseColumn(buf, value->ref);
+			break;
+		case CORM_VALUE_PARAM:
+			appendStringInfo(buf, "$%d", value->param);
+			break;
+		case CORM_VALUE_CAST:
+			/* a call and a column need no parentheses */
+			if (value->arg->kind == CORM_VALUE_OPERATOR || value->arg->kind == CORM_VALUE_EXPR)
+				appendStringInfoChar(buf, '(');
+			CormDeparseValue(buf, select, value->arg);
+			if (value->arg->kind == CORM_VALUE_OPERATOR || value->arg->kind == CORM_VALUE_EXPR)
+				appendStringInfoChar(buf, ')');
+			appendStringInfo(buf, "::%s", CormQuoteType(value->type));
+			break;
+		case CORM_VALUE_CALL:
+			DeparseCall(buf, select, value);
+			break;
+		case CORM_VALUE_OPERATOR:
+			appendStringInfoChar(buf, '(');
+			CormDeparseValue(buf, select, value->arg);
+			appendStringInfo(buf, " OPERATOR(pg_catalog.%s) $%d)", value->function, value->param);
+			break;
+		case CORM_VALUE_EXPR:
+			DeparseExpr(buf, select, value->expr);
+			break;
+		case CORM_VALUE_EXTREME:
+			DeparseExtreme(buf, select, value);
+			break;
+		case CORM_VALUE_AGGREGATE:
+			DeparseAggregate(buf, select, value);
+			break;
+		case CORM_VALUE_NUMBERED:
+			appendStringInfo(buf, "q.c%d", value->number);
+			break;
+	}
+}
+
+/*
+ * The text of a value as an operand, under the collation it is compared by.
+ */
+static char *
+ValueText(const CormSelect *select, const CormValue *value)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	CormDeparseValue(&buf, select, value);
+	return CormCollated(buf.data, value->collation, value->collate);
 }
 
 /* ---------- conditions ---------- */
@@ -146,25 +245,55 @@ CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int param, Oid elem
 	appendStringInfoChar(buf, ')');
 }
 
-static void
-DeparseText(StringInfo buf, CormColumnRef ref)
-{
-	CormDeparseColumn(buf, ref);
-	if (ref.column->typid != TEXTOID)
-		appendStringInfoString(buf, "::pg_catalog.text");
-}
-
 /*
  * Is there a value?  IS NULL would ask that of a composite value's fields.
  */
 static void
-DeparseNullTest(StringInfo buf, CormColumnRef ref, bool wanted)
+DeparseNullTest(StringInfo buf, const CormSelect *select, const CormValue *value, bool wanted)
 {
-	CormDeparseColumn(buf, ref);
-	if (type_is_rowtype(ref.column->typid))
+	appendStringInfoString(buf, ValueText(select, value));
+	if (type_is_rowtype(value->type))
 		appendStringInfo(buf, " IS %sDISTINCT FROM NULL", wanted ? "NOT " : "");
 	else
 		appendStringInfo(buf, " IS %sNULL", wanted ? "" : "NOT ");
+}
+
+/*
+ * Are the values together one of many keys, whose parts are arrays?
+ */
+static void
+DeparseKeysTest(StringInfo buf, const CormSelect *select, const CormExpr *expr)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, "EXISTS (SELECT FROM ROWS FROM (");
+	foreach(lc, expr->args)
+		appendStringInfo(buf, "%spg_catalog.unnest($%d)", foreach_current_index(lc) ? ", " : "",
+						 expr->param + foreach_current_index(lc));
+	appendStringInfoString(buf, ") AS u (");
+	foreach(lc, expr->args)
+		appendStringInfo(buf, "%sk%d", foreach_current_index(lc) ? ", " : "",
+						 foreach_current_index(lc) + 1);
+	appendStringInfoString(buf, ") WHERE ");
+	foreach(lc, expr->args)
+	{
+		const CormExpr *part = lfirst(lc);
+		const CormValue *mine = part->left ? part->left : part->right;
+		const CormParam *param = list_nth(select->params,
+										  expr->param - 1 + foreach_current_index(lc));
+		char	   *theirs = psprintf("u.k%d", foreach_current_index(lc) + 1);
+		char	   *text = ValueText(select, mine);
+
+		if (part->key_type != param->elemtype)
+			theirs = psprintf("%s::%s", theirs, CormQuoteType(part->key_type));
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(buf, " AND ");
+		if (part->left)
+			CormDeparseOperator(buf, text, mine->type, part->op, theirs, part->key_type);
+		else
+			CormDeparseOperator(buf, theirs, part->key_type, part->op, text, mine->type);
+	}
+	appendStringInfoChar(buf, ')');
 }
 
 static void
@@ -195,7 +324,7 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 					DeparseExpr(buf, select, arg);
 				}
 				else if (arg->kind == CORM_EXPR_IS_NULL)
-					DeparseNullTest(buf, arg->left, false);
+					DeparseNullTest(buf, select, arg->left, false);
 				else
 				{
 					appendStringInfoString(buf, "((");
@@ -209,36 +338,23 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 			CormDeparseScope(buf, select, expr->scope);
 			appendStringInfoChar(buf, ')');
 			break;
-		case CORM_EXPR_EQUAL_COLUMNS:
-			DeparseEqualColumns(buf, expr->left, expr->op, expr->right);
-			break;
-		case CORM_EXPR_COMPARE:
-			CormDeparseOperator(buf, CormColumnText(expr->left), expr->left.column->typid,
-								expr->op, ParamText(expr->param),
-								ParamType(select, expr->param));
-			break;
-		case CORM_EXPR_COMPARE_FLIPPED:
-			CormDeparseOperator(buf, ParamText(expr->param),
-								ParamType(select, expr->param), expr->op,
-								CormCollatedText(expr->left, expr->collation),
-								expr->left.column->typid);
+		case CORM_EXPR_OPERATOR:
+			CormDeparseOperator(buf, ValueText(select, expr->left), expr->left->type, expr->op,
+								ValueText(select, expr->right), expr->right->type);
 			break;
 		case CORM_EXPR_ANY:
-			CormDeparseAny(buf, CormCollatedText(expr->left, expr->collation),
-						   expr->left.column->typid, expr->op, expr->param,
-					   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
+			CormDeparseAny(buf, ValueText(select, expr->left), expr->left->type, expr->op,
+						   expr->param,
+						   ((CormParam *) list_nth(select->params, expr->param - 1))->elemtype);
+			break;
+		case CORM_EXPR_KEYS:
+			DeparseKeysTest(buf, select, expr);
 			break;
 		case CORM_EXPR_IS_NULL:
-			DeparseNullTest(buf, expr->left, true);
+			DeparseNullTest(buf, select, expr->left, true);
 			break;
-		case CORM_EXPR_TEXT_MATCH:
-			DeparseText(buf, expr->left);
-			appendStringInfo(buf, " OPERATOR(pg_catalog.%s) $%d", expr->opname, expr->param);
-			break;
-		case CORM_EXPR_TEXT_IEXACT:
-			appendStringInfoString(buf, "pg_catalog.lower(");
-			DeparseText(buf, expr->left);
-			appendStringInfo(buf, ") OPERATOR(pg_catalog.=) pg_catalog.lower($%d)", expr->param);
+		case CORM_EXPR_IS_TRUE:
+			appendStringInfoString(buf, ValueText(select, expr->left));
 			break;
 	}
 }
@@ -293,6 +409,72 @@ DeparseMirrored(StringInfo buf, const CormTable *table)
 	appendStringInfoString(buf, ") IS NOT TRUE)");
 }
 
+/*
+ * Every pair of a through table once, by the link of lowest key.
+ */
+static void
+DeparseOnce(StringInfo buf, const CormTable *table)
+{
+	const CormRelation *relation = table->once;
+	const CormModel *model = table->model;
+	const char *glue;
+	int			attnum = -1;
+
+	for (int turn = 0; turn < 2; turn++)
+	{
+		appendStringInfoString(buf, turn == 0 ? "(SELECT DISTINCT ON (" : " ORDER BY ");
+		glue = "";
+		for (int i = 0; i < relation->fk->nkeys + relation->far_fk->nkeys; i++)
+		{
+			AttrNumber	pair = i < relation->fk->nkeys ? relation->fk->fk_attnums[i] :
+				relation->far_fk->fk_attnums[i - relation->fk->nkeys];
+
+			appendStringInfo(buf, "%sx.%s", glue,
+							 quote_identifier(CormColumnByNumber(model, pair)->name));
+			glue = ", ";
+		}
+		if (turn == 1)
+			break;
+		glue = ") ";
+		while ((attnum = bms_next_member(table->used, attnum)) >= 0)
+		{
+			appendStringInfo(buf, "%sx.%s", glue,
+							 quote_identifier(CormColumnByNumber(model, attnum)->name));
+			glue = ", ";
+		}
+		appendStringInfoString(buf, " FROM ");
+		if (table->mirrored)
+			DeparseMirrored(buf, table);
+		else
+			appendStringInfoString(buf, CormQuoteTable(model->relid));
+		appendStringInfoString(buf, " AS x");
+	}
+	for (int i = 0; i < model->nkey; i++)
+		appendStringInfo(buf, ", x.%s",
+						 quote_identifier(CormColumnByNumber(model, model->key[i])->name));
+	appendStringInfoChar(buf, ')');
+}
+
+/*
+ * What stands in FROM for a table.
+ */
+static void
+DeparseTable(StringInfo buf, const CormSelect *select, const CormTable *table)
+{
+	if (table->once)
+		DeparseOnce(buf, table);
+	else if (table->mirrored)
+		DeparseMirrored(buf, table);
+	else if (table->rows)
+		CormDeparseSubquery(buf, select, table);
+	else if (table->row_param)
+		appendStringInfo(buf, "(SELECT ($%d::%s).*)", table->row_param,
+						 CormQuoteType(get_rel_type_id(table->model->relid)));
+	else
+		appendStringInfoString(buf, CormQuoteTable(table->model->relid));
+	appendStringInfo(buf, " AS t%d", table->alias);
+}
+
 void
 CormDeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scope)
 {
@@ -307,11 +489,18 @@ CormDeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scop
 		if (table->join != CORM_JOIN_NONE)
 			appendStringInfoString(buf, table->join == CORM_JOIN_LEFT ?
 								   " LEFT JOIN " : " JOIN ");
-		if (table->mirrored)
-			DeparseMirrored(buf, table);
+		if (table->beyond)
+		{
+			appendStringInfoChar(buf, '(');
+			DeparseTable(buf, select, table);
+			appendStringInfoString(buf, " JOIN ");
+			DeparseTable(buf, select, table->beyond);
+			appendStringInfoString(buf, " ON ");
+			CormDeparseList(buf, select, table->beyond->on, " AND ");
+			appendStringInfoChar(buf, ')');
+		}
 		else
-			appendStringInfoString(buf, CormQuoteTable(table->model->relid));
-		appendStringInfo(buf, " AS t%d", table->alias);
+			DeparseTable(buf, select, table);
 		if (table->join != CORM_JOIN_NONE)
 		{
 			appendStringInfoString(buf, " ON ");

@@ -17,11 +17,11 @@
 extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
 extern char *CormColumnText(CormColumnRef ref);
 
-/*
- * The text of one side of a foreign key, which stands for "ref", under the
- * collation of the referenced column.
- */
-extern char *CormCollated(char *text, CormColumnRef ref, Oid collation);
+extern void CormDeparseValue(StringInfo buf, const CormSelect *select,
+							 const CormValue *value);
+
+/* The text of a value of collation "own", to be compared under another one. */
+extern char *CormCollated(char *text, Oid own, Oid collation);
 extern char *CormCollatedText(CormColumnRef ref, Oid collation);
 
 /* left op right, as the server's referential checks print it. */
@@ -35,6 +35,10 @@ extern void CormDeparseList(StringInfo buf, const CormSelect *select, List *expr
 /* left op ANY ($n), where $n is an array of elemtype */
 extern void CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int param,
 						   Oid elemtype);
+
+/* The rows of a table that stand in FROM in its place, in parentheses. */
+extern void CormDeparseSubquery(StringInfo buf, const CormSelect *select,
+								const CormTable *table);
 
 /* " FROM ..." and, where there is something to say, " WHERE ..." */
 extern void CormDeparseScope(StringInfo buf, const CormSelect *select,

@@ -6,19 +6,39 @@
  * Statements run with the rights of the current user.  Every one runs within an
  * error frame that names the level it loads or writes.
  *
+ * EXPLAIN does not go through SPI, which takes it for a statement that writes
+ * and would give it a snapshot of its own.
+ *
  * Copyright (c) 2026, the corm developers
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "commands/explain.h"
 #include "executor/spi.h"
+#include "parser/analyze.h"
+#include "parser/parse_node.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/memutils.h"
 
 #include "error.h"
 #include "exec.h"
 #include "plancache.h"
 #include "value.h"
+
+/* Who takes the plans of the statements that are run, or NULL. */
+typedef struct PlanWatcher
+{
+	CormLineSink sink;
+	void	   *arg;
+} PlanWatcher;
+
+static PlanWatcher *watcher = NULL;
+static uint64 statements;		/* run so far */
 
 ParamListInfo
 CormBindParams(const CormSelect *select)
@@ -43,22 +63,186 @@ CormBindParams(const CormSelect *select)
 	return params;
 }
 
+static void
+ParamTypes(ParamListInfo params, int *n, Oid **types)
+{
+	*n = params ? params->numParams : 0;
+	*types = palloc(Max(*n, 1) * sizeof(Oid));
+	for (int i = 0; i < *n; i++)
+		(*types)[i] = params->params[i].ptype;
+}
+
 /*
  * The plan of a statement, with the types of its parameters.
  */
 static CormPlan *
 GetPlan(const char *sql, ParamListInfo params)
 {
-	int			n = params ? params->numParams : 0;
-	Oid		   *types = palloc(Max(n, 1) * sizeof(Oid));
+	int			n;
+	Oid		   *types;
 
-	for (int i = 0; i < n; i++)
-		types[i] = params->params[i].ptype;
+	ParamTypes(params, &n, &types);
 	return CormPlanGet(sql, n, types);
 }
 
+/* ---------- explaining ---------- */
+
+/* Takes the lines of EXPLAIN. */
+typedef struct PlanReceiver
+{
+	DestReceiver pub;
+	CormLineSink sink;
+	void	   *arg;
+} PlanReceiver;
+
+static void
+ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+ReceiverNothing(DestReceiver *self)
+{
+}
+
+static bool
+ReceivePlanLine(TupleTableSlot *slot, DestReceiver *self)
+{
+	PlanReceiver *receiver = (PlanReceiver *) self;
+
+	receiver->sink(receiver->arg,
+				   psprintf("  %s", TextDatumGetCString(slot->tts_values[0])));
+	return true;
+}
+
+/*
+ * The level's label as a line, and the plan of the statement below it.
+ */
+static void
+ExplainStatement(const char *label, const char *sql, ParamListInfo params, bool analyze,
+				 CormLineSink sink, void *arg)
+{
+	PlanReceiver receiver = {
+		{ReceivePlanLine, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
+		sink, arg
+	};
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "corm explain",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	ParseState *pstate = make_parsestate(NULL);
+	char	   *text = psprintf("EXPLAIN %s%s", analyze ?
+								"(ANALYZE, BUFFERS OFF, COSTS ON, TIMING ON, SUMMARY ON) " : "", sql);
+	Query	   *query;
+	int			n;
+	Oid		   *types;
+
+	ParamTypes(params, &n, &types);
+	query = parse_analyze_fixedparams(linitial_node(RawStmt, pg_parse_query(text)),
+									  text, types, n, NULL);
+	pstate->p_sourcetext = text;
+	sink(arg, label);
+	ExplainQuery(pstate, castNode(ExplainStmt, query->utilityStmt), params, &receiver.pub);
+	free_parsestate(pstate);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+/*
+ * A parameter that is not known yet: the planner is told so, also when it only
+ * estimates; who asks for the value itself gets a null.
+ */
+static ParamExternData *
+FetchIfKnown(ParamListInfo params, int number, bool speculative, ParamExternData *workspace)
+{
+	ParamExternData *param = &params->params[number - 1];
+
+	if (!speculative || (param->pflags & PARAM_FLAG_CONST))
+		return param;
+	memset(workspace, 0, sizeof(*workspace));
+	return workspace;
+}
+
+void
+CormExplain(const CormSelect *select, const char *sql, CormLineSink sink, void *arg)
+{
+	ParamListInfo params = CormBindParams(select);
+	CormErrorFrame frame;
+
+	for (int i = 0; i < params->numParams; i++)
+	{
+		const CormParam *param = list_nth(select->params, i);
+
+		if (param->bind == CORM_BIND_RUNTIME)
+			params->params[i].pflags = 0;
+	}
+	params->paramFetch = FetchIfKnown;
+	CormErrorPush(&frame, "loading", select->label, NULL);
+	ExplainStatement(select->label, sql, params, false, sink, arg);
+	CormErrorPop(&frame);
+}
+
+void
+CormExplainRun(void (*run) (void *), void *run_arg, CormLineSink sink, void *arg)
+{
+	PlanWatcher mine = {sink, arg};
+	PlanWatcher *outer = watcher;
+
+	PG_TRY();
+	{
+		watcher = &mine;
+		run(run_arg);
+	}
+	PG_FINALLY();
+	{
+		watcher = outer;
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Stands before a statement's own receiver while plans are watched.  Children
+ * are fetched by the receiver and are to be explained; what a function within
+ * the statement reads by corm is not.
+ */
+typedef struct WatchedReceiver
+{
+	DestReceiver pub;
+	DestReceiver *own;
+	PlanWatcher *watcher;
+} WatchedReceiver;
+
+static bool
+WatchedReceive(TupleTableSlot *slot, DestReceiver *self)
+{
+	WatchedReceiver *receiver = (WatchedReceiver *) self;
+	bool		more;
+
+	watcher = receiver->watcher;
+	more = receiver->own->receiveSlot(slot, receiver->own);
+	watcher = NULL;
+	return more;
+}
+
+static void
+WatchedStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+	DestReceiver *own = ((WatchedReceiver *) self)->own;
+
+	own->rStartup(own, operation, typeinfo);
+}
+
+static void
+WatchedShutdown(DestReceiver *self)
+{
+	DestReceiver *own = ((WatchedReceiver *) self)->own;
+
+	own->rShutdown(own);
+}
+
+/* ---------- running ---------- */
+
 static uint64
-ExecutePlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *dest)
+RunPlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *dest)
 {
 	CormPlan   *plan = GetPlan(sql, params);
 	SPIExecuteOptions options;
@@ -68,6 +252,7 @@ ExecutePlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver 
 	options.params = params;
 	options.read_only = read_only;
 	options.dest = dest;
+	statements++;
 	PG_TRY();
 	{
 		result = SPI_execute_plan_extended(plan->plan, &options);
@@ -82,6 +267,28 @@ ExecutePlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver 
 	return SPI_processed;
 }
 
+static uint64
+ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_only,
+			DestReceiver *dest)
+{
+	PlanWatcher *current = watcher;
+	WatchedReceiver receiver = {
+		{WatchedReceive, WatchedStartup, WatchedShutdown, ReceiverNothing, DestNone},
+		dest, current
+	};
+	uint64		processed;
+
+	if (current == NULL)
+		return RunPlan(sql, params, read_only, dest);
+
+	/* an error ends the watch as well */
+	watcher = NULL;
+	ExplainStatement(label, sql, params, true, current->sink, current->arg);
+	processed = RunPlan(sql, params, read_only, dest ? &receiver.pub : NULL);
+	watcher = current;
+	return processed;
+}
+
 uint64
 CormExecute(const char *label, const char *sql, ParamListInfo params,
 			bool read_only, DestReceiver *dest)
@@ -91,7 +298,7 @@ CormExecute(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	processed = ExecutePlan(sql, params, read_only, dest ? dest : None_Receiver);
+	processed = ExecutePlan(label, sql, params, read_only, dest ? dest : None_Receiver);
 	SPI_finish();
 	CormErrorPop(&frame);
 	return processed;
@@ -107,7 +314,7 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	(void) ExecutePlan(sql, params, read_only, NULL);
+	(void) ExecutePlan(label, sql, params, read_only, NULL);
 	if (SPI_processed != 1)
 		elog(ERROR, "a scalar statement returned no row");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -126,7 +333,7 @@ CormFetchRow(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, "running", label, NULL);
 	SPI_connect();
-	found = ExecutePlan(sql, params, false, NULL) > 0;
+	found = ExecutePlan(label, sql, params, false, NULL) > 0;
 	for (int i = 0; found && i < n; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
@@ -176,6 +383,7 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 	CormErrorPush(&frame, "loading", label, NULL);
 	SPI_connect();
 	plan = GetPlan(sql, params);
+	statements++;
 	PG_TRY();
 	{
 		portal = SPI_cursor_open_with_paramlist(NULL, plan->plan, params, true);
@@ -188,4 +396,10 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 	SPI_finish();
 	CormErrorPop(&frame);
 	return portal;
+}
+
+uint64
+CormStatementsCounted(void)
+{
+	return statements;
 }

@@ -50,4 +50,24 @@ extern ParamListInfo CormValueParams(const CormValues *values);
 /* Opens a read-only portal on a query; the caller drops it. */
 extern Portal CormOpenPortal(const char *label, const char *sql, ParamListInfo params);
 
+/* How many statements this backend has run. */
+extern uint64 CormStatementsCounted(void);
+
+/* Takes a line; it is not valid afterwards. */
+typedef void (*CormLineSink) (void *arg, const char *line);
+
+/*
+ * The level's label as a line, then the plan of its statement, which is not
+ * run.  The keys of the parents are taken as unknown.
+ */
+extern void CormExplain(const CormSelect *select, const char *sql,
+						CormLineSink sink, void *arg);
+
+/*
+ * Calls "run" and shows in the same way every statement that it runs, with what
+ * EXPLAIN ANALYZE measured.  Each runs twice.
+ */
+extern void CormExplainRun(void (*run) (void *), void *run_arg,
+						   CormLineSink sink, void *arg);
+
 #endif							/* CORM_EXEC_H */

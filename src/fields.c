@@ -102,7 +102,9 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 		}
 
 		if (node->described &&
-			(!SameOptions(node->options, load->options) || node->more != load->more))
+			(!SameOptions(node->options, load->options) || node->more != load->more ||
+			 node->recursive != load->recursive || node->flat != load->flat ||
+			 node->depth != load->depth))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("\"%s\" is loaded twice with different options", node->name),
@@ -111,6 +113,9 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 		node->described = true;
 		node->options = load->options;
 		node->more = load->more;
+		node->recursive = load->recursive;
+		node->flat = load->flat;
+		node->depth = load->depth;
 		if (load->options)
 			AddLoads(at, &node->loads, load->options->loads);
 	}

@@ -27,6 +27,9 @@ typedef struct CormLoadNode
 	bool		described;		/* a path ends here */
 	const CormRequest *options; /* or NULL */
 	bool		more;
+	bool		recursive;		/* flat and depth: see CormLoad */
+	bool		flat;
+	int64		depth;
 	List	   *loads;			/* of CormLoadNode * */
 } CormLoadNode;
 

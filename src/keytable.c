@@ -28,14 +28,14 @@
  * Looks up the functions of every key part, in the current memory context.
  */
 void
-CormKeyTableInit(CormKeyTable *table, const CormSelect *select)
+CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys)
 {
 	memset(table, 0, sizeof(*table));
-	table->nkeys = select->nkeys;
-	table->functions = palloc0(select->nkeys * sizeof(CormKeyFunctions));
-	for (int i = 0; i < select->nkeys; i++)
+	table->nkeys = nkeys;
+	table->functions = palloc0(nkeys * sizeof(CormKeyFunctions));
+	for (int i = 0; i < nkeys; i++)
 	{
-		const CormKeyPart *key = &select->keys[i];
+		const CormKeyPart *key = &keys[i];
 		CormKeyFunctions *functions = &table->functions[i];
 		TypeCacheEntry *type = lookup_type_cache(key->child_type, TYPECACHE_EQ_OPR);
 		RegProcedure referenced;

@@ -23,6 +23,9 @@ typedef struct CormBucket
 	uint32		hash;
 	struct CormRow *first;
 	struct CormRow *last;
+	bool		asked;			/* of a row's own key, in a recursive load: its
+								 * children were asked for */
+	bool		above;			/* ... what is being written stands below it */
 	Datum		keys[FLEXIBLE_ARRAY_MEMBER];
 } CormBucket;
 
@@ -52,7 +55,7 @@ typedef struct CormKeyTable
 	CormBucket **slots;
 } CormKeyTable;
 
-extern void CormKeyTableInit(CormKeyTable *table, const CormSelect *select);
+extern void CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys);
 
 /* Forgets all buckets; new ones are made in "context". */
 extern void CormKeyTableReset(CormKeyTable *table, MemoryContext context);

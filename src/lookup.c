@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * lookup.c
- *	  Tests at the end of a path: a column, or a key, against a value.
+ *	  Tests at the end of a path: a value against what was given.
  *
- * Values become parameters and never text, so nothing in a value changes what
- * a test means: only the lookup's name does, and whether the value is null or
- * an array holds one.
+ * What was given becomes parameters and never text, so nothing in it changes
+ * what a test means: only the lookup's name does, and whether it is null or an
+ * array that holds one.
  *
- * Operators come from the column type's default operator class, or from the
- * foreign key constraint, never from the search_path.
+ * Operators come from the type's default operator class, from pg_catalog, or
+ * from the foreign key constraint, never from the search_path.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -18,43 +18,68 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "document.h"
 #include "error.h"
 #include "lookup.h"
-#include "value.h"
+#include "lookup_match.h"
 
-/* One column of a key, and how to compare it with a value. */
-typedef struct KeyColumn
-{
-	CormColumnRef ref;
-	Oid			op;
-	bool		flipped;		/* the value is the operator's left side */
-	Oid			collation;		/* then, of the referenced column */
-	Oid			type;			/* of the value */
-	int			part;			/* which part of the target's key */
-} KeyColumn;
-
+/* In CormLookup's order. */
 static const char *const lookup_names[] = {
 	"exact", "iexact", "contains", "icontains", "startswith", "istartswith",
 	"endswith", "iendswith", "in", "not_in", "gt", "gte", "lt", "lte", "ne",
-	"range", "isnull"
+	"range", "isnull", "regex", "iregex", "search", "contained_by", "overlap",
+	"has_key", "has_keys", "has_any_keys", "fully_lt", "fully_gt", "not_lt",
+	"not_gt", "adjacent_to", "isempty"
 };
 
 /* ---------- lookups ---------- */
 
-CormLookup
-CormParseLookup(const char *name)
+/*
+ * Cuts "F" off the end of a lookup.
+ */
+static const char *
+CutField(const char *text, bool *of_field)
 {
-	if (*name == '\0')
-		return CORM_LOOKUP_EXACT;
+	int			len = strlen(text);
+
+	*of_field = true;
+	if (strcmp(text, "F") == 0)
+		return "";
+	if (len > 3 && strcmp(text + len - 3, "__F") == 0)
+		return pnstrdup(text, len - 3);
+	*of_field = false;
+	return text;
+}
+
+bool
+CormReadLookup(const char *text, CormTest *test)
+{
+	int			len;
+
+	text = CutField(text, &test->of_field);
+	len = strlen(text);
+	if (len == 0)
+	{
+		test->lookup = CORM_LOOKUP_EXACT;
+		return true;
+	}
 	for (int i = 0; i < lengthof(lookup_names); i++)
-		if (strcmp(name, lookup_names[i]) == 0)
-			return (CormLookup) i;
-	return CORM_LOOKUP_UNKNOWN;
+		if (strcmp(text, lookup_names[i]) == 0)
+		{
+			test->lookup = (CormLookup) i;
+			return true;
+		}
+	if (len > 4 && strncmp(text, "op(", 3) == 0 && text[len - 1] == ')')
+	{
+		test->lookup = CORM_LOOKUP_OP;
+		test->opname = pnstrdup(text + 3, len - 4);
+		return true;
+	}
+	return false;
 }
 
 void
@@ -62,19 +87,24 @@ CormUnknownLookup(const char *lookup, const char *key)
 {
 	List	   *known = NIL;
 	const char *close;
+	StringInfoData names;
 
+	initStringInfo(&names);
 	for (int i = 0; i < lengthof(lookup_names); i++)
+	{
 		known = lappend(known, unconstify(char *, lookup_names[i]));
+		appendStringInfo(&names, "%s, ", lookup_names[i]);
+	}
 	close = CormClosest(lookup, known);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown lookup \"%s\" in \"%s\"", lookup, key),
-			 errdetail("The lookups are exact, iexact, contains, icontains, startswith, istartswith, endswith, iendswith, in, not_in, gt, gte, lt, lte, ne, range, isnull."),
+			 errdetail("The lookups are %sand op(<operator>).", names.data),
 			 close ? errhint("Perhaps you meant \"%s\".", close) : 0));
 }
 
-static void
-BadValue(const CormTest *test, const char *expected)
+void
+CormBadValue(const CormTest *test, const char *expected)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -85,13 +115,13 @@ bool
 CormTestBoolean(const CormTest *test)
 {
 	if (test->value->type != jbvBool)
-		BadValue(test, "true or false");
+		CormBadValue(test, "true or false");
 	return test->value->val.boolean;
 }
 
-static int
-MakeParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
-		  JsonbValue *value)
+int
+CormTestParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
+			  JsonbValue *value)
 {
 	CormParam  *param = palloc0(sizeof(CormParam));
 
@@ -104,30 +134,19 @@ MakeParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
 	return CormAddParam(test->select, param);
 }
 
-/* ---------- tests on a column ---------- */
+/* ---------- comparing ---------- */
 
-static void
-NoOperator(const CormColumn *column, const char *what)
+/* What a message calls the value of a test. */
+static char *
+Naming(const CormTest *test, const CormValue *value)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_FUNCTION),
-			 errmsg("column \"%s\" of type %s has no %s operator",
-					column->name, format_type_be(column->typid), what)));
-}
-
-Oid
-CormEqualityOperator(const CormColumn *column)
-{
-	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid),
-											 TYPECACHE_EQ_OPR);
-
-	if (!OidIsValid(type->eq_opr))
-		NoOperator(column, "equality");
-	return type->eq_opr;
+	return value->kind == CORM_VALUE_COLUMN ?
+		psprintf("column \"%s\"", value->ref.column->name) :
+		psprintf("\"%s\"", test->key);
 }
 
 static Oid
-OrderOperator(const CormColumn *column, CormLookup lookup)
+OrderOperator(const CormTest *test, const CormValue *value, CormLookup lookup)
 {
 	static const StrategyNumber strategy[] = {
 		[CORM_LOOKUP_GT] = BTGreaterStrategyNumber,
@@ -135,332 +154,208 @@ OrderOperator(const CormColumn *column, CormLookup lookup)
 		[CORM_LOOKUP_LT] = BTLessStrategyNumber,
 		[CORM_LOOKUP_LTE] = BTLessEqualStrategyNumber
 	};
-	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid),
-											 TYPECACHE_BTREE_OPFAMILY);
-	Oid			op = InvalidOid;
 
-	if (OidIsValid(type->btree_opf))
-		op = get_opfamily_member(type->btree_opf, type->btree_opintype,
-								 type->btree_opintype, strategy[lookup]);
-	if (!OidIsValid(op))
-		NoOperator(column, "ordering");
-	return op;
+	return CormOrderingOf(value->type, strategy[lookup], Naming(test, value));
 }
 
 static CormExpr *
-CompareColumn(const CormTest *test, CormColumnRef ref, Oid op, JsonbValue *value)
+Compare(const CormTest *test, CormValue *left, Oid op, JsonbValue *value)
 {
-	Oid			type = getBaseType(ref.column->typid);
+	Oid			type = getBaseType(left->type);
+	int			param = CormTestParam(test, CORM_BIND_VALUE, type, type, value);
 
-	return CormMakeCompare(ref, op,
-						   MakeParam(test, CORM_BIND_VALUE, type, type, value));
+	return CormMakeOperator(left, op, CormParamValue(test->select, param));
 }
 
 /*
- * column in [...]: NULL as an element matches rows without a value.
+ * The order of jsonb puts all strings before all numbers, and so on: a value of
+ * another kind is neither above nor below.
  */
 static CormExpr *
-ColumnIn(const CormTest *test, CormColumnRef ref)
+CompareOrder(const CormTest *test, CormValue *left, CormLookup lookup, JsonbValue *value)
 {
-	Oid			type = getBaseType(ref.column->typid);
+	CormExpr   *expr = Compare(test, left, OrderOperator(test, left, lookup), value);
+
+	if (left->type != JSONBOID)
+		return expr;
+	return CormAllOf(list_make2(CormMakeOperator(CormCallValue("jsonb_typeof", NULL, left, TEXTOID),
+												 CormEqualityOf(TEXTOID, "type"),
+												 CormCallValue("jsonb_typeof", NULL,
+															   expr->right, TEXTOID)),
+								expr));
+}
+
+/*
+ * value in [...]: null as an element matches rows without a value.
+ */
+static CormExpr *
+ValueIn(const CormTest *test, CormValue *left)
+{
+	Oid			type = getBaseType(left->type);
 	Oid			array = get_array_type(type);
-	Oid			op = CormEqualityOperator(ref.column);
+	Oid			op = CormEqualityOf(type, Naming(test, left));
 	CormExpr   *any = CormMakeExpr(CORM_EXPR_OR);
-	List	   *elements;
 	ListCell   *lc;
 	bool		null = false;
-	bool		value = false;
-
-	if (!CormJsonIsArray(test->value))
-		BadValue(test, "an array of values");
-	elements = CormJsonElements(test->value);
-	foreach(lc, elements)
-	{
-		JsonbValue *element = lfirst(lc);
-
-		if (element->type == jbvNull)
-			null = true;
-		else if (OidIsValid(array) && !type_is_array(type))
-			value = true;
-		else
-			any->args = lappend(any->args, CompareColumn(test, ref, op, element));
-	}
-	if (value)
-	{
-		CormExpr   *expr = CormMakeExpr(CORM_EXPR_ANY);
-
-		expr->left = ref;
-		expr->op = op;
-		expr->param = MakeParam(test, CORM_BIND_ARRAY, array, type, test->value);
-		any->args = lappend(any->args, expr);
-	}
-	if (null)
-		any->args = lappend(any->args, CormMakeNullTest(ref));
-	if (any->args == NIL)
-		return CormMakeConst(false);
-	return list_length(any->args) == 1 ? linitial(any->args) : any;
-}
-
-static CormExpr *
-ColumnRange(const CormTest *test, CormColumnRef ref)
-{
-	List	   *bounds = NIL;
-	ListCell   *lc;
-
-	if (!CormJsonIsArray(test->value) ||
-		list_length(bounds = CormJsonElements(test->value)) != 2)
-		BadValue(test, "an array of two values, the lowest and the highest");
-	foreach(lc, bounds)
-		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
-			BadValue(test, "two bounds that are not null");
-	return CormAllOf(list_make2(CompareColumn(test, ref, OrderOperator(ref.column, CORM_LOOKUP_GTE),
-											  linitial(bounds)),
-								CompareColumn(test, ref, OrderOperator(ref.column, CORM_LOOKUP_LTE),
-											  lsecond(bounds))));
-}
-
-static CormExpr *
-ColumnText(const CormTest *test, CormColumnRef ref)
-{
-	static const CormBind bind[] = {
-		[CORM_LOOKUP_IEXACT] = CORM_BIND_EXACT_TEXT,
-		[CORM_LOOKUP_CONTAINS] = CORM_BIND_CONTAINS,
-		[CORM_LOOKUP_ICONTAINS] = CORM_BIND_CONTAINS,
-		[CORM_LOOKUP_STARTSWITH] = CORM_BIND_STARTS,
-		[CORM_LOOKUP_ISTARTSWITH] = CORM_BIND_STARTS,
-		[CORM_LOOKUP_ENDSWITH] = CORM_BIND_ENDS,
-		[CORM_LOOKUP_IENDSWITH] = CORM_BIND_ENDS
-	};
-	CormExpr   *expr = CormMakeExpr(CORM_EXPR_TEXT_MATCH);
-
-	if (test->value->type == jbvBinary)
-		BadValue(test, "a text");
-	if (test->lookup == CORM_LOOKUP_IEXACT)
-		expr->kind = CORM_EXPR_TEXT_IEXACT;
-	else if (test->lookup == CORM_LOOKUP_CONTAINS || test->lookup == CORM_LOOKUP_STARTSWITH ||
-			 test->lookup == CORM_LOOKUP_ENDSWITH)
-		expr->opname = "~~";
-	else
-		expr->opname = "~~*";
-	expr->left = ref;
-	expr->param = MakeParam(test, bind[test->lookup], TEXTOID, TEXTOID, test->value);
-	return expr;
-}
-
-CormExpr *
-CormTestColumn(const CormTest *test, CormColumnRef ref)
-{
-	if (test->value->type == jbvNull)
-	{
-		if (test->lookup == CORM_LOOKUP_EXACT)
-			return CormMakeNullTest(ref);
-		if (test->lookup == CORM_LOOKUP_NE)
-			return CormNotTrue(CormMakeNullTest(ref));
-		BadValue(test, "a value; null goes with exact, ne and in");
-	}
-
-	switch (test->lookup)
-	{
-		case CORM_LOOKUP_EXACT:
-			return CompareColumn(test, ref, CormEqualityOperator(ref.column), test->value);
-		case CORM_LOOKUP_NE:
-			return CormNotTrue(CompareColumn(test, ref, CormEqualityOperator(ref.column),
-											 test->value));
-		case CORM_LOOKUP_IN:
-			return ColumnIn(test, ref);
-		case CORM_LOOKUP_NOT_IN:
-			return CormNotTrue(ColumnIn(test, ref));
-		case CORM_LOOKUP_GT:
-		case CORM_LOOKUP_GTE:
-		case CORM_LOOKUP_LT:
-		case CORM_LOOKUP_LTE:
-			return CompareColumn(test, ref, OrderOperator(ref.column, test->lookup),
-								 test->value);
-		case CORM_LOOKUP_RANGE:
-			return ColumnRange(test, ref);
-		case CORM_LOOKUP_ISNULL:
-			return CormTestBoolean(test) ? CormMakeNullTest(ref) :
-				CormNotTrue(CormMakeNullTest(ref));
-		default:
-			return ColumnText(test, ref);
-	}
-}
-
-/* ---------- tests on a key ---------- */
-
-/*
- * The columns of a foreign key to a primary key, to be compared with a key of
- * the referenced model.
- */
-static List *
-ReferencingColumns(const CormForeignKey *fk, const CormModel *referenced,
-				   CormTable *referencing)
-{
-	List	   *columns = NIL;
-
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		KeyColumn  *column = palloc0(sizeof(KeyColumn));
-
-		column->ref = CormRef(referencing, fk->fk_attnums[i]);
-		column->op = fk->eq_ops[i];
-		column->flipped = true;
-		column->collation = CormColumnByNumber(referenced, fk->pk_attnums[i])->collation;
-		column->type = getBaseType(CormColumnByNumber(referenced, fk->pk_attnums[i])->typid);
-		column->part = CormKeyPosition(referenced, fk->pk_attnums[i]);
-		columns = lappend(columns, column);
-	}
-	return columns;
-}
-
-/*
- * A model's own key columns.
- */
-static List *
-OwnKeyColumns(CormTable *table)
-{
-	List	   *columns = NIL;
-
-	CormRequireKey(table->model, "a comparison by key needs");
-	for (int i = 0; i < table->model->nkey; i++)
-	{
-		KeyColumn  *column = palloc0(sizeof(KeyColumn));
-
-		column->ref = CormRef(table, table->model->key[i]);
-		column->op = CormEqualityOperator(column->ref.column);
-		column->type = getBaseType(column->ref.column->typid);
-		column->part = i;
-		columns = lappend(columns, column);
-	}
-	return columns;
-}
-
-static CormExpr *
-CompareKey(const CormTest *test, const CormModel *model, List *columns,
-		   JsonbValue *value)
-{
-	List	   *exprs = NIL;
-	ListCell   *lc;
-
-	foreach(lc, columns)
-	{
-		KeyColumn  *column = lfirst(lc);
-		int			n = MakeParam(test, CORM_BIND_KEY, column->type, column->type, value);
-		CormParam  *param = llast(test->select->params);
-		CormExpr   *expr = CormMakeCompare(column->ref, column->op, n);
-
-		param->model = model;
-		param->part = column->part;
-		if (column->flipped)
-			expr->kind = CORM_EXPR_COMPARE_FLIPPED;
-		expr->collation = column->collation;
-		exprs = lappend(exprs, expr);
-	}
-	return CormAllOf(exprs);
-}
-
-static CormExpr *
-KeyIsNull(List *columns)
-{
-	CormExpr   *any = CormMakeExpr(CORM_EXPR_OR);
-	ListCell   *lc;
-
-	if (list_length(columns) == 1)
-		return CormMakeNullTest(((KeyColumn *) linitial(columns))->ref);
-	foreach(lc, columns)
-		any->args = lappend(any->args, CormMakeNullTest(((KeyColumn *) lfirst(lc))->ref));
-	return any;
-}
-
-static CormExpr *
-KeyIn(const CormTest *test, const CormModel *model, List *columns)
-{
-	KeyColumn  *first = linitial(columns);
-	Oid			op = first->flipped ? get_commutator(first->op) : first->op;
-	Oid			array = get_array_type(first->type);
-	bool		as_array = list_length(columns) == 1 && OidIsValid(op) &&
-		OidIsValid(array) && !type_is_array(first->type);
-	CormExpr   *any = CormMakeExpr(CORM_EXPR_OR);
 	bool		some = false;
-	bool		null = false;
-	ListCell   *lc;
 
 	if (!CormJsonIsArray(test->value))
-		BadValue(test, "an array of keys");
+		CormBadValue(test, "an array of values");
 	foreach(lc, CormJsonElements(test->value))
 	{
 		JsonbValue *element = lfirst(lc);
 
 		if (element->type == jbvNull)
 			null = true;
-		else if (as_array)
+		else if (OidIsValid(array) && !type_is_array(type))
 			some = true;
 		else
-			any->args = lappend(any->args, CompareKey(test, model, columns, element));
+			any->args = lappend(any->args, Compare(test, left, op, element));
 	}
 	if (some)
 	{
 		CormExpr   *expr = CormMakeExpr(CORM_EXPR_ANY);
-		CormParam  *param;
 
-		expr->left = first->ref;
+		expr->left = left;
 		expr->op = op;
-		expr->collation = first->collation;
-		expr->param = MakeParam(test, CORM_BIND_KEY_ARRAY, array, first->type, test->value);
-		param = llast(test->select->params);
-		param->model = model;
-		param->part = first->part;
+		expr->param = CormTestParam(test, CORM_BIND_ARRAY, array, type, test->value);
 		any->args = lappend(any->args, expr);
 	}
 	if (null)
-		any->args = lappend(any->args, KeyIsNull(columns));
+		any->args = lappend(any->args, CormMakeNullTest(CormNullable(left)));
 	if (any->args == NIL)
 		return CormMakeConst(false);
 	return list_length(any->args) == 1 ? linitial(any->args) : any;
 }
 
-/*
- * A test whose value is a key of "model".  A key of one column takes every
- * lookup that its column takes.
- */
 static CormExpr *
-TestKeyColumns(const CormTest *test, const CormModel *model, List *columns)
+ValueRange(const CormTest *test, CormValue *left)
 {
-	if (test->lookup == CORM_LOOKUP_ISNULL)
-		return CormTestBoolean(test) ? KeyIsNull(columns) : CormNotTrue(KeyIsNull(columns));
+	List	   *bounds = NIL;
+	ListCell   *lc;
+
+	if (!CormJsonIsArray(test->value) ||
+		list_length(bounds = CormJsonElements(test->value)) != 2)
+		CormBadValue(test, "an array of two values, the lowest and the highest");
+	foreach(lc, bounds)
+		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
+			CormBadValue(test, "two bounds that are not null");
+	return CormAllOf(list_make2(CompareOrder(test, left, CORM_LOOKUP_GTE, linitial(bounds)),
+								CompareOrder(test, left, CORM_LOOKUP_LTE, lsecond(bounds))));
+}
+
+/* ---------- another column ---------- */
+
+/*
+ * Brings two values to one type that they can be compared in: as they are if
+ * the operator family knows both, else by an implicit cast of either.
+ */
+static Oid
+CommonOperator(const CormTest *test, CormValue **left, CormValue **right, int strategy)
+{
+	Oid			l = getBaseType((*left)->type);
+	Oid			r = getBaseType((*right)->type);
+
+	if (l != r)
+	{
+		if (can_coerce_type(1, &r, &l, COERCION_IMPLICIT))
+			*right = CormCastValue(*right, l);
+		else if (can_coerce_type(1, &l, &r, COERCION_IMPLICIT))
+		{
+			*left = CormCastValue(*left, r);
+			l = r;
+		}
+		else
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_FUNCTION),
+					 errmsg("\"%s\" compares values of types %s and %s, which have no operator in common",
+							test->key, format_type_be(l), format_type_be(r))));
+	}
+	return strategy == BTEqualStrategyNumber ? CormEqualityOf(l, Naming(test, *left)) :
+		CormOrderingOf(l, strategy, Naming(test, *left));
+}
+
+static CormExpr *
+CompareField(const CormTest *test, CormValue *left)
+{
+	CormValue  *right = test->field;
+	int			strategy;
+	Oid			op;
 
 	switch (test->lookup)
 	{
 		case CORM_LOOKUP_EXACT:
-			if (test->value->type == jbvNull)
-				return KeyIsNull(columns);
-			return CompareKey(test, model, columns, test->value);
 		case CORM_LOOKUP_NE:
-			if (test->value->type == jbvNull)
-				return CormNotTrue(KeyIsNull(columns));
-			return CormNotTrue(CompareKey(test, model, columns, test->value));
-		case CORM_LOOKUP_IN:
-		case CORM_LOOKUP_NOT_IN:
-			if (test->value->type == jbvNull)
-				BadValue(test, "an array of keys");
-			return test->lookup == CORM_LOOKUP_IN ? KeyIn(test, model, columns) :
-				CormNotTrue(KeyIn(test, model, columns));
+			strategy = BTEqualStrategyNumber;
+			break;
+		case CORM_LOOKUP_GT:
+			strategy = BTGreaterStrategyNumber;
+			break;
+		case CORM_LOOKUP_GTE:
+			strategy = BTGreaterEqualStrategyNumber;
+			break;
+		case CORM_LOOKUP_LT:
+			strategy = BTLessStrategyNumber;
+			break;
+		case CORM_LOOKUP_LTE:
+			strategy = BTLessEqualStrategyNumber;
+			break;
+		case CORM_LOOKUP_OP:
+			return CormMatchField(test, left, right);
 		default:
-			if (list_length(columns) > 1)
-				BadValue(test, "one of the lookups exact, ne, in, not_in and isnull, as the key has several columns");
-			return CormTestColumn(test, ((KeyColumn *) linitial(columns))->ref);
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\": F does not go with this lookup", test->key),
+					 errdetail("F goes with exact, ne, gt, gte, lt, lte and op(<operator>).")));
 	}
+	op = CommonOperator(test, &left, &right, strategy);
+	if (OidIsValid(left->collation) && left->collation != right->collation)
+		right = CormCollateValue(right, left->collation);
+	if (test->lookup == CORM_LOOKUP_NE)
+		return CormNotTrue(CormMakeOperator(left, op, right));
+	return CormMakeOperator(left, op, right);
 }
 
-CormExpr *
-CormTestKey(const CormTest *test, CormTable *table)
-{
-	return TestKeyColumns(test, table->model, OwnKeyColumns(table));
-}
+/* ---------- tests ---------- */
 
 CormExpr *
-CormTestForeignKey(const CormTest *test, const CormModel *referenced,
-				   const CormForeignKey *fk, CormTable *referencing)
+CormTestValue(const CormTest *test, CormValue *value)
 {
-	return TestKeyColumns(test, referenced, ReferencingColumns(fk, referenced, referencing));
+	Oid			type = getBaseType(value->type);
+
+	if (test->of_field)
+		return CompareField(test, value);
+	if (test->value->type == jbvNull)
+	{
+		if (test->lookup == CORM_LOOKUP_EXACT)
+			return CormMakeNullTest(CormNullable(value));
+		if (test->lookup == CORM_LOOKUP_NE)
+			return CormNotTrue(CormMakeNullTest(CormNullable(value)));
+		CormBadValue(test, "a value; null goes with exact, ne and in");
+	}
+
+	switch (test->lookup)
+	{
+		case CORM_LOOKUP_EXACT:
+			return Compare(test, value, CormEqualityOf(type, Naming(test, value)), test->value);
+		case CORM_LOOKUP_NE:
+			return CormNotTrue(Compare(test, value, CormEqualityOf(type, Naming(test, value)),
+									   test->value));
+		case CORM_LOOKUP_IN:
+			return ValueIn(test, value);
+		case CORM_LOOKUP_NOT_IN:
+			return CormNotTrue(ValueIn(test, value));
+		case CORM_LOOKUP_GT:
+		case CORM_LOOKUP_GTE:
+		case CORM_LOOKUP_LT:
+		case CORM_LOOKUP_LTE:
+			return CompareOrder(test, value, test->lookup, test->value);
+		case CORM_LOOKUP_RANGE:
+			return ValueRange(test, value);
+		case CORM_LOOKUP_ISNULL:
+			return CormTestBoolean(test) ? CormMakeNullTest(CormNullable(value)) :
+				CormNotTrue(CormMakeNullTest(CormNullable(value)));
+		default:
+			return CormMatchValue(test, value);
+	}
 }

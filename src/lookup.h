@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * lookup.h
- *	  Tests at the end of a path: a column, or a key, against a value.
+ *	  Tests at the end of a path: a value, or a key, against what was given.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -10,7 +10,7 @@
 #ifndef CORM_LOOKUP_H
 #define CORM_LOOKUP_H
 
-#include "scope.h"
+#include "expr.h"
 
 typedef enum CormLookup
 {
@@ -31,10 +31,24 @@ typedef enum CormLookup
 	CORM_LOOKUP_NE,
 	CORM_LOOKUP_RANGE,
 	CORM_LOOKUP_ISNULL,
-	CORM_LOOKUP_UNKNOWN
+	CORM_LOOKUP_REGEX,
+	CORM_LOOKUP_IREGEX,
+	CORM_LOOKUP_SEARCH,
+	CORM_LOOKUP_CONTAINED_BY,
+	CORM_LOOKUP_OVERLAP,
+	CORM_LOOKUP_HAS_KEY,
+	CORM_LOOKUP_HAS_KEYS,
+	CORM_LOOKUP_HAS_ANY_KEYS,
+	CORM_LOOKUP_FULLY_LT,
+	CORM_LOOKUP_FULLY_GT,
+	CORM_LOOKUP_NOT_LT,
+	CORM_LOOKUP_NOT_GT,
+	CORM_LOOKUP_ADJACENT_TO,
+	CORM_LOOKUP_ISEMPTY,
+	CORM_LOOKUP_OP				/* any operator, by name */
 } CormLookup;
 
-/* One test of a filter: what it asks, without the column that it asks it of. */
+/* One test of a filter: what it asks, without the value that it asks it of. */
 typedef struct CormTest
 {
 	CormSelect *select;
@@ -42,22 +56,31 @@ typedef struct CormTest
 	CormLookup	lookup;
 	JsonbValue *value;
 	bool		of_owner;		/* the value names the owner of a relation */
+	const char *opname;			/* of OP */
+	bool		of_field;		/* ends in F: the value is a path ... */
+	CormValue  *field;			/* ... which stands for this */
 } CormTest;
 
-/* "" is exact. */
-extern CormLookup CormParseLookup(const char *name);
+/*
+ * Reads a lookup and puts it into the test; "" is exact.  False when the text
+ * is no lookup.
+ */
+extern bool CormReadLookup(const char *text, CormTest *test);
 
 /* Raises 22023 with the lookups there are. */
-extern void CormUnknownLookup(const char *lookup, const char *key);
+pg_noreturn extern void CormUnknownLookup(const char *lookup, const char *key);
+
+/* Raises 22023: "<key>" needs what is expected. */
+pg_noreturn extern void CormBadValue(const CormTest *test, const char *expected);
 
 /* The value as true or false; raises 22023 when it is neither. */
 extern bool CormTestBoolean(const CormTest *test);
 
 /*
- * The condition that a test makes on a column.  Raises 22023 for a value that
- * the lookup does not take, 42883 when the type lacks the operator.
+ * The condition that a test makes on a value.  Raises 22023 for what the lookup
+ * does not take, 42883 when the type lacks the operator.
  */
-extern CormExpr *CormTestColumn(const CormTest *test, CormColumnRef ref);
+extern CormExpr *CormTestValue(const CormTest *test, CormValue *value);
 
 /* A test on a model's key, by the table's own key columns ... */
 extern CormExpr *CormTestKey(const CormTest *test, CormTable *table);
@@ -66,7 +89,8 @@ extern CormExpr *CormTestKey(const CormTest *test, CormTable *table);
 extern CormExpr *CormTestForeignKey(const CormTest *test, const CormModel *referenced,
 									const CormForeignKey *fk, CormTable *referencing);
 
-/* The type's own equality operator; raises 42883 when it has none. */
-extern Oid	CormEqualityOperator(const CormColumn *column);
+/* Adds a parameter for a value of the test; returns its number. */
+extern int	CormTestParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
+						  JsonbValue *value);
 
 #endif							/* CORM_LOOKUP_H */

@@ -13,161 +13,91 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/typcache.h"
 
 #include "order.h"
-#include "scope.h"
+#include "pathvalue.h"
 
-/* Where a path stands: a table, and the subquery once it went to-many. */
-typedef struct Place
-{
-	CormScope  *scope;
-	CormTable  *table;
-	CormScope  *subquery;
-} Place;
-
-static void
-AddOrder(CormSelect *select, const Place *place, AttrNumber attnum,
-		 const CormOrderKey *key)
+static CormOrder *
+MakeOrder(CormValue *value, const CormOrderKey *key)
 {
 	CormOrder  *order = palloc0(sizeof(CormOrder));
 
-	order->ref = CormRef(place->table, attnum);
-	order->subquery = place->subquery;
-	order->greatest = order->descending = key->descending;
+	order->value = value;
+	order->descending = key->descending;
 	order->nulls = key->nulls;
-	if (!OidIsValid(lookup_type_cache(order->ref.column->typid, TYPECACHE_LT_OPR)->lt_opr))
+	if (!CormHasOrder(value->type))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 value->kind == CORM_VALUE_COLUMN ?
 				 errmsg("column \"%s\" of type %s has no order",
-						order->ref.column->name,
-						format_type_be(order->ref.column->typid)),
+						value->ref.column->name, format_type_be(value->type)) :
+				 errmsg("a value of type %s has no order", format_type_be(value->type)),
 				 errdetail("The path is \"%s\".", key->path)));
-	select->order = lappend(select->order, order);
-}
-
-static void
-AddKeyOrder(CormSelect *select, const Place *place, const CormOrderKey *key)
-{
-	CormRequireKey(place->table->model, "ordering by it needs");
-	for (int i = 0; i < place->table->model->nkey; i++)
-		AddOrder(select, place, place->table->model->key[i], key);
+	return order;
 }
 
 /*
- * Joins what a to-many step leads to, in the subquery that the first such step
- * opens.
+ * The orders (CormOrder *) that keys like "-path nulls last" stand for.
  */
-static void
-StepToMany(CormSelect *select, Place *place, const CormRelation *relation)
+List *
+CormResolveOrderKeys(const CormPlace *place, List *keys)
 {
-	CormTable  *from = place->table;
-	bool		first = place->subquery == NULL;
-	CormTable  *table;
-	List	   *on;
+	List	   *orders = NIL;
+	ListCell   *lc;
 
-	if (first)
-		place->scope = place->subquery = CormMakeScope();
-	if (OidIsValid(relation->through))
-		table = CormAddLink(select, place->scope, relation);
-	else
-		table = CormAddTable(select, place->scope, CormRelationTarget(relation),
-							 CORM_JOIN_NONE);
-	on = CormForeignKeyExprs(relation->fk, from, table);
-	if (first)
-		place->scope->where = on;
-	else
+	foreach(lc, keys)
 	{
-		table->join = CORM_JOIN_INNER;
-		table->on = on;
+		const CormOrderKey *key = lfirst(lc);
+		ListCell   *lc2;
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc2, CormPathValues(place, key->path, key->descending ?
+									CORM_WALK_GREATEST : CORM_WALK_SMALLEST))
+			orders = lappend(orders, MakeOrder(lfirst(lc2), key));
 	}
-	if (OidIsValid(relation->through))
-		table = CormAddLinkTarget(select, place->scope, table, relation);
-	place->table = table;
+	return orders;
 }
 
-static void
-ResolveOrderKey(CormSelect *select, const CormOrderKey *key)
+/*
+ * Lets the key of the place's table decide between equals, as far as it does
+ * not already.
+ */
+List *
+CormBreakTies(const CormPlace *place, List *orders)
 {
-	Place		place = {select->scope, select->base, NULL};
-	const char *path = key->path;
+	const CormModel *model = place->table->model;
+	const CormOrderKey by_key = {"pk", false, CORM_NULLS_DEFAULT};
 
-	for (;;)
+	for (int i = 0; i < model->nkey; i++)
 	{
-		CormStep	step = CormNextStep(place.table->model,
-										place.table->link_relation, path);
+		bool		there = false;
+		ListCell   *lc;
 
-		switch (step.kind)
+		foreach(lc, orders)
 		{
-			case CORM_STEP_COLUMN:
-				if (*step.rest != '\0')
-					CormNothingFollows(place.table->model, &step, key->path);
-				AddOrder(select, &place, step.column->attnum, key);
-				return;
+			const CormValue *value = ((CormOrder *) lfirst(lc))->value;
 
-			case CORM_STEP_PK:
-				if (*step.rest != '\0')
-					CormNothingFollows(place.table->model, &step, key->path);
-				/* FALLTHROUGH */
-			case CORM_STEP_END:
-				AddKeyOrder(select, &place, key);
-				return;
-
-			case CORM_STEP_THROUGH:
-				place.table = place.table->link;
-				break;
-
-			case CORM_STEP_RELATION:
-				if (step.relation->to_many)
-					StepToMany(select, &place, step.relation);
-				else if (*step.rest == '\0' && !step.relation->reverse &&
-						 step.relation->fk->to_primary_key)
-				{
-					for (int i = 0; i < step.relation->fk->nkeys; i++)
-						AddOrder(select, &place, step.relation->fk->fk_attnums[i], key);
-					return;
-				}
-				else
-					place.table = CormJoinToOne(select, place.scope, place.table,
-												step.relation);
-				break;
-
-			case CORM_STEP_OTHER:
-				CormUnknownName(place.table->model, path, key->path);
+			if (value->kind == CORM_VALUE_COLUMN && value->ref.table == place->table &&
+				value->ref.column->attnum == model->key[i])
+				there = true;
 		}
-		path = step.rest;
+		if (!there)
+			orders = lappend(orders,
+							 MakeOrder(CormColumnValueOf(place->table, model->key[i]), &by_key));
 	}
+	return orders;
 }
 
 void
 CormResolveOrder(CormSelect *select, List *order_by, bool tie_break)
 {
-	ListCell   *lc;
-	const CormOrderKey by_key = {"pk", false, CORM_NULLS_DEFAULT};
-	Place		place = {select->scope, select->base, NULL};
+	CormPlace	place = {select, select->scope, select->base};
 
-	foreach(lc, order_by)
-		ResolveOrderKey(select, lfirst(lc));
-
-	if (!tie_break)
-		return;
-	for (int i = 0; i < select->model->nkey; i++)
-	{
-		AttrNumber	attnum = select->model->key[i];
-		bool		there = false;
-
-		foreach(lc, select->order)
-		{
-			CormOrder  *order = lfirst(lc);
-
-			if (order->subquery == NULL && order->ref.table == select->base &&
-				order->ref.column->attnum == attnum)
-				there = true;
-		}
-		if (!there)
-			AddOrder(select, &place, attnum, &by_key);
-	}
+	select->order = CormResolveOrderKeys(&place, order_by);
+	if (tie_break)
+		select->order = CormBreakTies(&place, select->order);
 }
 
 void

@@ -44,6 +44,7 @@ typedef struct PlanEntry
 
 int			corm_plan_cache_size = 256;
 
+static CormPlanStats stats;
 static HTAB *plans = NULL;
 static dlist_head plans_by_use = DLIST_STATIC_INIT(plans_by_use);	/* latest first */
 
@@ -107,7 +108,10 @@ Evict(void)
 		node = dlist_has_prev(&plans_by_use, node) ?
 			dlist_prev_node(&plans_by_use, node) : NULL;
 		if (entry->kept.pins == 0)
+		{
 			DropEntry(entry);
+			stats.evicted++;
+		}
 	}
 }
 
@@ -153,12 +157,16 @@ CormPlanGet(const char *sql, int nargs, const Oid *types)
 		CreatePlans();
 	entry = hash_search(plans, &key, HASH_FIND, NULL);
 	if (entry)
+	{
+		stats.hits++;
 		dlist_move_head(&plans_by_use, &entry->use);
+	}
 	else
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, unconstify(Oid *, types),
 											  CURSOR_OPT_NO_SCROLL | CURSOR_OPT_PARALLEL_OK);
 
+		stats.misses++;
 		if (plan == NULL)
 			elog(ERROR, "could not prepare a statement: %s",
 				 SPI_result_code_string(SPI_result));
@@ -179,4 +187,11 @@ void
 CormPlanRelease(CormPlan *plan)
 {
 	plan->pins--;
+}
+
+CormPlanStats
+CormPlanCacheStats(void)
+{
+	stats.kept = plans ? hash_get_num_entries(plans) : 0;
+	return stats;
 }

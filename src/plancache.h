@@ -28,4 +28,15 @@ extern int	corm_plan_cache_size;
 extern CormPlan *CormPlanGet(const char *sql, int nargs, const Oid *types);
 extern void CormPlanRelease(CormPlan *plan);
 
+/* What this backend has done so far. */
+typedef struct CormPlanStats
+{
+	int			kept;			/* now */
+	uint64		hits;
+	uint64		misses;
+	uint64		evicted;
+} CormPlanStats;
+
+extern CormPlanStats CormPlanCacheStats(void);
+
 #endif							/* CORM_PLANCACHE_H */

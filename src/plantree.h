@@ -38,6 +38,7 @@ typedef enum CormBind
 	CORM_BIND_CONTAINS,			/* JSON value as text -> LIKE pattern */
 	CORM_BIND_STARTS,
 	CORM_BIND_ENDS,
+	CORM_BIND_TEXTS,			/* a list of texts -> text[] */
 	CORM_BIND_BIGINT,			/* the number itself */
 	CORM_BIND_RUNTIME			/* exec supplies it: keys of the parents */
 } CormBind;
@@ -51,6 +52,7 @@ typedef struct CormParam
 	const CormModel *model;		/* for keys: whose key it is ... */
 	int			part;			/* ... and which part, or CORM_WHOLE_KEY */
 	int64		number;			/* for CORM_BIND_BIGINT */
+	List	   *texts;			/* for CORM_BIND_TEXTS: of char * */
 	const char *path;			/* where in the request, for messages */
 	bool		of_owner;		/* names the owner of a relation, not a filter */
 } CormParam;
@@ -70,20 +72,30 @@ typedef struct CormTable
 	const CormModel *model;
 	CormJoinKind join;
 	List	   *on;				/* of CormExpr *, what joins it */
-	const CormRelation *via;	/* to-one step that led here, or NULL */
+	const CormRelation *via;	/* step that led here, or NULL */
 	int			via_alias;		/* ... from which table */
 
 	/*
-	 * The through table of a symmetrical relation is read in both directions;
-	 * then only the columns in "used" are, so that nobody needs a right on
-	 * more than is asked for.
+	 * What stands in FROM in place of the table itself.  Then only the columns
+	 * in "used" are read, so that nobody needs a right on more than is asked
+	 * for.
 	 */
-	const CormRelation *mirrored;
+	const CormRelation *mirrored;	/* a symmetrical through table, read in
+									 * both directions */
+	const CormRelation *once;	/* its through table, one link of every pair */
+	struct CormSubquery *rows;	/* some of the table's rows */
+	const CormRelation *closure;	/* what this self relation leads to in any
+									 * number of steps from "via_alias" */
+	int			row_param;		/* one row, given as $n */
 	Bitmapset  *used;
+
+	List	   *annotations;	/* of CormNamedValue *, of its rows */
 
 	/* the through table that leads here, and the relation it belongs to */
 	struct CormTable *link;
 	const CormRelation *link_relation;
+	struct CormTable *beyond;	/* of such a through table that is LEFT JOINed:
+								 * the target, joined to it first */
 } CormTable;
 
 typedef struct CormColumnRef
@@ -91,6 +103,48 @@ typedef struct CormColumnRef
 	CormTable  *table;
 	const CormColumn *column;
 } CormColumnRef;
+
+/* ---------- values ---------- */
+
+struct CormScope;
+struct CormExpr;
+
+typedef enum CormValueKind
+{
+	CORM_VALUE_COLUMN,
+	CORM_VALUE_PARAM,			/* $n */
+	CORM_VALUE_CAST,			/* arg::type */
+	CORM_VALUE_CALL,			/* function(['unit',] arg) [+ added] */
+	CORM_VALUE_OPERATOR,		/* arg operator $n */
+	CORM_VALUE_EXPR,			/* a condition, as a boolean */
+	CORM_VALUE_EXTREME,			/* the smallest or greatest of a subquery */
+	CORM_VALUE_AGGREGATE,		/* an aggregate over a subquery */
+	CORM_VALUE_NUMBERED			/* column "number" of the subquery in FROM */
+} CormValueKind;
+
+/* Something of a type, computed from one row of a statement. */
+typedef struct CormValue
+{
+	CormValueKind kind;
+	Oid			type;
+	Oid			collation;		/* its own */
+	Oid			collate;		/* compared by this one instead, if valid */
+	CormColumnRef ref;			/* of COLUMN */
+	struct CormValue *arg;
+	int			param;			/* of PARAM and OPERATOR */
+	const char *function;		/* of CALL and AGGREGATE, in pg_catalog; or the
+								 * operator's name there */
+	const char *unit;			/* of CALL: its first argument, a constant */
+	int			added;
+	struct CormExpr *expr;		/* of EXPR; of AGGREGATE: FILTER, or NULL */
+	struct CormScope *scope;	/* of EXTREME and AGGREGATE; NULL: the
+								 * statement's own rows */
+	bool		greatest;		/* of EXTREME, and with "first" */
+	bool		first;			/* of AGGREGATE: the first of the array in
+								 * order, NULLs left out */
+	bool		distinct;		/* of AGGREGATE */
+	int			number;			/* of NUMBERED */
+} CormValue;
 
 /* ---------- conditions ---------- */
 
@@ -101,30 +155,26 @@ typedef enum CormExprKind
 	CORM_EXPR_OR,
 	CORM_EXPR_NOT_TRUE,			/* complement, NULL counting as false */
 	CORM_EXPR_EXISTS,
-	CORM_EXPR_EQUAL_COLUMNS,	/* left op right */
-	CORM_EXPR_COMPARE,			/* left op $n */
-	CORM_EXPR_COMPARE_FLIPPED,	/* $n op left */
+	CORM_EXPR_OPERATOR,			/* left op right */
 	CORM_EXPR_ANY,				/* left op ANY ($n) */
+	CORM_EXPR_KEYS,				/* the values are together one of the keys
+								 * $n, $n+1 ... */
 	CORM_EXPR_IS_NULL,
-	CORM_EXPR_TEXT_MATCH,		/* left::text op $n */
-	CORM_EXPR_TEXT_IEXACT		/* lower(left::text) = lower($n) */
+	CORM_EXPR_IS_TRUE			/* left, a boolean */
 } CormExprKind;
-
-struct CormScope;
 
 typedef struct CormExpr
 {
 	CormExprKind kind;
 	bool		truth;			/* of a constant */
-	List	   *args;			/* of AND, OR, NOT_TRUE */
+	List	   *args;			/* of AND, OR, NOT_TRUE; of KEYS: CormExpr *,
+								 * operators over a value and NULL */
 	struct CormScope *scope;	/* of EXISTS */
-	CormColumnRef left;
-	CormColumnRef right;
+	CormValue  *left;
+	CormValue  *right;
 	Oid			op;
-	Oid			collation;		/* of COMPARE_FLIPPED and ANY, where it is not
-								 * the column's */
-	const char *opname;			/* of TEXT_MATCH, in pg_catalog */
 	int			param;			/* n of $n */
+	Oid			key_type;		/* of a part of KEYS: the key's */
 } CormExpr;
 
 /* FROM and WHERE of a statement or of a subquery. */
@@ -134,27 +184,35 @@ typedef struct CormScope
 	List	   *where;			/* of CormExpr *, all must hold */
 } CormScope;
 
+typedef struct CormOrder
+{
+	CormValue  *value;
+	bool		descending;
+	CormNulls	nulls;
+} CormOrder;
+
+/* Rows of one model's table, all of them or a slice. */
+typedef struct CormSubquery
+{
+	CormScope  *scope;
+	CormTable  *base;
+	List	   *order;			/* of CormOrder * */
+	int			limit;			/* parameter number, 0: none */
+	int			offset;
+} CormSubquery;
+
 /* ---------- the select list ---------- */
 
 /* One column of the statement's result. */
 typedef struct CormTarget
 {
-	CormColumnRef ref;
+	CormValue  *value;
 	Oid			cast;			/* cast to this type, or InvalidOid */
 } CormTarget;
 
-typedef struct CormOrder
-{
-	CormColumnRef ref;
-	CormScope  *subquery;		/* smallest / greatest of a to-many path */
-	bool		greatest;		/* ... which, also when the order is reversed */
-	bool		descending;
-	CormNulls	nulls;
-} CormOrder;
-
 typedef enum CormOutputKind
 {
-	CORM_OUT_COLUMN,
+	CORM_OUT_VALUE,
 	CORM_OUT_OBJECT,			/* a to-one joined in, or a link's columns */
 	CORM_OUT_CHILD				/* filled in from another statement */
 } CormOutputKind;
@@ -167,8 +225,8 @@ typedef struct CormOutput
 {
 	CormOutputKind kind;
 	const char *name;
-	const CormColumn *column;	/* of COLUMN */
-	int			target;			/* of COLUMN: index into targets */
+	Oid			type;			/* of VALUE */
+	int			target;			/* of VALUE: index into targets */
 	struct CormObject *object;
 	struct CormChild *child;
 } CormOutput;
@@ -192,9 +250,15 @@ typedef struct CormKeyPart
 	Oid			collation;		/* of the referenced column */
 	Oid			parent_type;	/* the operator's input type on either side, */
 	Oid			child_type;		/* never polymorphic */
-	int			parent_target;	/* index into the parent's targets */
 	int			child_target;	/* index into the child's targets */
 } CormKeyPart;
+
+/* What annotate computes for each row. */
+typedef struct CormNamedValue
+{
+	const char *name;
+	CormValue  *value;
+} CormNamedValue;
 
 typedef struct CormSelect
 {
@@ -215,17 +279,26 @@ typedef struct CormSelect
 	int			offset;
 
 	/*
-	 * Where a pair may be linked more than once (or read from both ends), the
-	 * row of lowest link key is kept for each value of "distinct".
+	 * For each value of "distinct" the row that comes first in this order is
+	 * kept: where a pair may be linked more than once (or is read from both
+	 * ends) the one of lowest link key.
 	 */
-	List	   *distinct;		/* of CormColumnRef */
-	List	   *distinct_order;
+	List	   *distinct;		/* of CormValue * */
+	List	   *distinct_order;	/* of CormOrder * */
+
 
 	/* of a child: how its rows find their parents */
 	int			nkeys;
 	CormKeyPart *keys;
 	int			first_key_param;	/* arrays of the parents' keys */
 	bool		keys_unnested;	/* joined by unnest() rather than = ANY */
+
+	/*
+	 * Of a child that is loaded recursively, and so is its own child too: the
+	 * primary key, which tells its rows apart, with the rows on either side.
+	 */
+	CormKeyPart *identity;
+	List	   *path;			/* of a flat one: CormOutput * of the key */
 } CormSelect;
 
 typedef struct CormChild
@@ -236,6 +309,12 @@ typedef struct CormChild
 	int64		limit;			/* with more: rows to print */
 	int			index;			/* position among the select's children */
 	CormSelect *select;
+	int		   *parent_targets; /* by key part: index into parent's targets */
+
+	bool		recursive;		/* and so on from each row that was loaded */
+	bool		flat;			/* ... as one list */
+	int64		depth;			/* ... levels to load, -1: all */
+	int		   *identity_targets;	/* the parent's primary key, likewise */
 } CormChild;
 
 #endif							/* CORM_PLANTREE_H */

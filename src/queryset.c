@@ -28,6 +28,7 @@
 #include "queryset.h"
 
 static Jsonb *LoadToJsonb(const CormLoad *load);
+static JsonbValue *RequestToValue(const CormRequest *request);
 
 static void
 PushKey(JsonbParseState **state, const char *key)
@@ -36,19 +37,37 @@ PushKey(JsonbParseState **state, const char *key)
 }
 
 static void
+PushPair(JsonbParseState **state, const char *key, JsonbValue *value)
+{
+	PushKey(state, key);
+	pushJsonbValue(state, WJB_VALUE, value);
+}
+
+static void
 PushWord(JsonbParseState **state, CormWord word, JsonbValue *value)
 {
-	PushKey(state, CormWordName(word));
-	pushJsonbValue(state, WJB_VALUE, value);
+	PushPair(state, CormWordName(word), value);
+}
+
+/* A pair that says nothing unless it is true. */
+static void
+PushTrue(JsonbParseState **state, const char *key, bool yes)
+{
+	JsonbValue	value;
+
+	value.type = jbvBool;
+	value.val.boolean = true;
+	if (yes)
+		PushPair(state, key, &value);
 }
 
 /* An array of JsonbValue *. */
 static void
-PushArray(JsonbParseState **state, CormWord word, List *values)
+PushArray(JsonbParseState **state, const char *key, List *values)
 {
 	ListCell   *cell;
 
-	PushKey(state, CormWordName(word));
+	PushKey(state, key);
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	foreach(cell, values)
 		pushJsonbValue(state, WJB_ELEM, lfirst(cell));
@@ -64,27 +83,27 @@ PushNames(JsonbParseState **state, CormWord word, List *names)
 
 	foreach(cell, names)
 		values = lappend(values, CormStringToValue(lfirst(cell)));
-	PushArray(state, word, values);
+	PushArray(state, CormWordName(word), values);
 }
 
 /* filter and exclude: one object as it is, several as an array. */
 static void
-PushConditions(JsonbParseState **state, CormWord word, List *conditions)
+PushConditions(JsonbParseState **state, const char *key, List *conditions)
 {
 	if (list_length(conditions) == 1)
-		PushWord(state, word, linitial(conditions));
+		PushPair(state, key, linitial(conditions));
 	else
-		PushArray(state, word, conditions);
+		PushArray(state, key, conditions);
 }
 
 static void
-PushCount(JsonbParseState **state, CormWord word, int64 count)
+PushCount(JsonbParseState **state, const char *key, int64 count)
 {
 	JsonbValue	value;
 
 	value.type = jbvNumeric;
 	value.val.numeric = int64_to_numeric(count);
-	PushWord(state, word, &value);
+	PushPair(state, key, &value);
 }
 
 static void
@@ -137,7 +156,42 @@ PushLoads(JsonbParseState **state, CormWord word, List *loads, bool select)
 		values = lappend(values, CormJsonbToValue(json));
 	}
 	if (values)
-		PushArray(state, word, values);
+		PushArray(state, CormWordName(word), values);
+}
+
+/* An aggregate: a path alone, or an object. */
+static void
+PushSpec(JsonbParseState **state, const CormAnnotation *annotation)
+{
+	if (annotation->function == CORM_AGGREGATE_NONE)
+	{
+		pushJsonbValue(state, WJB_VALUE, CormStringToValue(annotation->path));
+		return;
+	}
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	PushPair(state, CormAggregateName(annotation->function),
+			 CormStringToValue(annotation->path));
+	if (annotation->filters)
+		PushConditions(state, "filter", annotation->filters);
+	PushTrue(state, "distinct", annotation->distinct);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static void
+PushAnnotations(JsonbParseState **state, List *annotations)
+{
+	ListCell   *cell;
+
+	PushKey(state, CormWordName(CORM_WORD_ANNOTATE));
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	foreach(cell, annotations)
+	{
+		const CormAnnotation *annotation = lfirst(cell);
+
+		PushKey(state, annotation->name);
+		PushSpec(state, annotation);
+	}
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
 /* Everything but the root's words, which options of a load do not have. */
@@ -145,9 +199,11 @@ static void
 PushOptions(JsonbParseState **state, const CormRequest *request)
 {
 	if (request->filters)
-		PushConditions(state, CORM_WORD_FILTER, request->filters);
+		PushConditions(state, CormWordName(CORM_WORD_FILTER),
+					   request->filters);
 	if (request->has_exclude && request->excludes)
-		PushConditions(state, CORM_WORD_EXCLUDE, request->excludes);
+		PushConditions(state, CormWordName(CORM_WORD_EXCLUDE),
+					   request->excludes);
 	else if (request->has_exclude)
 	{
 		/* the complement of everything is a condition of its own */
@@ -163,10 +219,14 @@ PushOptions(JsonbParseState **state, const CormRequest *request)
 		PushNames(state, CORM_WORD_FIELDS, request->fields);
 	if (request->exclude_fields)
 		PushNames(state, CORM_WORD_EXCLUDE_FIELDS, request->exclude_fields);
+	if (request->annotations)
+		PushAnnotations(state, request->annotations);
+	if (request->distinct_given)	/* an empty list means what is printed */
+		PushNames(state, CORM_WORD_DISTINCT, request->distinct);
 	if (request->limit >= 0)
-		PushCount(state, CORM_WORD_LIMIT, request->limit);
+		PushCount(state, CormWordName(CORM_WORD_LIMIT), request->limit);
 	if (request->offset > 0)
-		PushCount(state, CORM_WORD_OFFSET, request->offset);
+		PushCount(state, CormWordName(CORM_WORD_OFFSET), request->offset);
 }
 
 /* A path alone, or {path: options} if there are any. */
@@ -182,30 +242,38 @@ LoadToJsonb(const CormLoad *load)
 	if (load->options)
 		PushOptions(&state, load->options);
 	if (load->as)
-	{
-		PushKey(&state, "as");
-		pushJsonbValue(&state, WJB_VALUE, CormStringToValue(load->as));
-	}
-	if (load->more)
-	{
-		JsonbValue	yes;
-
-		yes.type = jbvBool;
-		yes.val.boolean = true;
-		PushKey(&state, "more");
-		pushJsonbValue(&state, WJB_VALUE, &yes);
-	}
+		PushPair(&state, CormOptionName(CORM_OPTION_AS),
+				 CormStringToValue(load->as));
+	PushTrue(&state, CormOptionName(CORM_OPTION_MORE), load->more);
+	PushTrue(&state, CormOptionName(CORM_OPTION_RECURSIVE), load->recursive);
+	if (load->depth >= 0)
+		PushCount(&state, CormOptionName(CORM_OPTION_DEPTH), load->depth);
+	PushTrue(&state, CormOptionName(CORM_OPTION_FLAT), load->flat);
 	options = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	if (options->val.object.nPairs == 0)
 		return JsonbValueToJsonb(CormStringToValue(load->path));
 
 	state = NULL;
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	PushKey(&state, load->path);
-	pushJsonbValue(&state, WJB_VALUE,
-				   CormJsonbToValue(JsonbValueToJsonb(options)));
+	PushPair(&state, load->path,
+			 CormJsonbToValue(JsonbValueToJsonb(options)));
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return JsonbValueToJsonb(result);
+}
+
+/* The words that say which rows a request starts from. */
+static void
+PushSubject(JsonbParseState **state, const CormRequest *request)
+{
+	if (request->model)
+		PushWord(state, CORM_WORD_MODEL, CormStringToValue(request->model));
+	if (request->of)
+		PushWord(state, CORM_WORD_OF, RequestToValue(request->of));
+	else if (request->relation)
+		PushWord(state, CORM_WORD_PK, request->owner);
+	if (request->relation)
+		PushWord(state, CORM_WORD_RELATION,
+				 CormStringToValue(request->relation));
 }
 
 /*
@@ -218,20 +286,21 @@ CormQuerysetFromRequest(const CormRequest *request)
 	JsonbParseState *state = NULL;
 	JsonbValue *result;
 
+	check_stack_depth();
 	CormRequestCheck(request);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	if (request->model)
-		PushWord(&state, CORM_WORD_MODEL, CormStringToValue(request->model));
-	if (request->relation)
-	{
-		PushWord(&state, CORM_WORD_PK, request->owner);
-		PushWord(&state, CORM_WORD_RELATION,
-				 CormStringToValue(request->relation));
-	}
+	PushSubject(&state, request);
 	PushOptions(&state, request);
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return JsonbValueToJsonb(result);
+}
+
+/* A queryset within another. */
+static JsonbValue *
+RequestToValue(const CormRequest *request)
+{
+	return CormJsonbToValue(CormQuerysetFromRequest(request));
 }
 
 /*

@@ -20,6 +20,16 @@
 #include "keytable.h"
 #include "plantree.h"
 
+/* The setting corm.max_rows: how many rows a call may take; 0: any number. */
+extern int	corm_max_rows;
+
+/* The rows that a call has taken so far. */
+typedef struct CormTally
+{
+	int64		read;
+	int64		written;		/* by recursive loads */
+} CormTally;
+
 /* Where a row waits for related rows. */
 typedef struct CormHole
 {
@@ -27,6 +37,8 @@ typedef struct CormHole
 								 * would hold it is null */
 	bool		isnull;			/* no key, so nothing is related */
 	Datum	   *keys;
+	CormBucket *node;			/* of a recursive load: which row waits; NULL:
+								 * its key is */
 } CormHole;
 
 typedef struct CormRow
@@ -34,7 +46,8 @@ typedef struct CormRow
 	struct CormRow *next;		/* of the same parent */
 	char	   *text;
 	int			len;
-	CormHole		holes[FLEXIBLE_ARRAY_MEMBER];
+	char	   *key;			/* as JSON, where paths are printed */
+	CormHole	holes[FLEXIBLE_ARRAY_MEMBER];
 } CormRow;
 
 /* One statement of the tree while it runs. */
@@ -46,16 +59,24 @@ typedef struct CormLevel
 	struct OutputItems *items;
 	int			nchildren;
 	struct CormLevel **children;
+	int			self;			/* which child is the level itself, or -1 */
+	struct OutputItems *path;	/* the key of a row, for paths */
+	CormTally  *tally;			/* of the call */
 
 	/* the current batch */
 	int			nrows;
 	int			maxrows;
 	CormRow   **rows;
 	CormKeyTable table;			/* of a child: rows by parent */
+	CormKeyTable nodes;			/* of a recursive one: rows by their own key */
 } CormLevel;
 
 /* A level and all below it, in the current memory context. */
-extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *child);
+extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *child,
+								   CormTally *tally);
+
+/* Counts a row that was read; raises 54000 when it is one too many. */
+extern void CormCountRead(const CormLevel *level);
 
 /*
  * Raises unless a statement's result has the columns that the level was
@@ -70,12 +91,12 @@ extern void CormCheckResult(const CormLevel *level, TupleDesc result);
 extern CormRow *CormRenderRow(const CormLevel *level, TupleTableSlot *slot,
 							  StringInfo text, MemoryContext scratch);
 
-/* Appends a row with all that is within it. */
+/* Appends a root with all that is within it. */
 extern void CormWriteRow(const CormLevel *level, const CormRow *row, StringInfo buf);
 
 /*
  * Appends what a hole holds: the related rows of a to-many as an array, that of
- * a to-one as an object or null.
+ * a to-one as an object or null; then the keys that say what was left out.
  */
 extern void CormWriteHole(CormLevel *level, const CormHole *hole, StringInfo buf);
 

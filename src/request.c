@@ -22,76 +22,20 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "parser/scansup.h"
 
 #include "filter.h"
 #include "document.h"
-#include "error.h"
 #include "request.h"
-
-/* Spelled as in CormWord's order. */
-static const char *const word_names[] = {
-	"model", "pk", "relation", "filter", "exclude", "order_by",
-	"select_related", "prefetch_related", "fields", "exclude_fields",
-	"limit", "offset"
-};
-
-/* Words that a prefetch option object has beside those of a queryset. */
-static const char *const option_as = "as";
-static const char *const option_more = "more";
 
 static void SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 					const CormDocPath *at);
+static CormRequest *ParseObject(JsonbValue *object, const CormDocPath *at);
 static void ParseLoads(CormRequest *request, bool select, JsonbValue *value,
 					   const CormDocPath *at);
 static void ParseLoadObject(CormRequest *request, JsonbValue *value,
 							const CormDocPath *at);
 static void ParseLoadOptions(CormLoad *load, JsonbValue *value,
 							 const CormDocPath *at);
-
-/* The words that may stand in an object: of a prefetch's options, or a root. */
-static List *
-KnownWords(bool options)
-{
-	List	   *known = NIL;
-
-	for (int i = 0; i < lengthof(word_names); i++)
-	{
-		if (!options || i > CORM_WORD_RELATION)
-			known = lappend(known, unconstify(char *, word_names[i]));
-	}
-	if (options)
-	{
-		known = lappend(known, unconstify(char *, option_as));
-		known = lappend(known, unconstify(char *, option_more));
-	}
-	return known;
-}
-
-pg_noreturn static void
-RaiseUnknownWord(const CormDocPath *at, bool options)
-{
-	List	   *known = KnownWords(options);
-	const char *meant = NULL;
-
-	/* a word that is right in the other place is no spelling mistake */
-	if (!CormListHasName(KnownWords(!options), at->word))
-		meant = CormClosest(at->word, known);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized queryset option \"%s\"", CormDocPathText(at)),
-			 errdetail("The options are: %s.", CormJoinNames(known)),
-			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
-}
-
-/* How the word is spelled in a queryset object. */
-const char *
-CormWordName(CormWord word)
-{
-	Assert((int) word < lengthof(word_names));
-	return word_names[word];
-}
 
 /*
  * Conditions
@@ -157,105 +101,6 @@ AddFilter(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 }
 
 /*
- * Orders
- */
-
-/*
- * Cuts the last word off *end if it is the given one and stands outside of
- * double quotes: moves *end back over it and the space before it.
- */
-static bool
-CutLastWord(const char *start, const char **end, const char *word)
-{
-	int			length = strlen(word);
-	const char *from = *end - length;
-	bool		quoted = false;
-
-	if (from < start || pg_strncasecmp(from, word, length) != 0 ||
-		(from > start && !scanner_isspace(from[-1])))
-		return false;
-	for (const char *p = start; p < from; p++)
-	{
-		if (*p == '"')
-			quoted = !quoted;
-	}
-	if (quoted)
-		return false;
-
-	while (from > start && scanner_isspace(from[-1]))
-		from--;
-	*end = from;
-	return true;
-}
-
-/* Reads "-path nulls last". */
-static CormOrderKey *
-ParseOrderKey(const char *text, const CormDocPath *at)
-{
-	CormOrderKey *key = palloc0(sizeof(CormOrderKey));
-	const char *start = text;
-	const char *end = text + strlen(text);
-	const char *before;
-
-	while (scanner_isspace(*start))
-		start++;
-	while (end > start && scanner_isspace(end[-1]))
-		end--;
-	if (*start == '-')
-	{
-		key->descending = true;
-		start++;
-		while (scanner_isspace(*start))
-			start++;
-	}
-
-	before = end;
-	if (CutLastWord(start, &end, "first") && CutLastWord(start, &end, "nulls"))
-		key->nulls = CORM_NULLS_FIRST;
-	else
-	{
-		end = before;
-		if (CutLastWord(start, &end, "last") &&
-			CutLastWord(start, &end, "nulls"))
-			key->nulls = CORM_NULLS_LAST;
-		else
-			end = before;
-	}
-	if (end <= start)
-		CormRaiseEmpty(at);
-
-	before = end;
-	if ((CutLastWord(start, &before, "asc") ||
-		 CutLastWord(start, &before, "desc")) && before > start)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("queryset option \"%s\" does not take \"%s\"",
-						CormDocPathText(at), text),
-				 errhint("Write \"path\" for ascending and \"-path\" for descending order.")));
-
-	key->path = pnstrdup(start, end - start);
-	return key;
-}
-
-static List *
-ParseOrder(JsonbValue *value, const CormDocPath *at)
-{
-	List	   *keys = NIL;
-	ListCell   *cell;
-
-	foreach(cell, CormReadList(value, true, "a string or an array of strings",
-							at))
-	{
-		CormDocPath element = {at, NULL, foreach_current_index(cell)};
-		const CormDocPath *here = CormJsonIsArray(value) ? &element : at;
-
-		keys = lappend(keys,
-					   ParseOrderKey(CormReadName(lfirst(cell), here), here));
-	}
-	return keys;
-}
-
-/*
  * Loads
  */
 
@@ -266,6 +111,7 @@ MakeLoad(char *path, bool select)
 
 	load->path = path;
 	load->select = select;
+	load->depth = -1;
 	return load;
 }
 
@@ -325,6 +171,53 @@ ParseLoadObject(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 	}
 }
 
+/* An option that is about the load itself. */
+static void
+SayLoadOption(CormLoad *load, CormOption option, JsonbValue *value,
+			  const CormDocPath *at)
+{
+	switch (option)
+	{
+		case CORM_OPTION_AS:
+			if (value->type != jbvNull)
+				load->as = CormReadName(value, at);
+			break;
+		case CORM_OPTION_MORE:
+			load->more = CormReadBoolean(value, at);
+			break;
+		case CORM_OPTION_RECURSIVE:
+			load->recursive = CormReadBoolean(value, at);
+			break;
+		case CORM_OPTION_DEPTH:
+			load->depth = CormReadCount(value, at);
+			if (load->depth == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("value of \"%s\" must be at least 1",
+								CormDocPathText(at)),
+						 errdetail("It is the number of levels to load.")));
+			break;
+		case CORM_OPTION_FLAT:
+			load->flat = CormReadBoolean(value, at);
+			break;
+	}
+}
+
+/* depth and flat say how a tree is loaded. */
+static void
+CheckRecursion(const CormLoad *load, const CormDocPath *at)
+{
+	const char *option = load->flat ? "flat" : "depth";
+	CormDocPath here = {at, option, 0};
+
+	if (!load->recursive && (load->flat || load->depth >= 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("queryset option \"%s\" needs \"recursive\"",
+						CormDocPathText(&here)),
+				 errhint("Write {\"recursive\": true, \"%s\": ...}.", option)));
+}
+
 /* The options of one load: a queryset's words but for those of its root. */
 static void
 ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
@@ -344,29 +237,20 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
 	while (CormNextPair(&it, &key, &item))
 	{
 		CormDocPath here = {at, key, 0};
-		int			word;
+		int			option = CormFindOption(key);
+		int			word = CormFindWord(key);
 
-		if (strcmp(key, option_as) == 0)
+		if (option >= 0)
+			SayLoadOption(load, option, item, &here);
+		else if (word < CORM_WORD_FILTER)
+			CormRaiseUnknownWord(&here, true);
+		else
 		{
-			if (item->type != jbvNull)
-				load->as = CormReadName(item, &here);
-			continue;
+			SayWord(options, word, item, &here);
+			any = true;
 		}
-		if (strcmp(key, option_more) == 0)
-		{
-			load->more = CormReadBoolean(item, &here);
-			continue;
-		}
-		for (word = CORM_WORD_FILTER; word < lengthof(word_names); word++)
-		{
-			if (strcmp(key, word_names[word]) == 0)
-				break;
-		}
-		if (word >= lengthof(word_names))
-			RaiseUnknownWord(&here, true);
-		SayWord(options, word, item, &here);
-		any = true;
 	}
+	CheckRecursion(load, at);
 	if (any)
 		load->options = options;
 }
@@ -375,15 +259,20 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
  * Requests
  */
 
-/* Returns an empty request, allocated in the current context. */
-CormRequest *
-CormMakeRequest(void)
+/* distinct: paths, or a boolean for what is printed as a whole. */
+static void
+SayDistinct(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 {
-	CormRequest *request = palloc0(sizeof(CormRequest));
-
-	request->limit = -1;
-	request->offset = -1;
-	return request;
+	request->distinct = NIL;
+	if (value->type == jbvBool)
+		request->distinct_given = value->val.boolean;
+	else if (value->type == jbvNull || CormJsonIsArray(value))
+	{
+		request->distinct_given = value->type != jbvNull;
+		request->distinct = CormReadNames(NIL, value, at);
+	}
+	else
+		CormRaiseWrongValue(at, "an array of strings, true or false", value);
 }
 
 static void
@@ -403,6 +292,9 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_RELATION:
 			request->relation = null ? NULL : CormReadName(value, at);
 			break;
+		case CORM_WORD_OF:
+			request->of = null ? NULL : ParseObject(value, at);
+			break;
 		case CORM_WORD_FILTER:
 			AddFilter(request, value, at);
 			break;
@@ -410,7 +302,7 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 			AddExclude(request, value, at);
 			break;
 		case CORM_WORD_ORDER_BY:
-			request->order_by = ParseOrder(value, at);
+			request->order_by = CormParseOrder(value, at);
 			break;
 		case CORM_WORD_SELECT_RELATED:
 			ParseLoads(request, true, value, at);
@@ -425,6 +317,13 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_EXCLUDE_FIELDS:
 			request->exclude_fields =
 				CormReadNames(request->exclude_fields, value, at);
+			break;
+		case CORM_WORD_ANNOTATE:
+			request->annotations =
+				CormParseAnnotations(request->annotations, value, at);
+			break;
+		case CORM_WORD_DISTINCT:
+			SayDistinct(request, value, at);
 			break;
 		case CORM_WORD_LIMIT:
 			request->limit = CormReadCount(value, at);
@@ -455,25 +354,70 @@ CormRequestAddFilter(CormRequest *request, Jsonb *filter)
 		CormRequestSay(request, CORM_WORD_FILTER, CormJsonbToValue(filter));
 }
 
+/* Raises unless the word has another one beside it, which it makes no sense without. */
+static void
+RequireWord(CormWord word, CormWord needed, bool there)
+{
+	if (!there)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("queryset option \"%s\" needs \"%s\"",
+						CormWordName(word), CormWordName(needed)),
+				 errdetail("A relation starts at one row of a model, or at the rows of a queryset.")));
+}
+
 /* Raises when the words of the request contradict each other. */
 void
 CormRequestCheck(const CormRequest *request)
 {
-	if (request->relation && request->owner == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("queryset option \"relation\" needs \"pk\""),
-				 errdetail("A relation starts at one row of a model.")));
-	if (request->relation && request->model == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("queryset option \"relation\" needs \"model\""),
-				 errdetail("A relation starts at one row of a model.")));
+	if (request->of)
+	{
+		RequireWord(CORM_WORD_OF, CORM_WORD_RELATION, request->relation);
+		if (request->model || request->owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("queryset option \"of\" does not go with \"%s\"",
+							request->model ? "model" : "pk"),
+					 errdetail("A relation starts at one row of a model, or at the rows of a queryset.")));
+	}
+	else if (request->relation)
+	{
+		RequireWord(CORM_WORD_RELATION, CORM_WORD_PK, request->owner);
+		RequireWord(CORM_WORD_RELATION, CORM_WORD_MODEL, request->model);
+	}
 	if (request->owner && request->relation == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("queryset option \"pk\" needs \"relation\""),
 				 errhint("To read one row, write {\"filter\": {\"pk\": ...}}.")));
+}
+
+/* Reads a queryset object, which stands "at" a place if it is within another. */
+static CormRequest *
+ParseObject(JsonbValue *object, const CormDocPath *at)
+{
+	CormRequest *request = CormMakeRequest();
+	JsonbIterator *it;
+	char	   *key;
+	JsonbValue *value;
+
+	check_stack_depth();
+	if (!CormJsonIsObject(object))
+		CormRaiseWrongValue(at, "an object", object);
+
+	request->source = object->val.binary.data;
+	it = CormBeginPairs(object);
+	while (CormNextPair(&it, &key, &value))
+	{
+		CormDocPath here = {at, key, 0};
+		int			word = CormFindWord(key);
+
+		if (word < 0)
+			CormRaiseUnknownWord(&here, false);
+		SayWord(request, word, value, &here);
+	}
+	CormRequestCheck(request);
+	return request;
 }
 
 /*
@@ -483,34 +427,26 @@ CormRequestCheck(const CormRequest *request)
 CormRequest *
 CormParseRequest(Jsonb *queryset)
 {
-	CormRequest *request = CormMakeRequest();
 	JsonbValue *root = CormJsonbToValue(queryset);
-	JsonbIterator *it;
-	char	   *key;
-	JsonbValue *value;
 
 	if (!CormJsonIsObject(root))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a queryset must be a JSON object"),
 				 errdetail("It is %s.", CormJsonKindName(root))));
+	return ParseObject(root, NULL);
+}
 
-	request->source = root->val.binary.data;
-	it = CormBeginPairs(root);
-	while (CormNextPair(&it, &key, &value))
-	{
-		CormDocPath at = {NULL, key, 0};
-		int			word;
+/*
+ * The rows related to the rows of a queryset, which must outlive the result.
+ * Nothing is asked of them yet.
+ */
+CormRequest *
+CormRelationRequest(CormRequest *of, JsonbValue *relation)
+{
+	CormRequest *request = CormMakeRequest();
 
-		for (word = 0; word < lengthof(word_names); word++)
-		{
-			if (strcmp(key, word_names[word]) == 0)
-				break;
-		}
-		if (word == lengthof(word_names))
-			RaiseUnknownWord(&at, false);
-		SayWord(request, word, value, &at);
-	}
-	CormRequestCheck(request);
+	request->of = of;
+	CormRequestSay(request, CORM_WORD_RELATION, relation);
 	return request;
 }

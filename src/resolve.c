@@ -24,160 +24,58 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "childkey.h"
 #include "condition.h"
 #include "error.h"
 #include "fields.h"
+#include "limits.h"
 #include "lookup.h"
 #include "order.h"
 #include "resolve.h"
 #include "scope.h"
 #include "value.h"
 
+int			corm_to_one_strategy = CORM_TO_ONE_AUTO;
+
 static CormObject *BuildObject(CormSelect *select, CormTable *table,
 							   const CormRequest *options, List *loads,
 							   CormFieldSet *fields, bool join);
+static CormOutput *ColumnOutput(CormSelect *select, CormTable *table,
+								const CormColumn *column);
+static void RefuseSameKey(List *outputs, const CormModel *model);
 
 /* ---------- the rows ---------- */
-
-CormSubject
-CormResolveSubject(const CormRequest *request, const CormModel *fallback)
-{
-	CormSubject subject = {NULL, NULL, fallback};
-
-	if (request->model)
-		subject.model = CormModelByName(request->model);
-	else if (fallback == NULL || request->relation)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the queryset names no model"),
-				 errhint("Write the name itself, or {\"model\": \"Name\", ...}.")));
-
-	if (request->relation)
-	{
-		subject.owner = subject.model;
-		subject.relation = CormRequireRelation(subject.owner, request->relation);
-		subject.model = CormRelationTarget(subject.relation);
-	}
-	return subject;
-}
-
-/*
- * A pair that may be linked more than once, or is read from both ends, would
- * bring its target more than once: keep the link of lowest key.
- */
-static void
-KeepOneLink(CormSelect *select, const CormRelation *relation)
-{
-	const CormModel *through = select->link->model;
-
-	if (relation->pair_unique && !relation->symmetrical)
-		return;
-	CormRequireKey(select->model, "a relation with several links of one pair needs");
-	for (int i = 0; i < select->model->nkey; i++)
-		select->distinct = lappend(select->distinct,
-								   memcpy(palloc(sizeof(CormColumnRef)),
-										  &(CormColumnRef[]) {CormRef(select->base, select->model->key[i])},
-										  sizeof(CormColumnRef)));
-	for (int i = 0; i < through->nkey; i++)
-		select->distinct_order = lappend(select->distinct_order,
-										 memcpy(palloc(sizeof(CormColumnRef)),
-												&(CormColumnRef[]) {CormRef(select->link, through->key[i])},
-												sizeof(CormColumnRef)));
-}
-
-/*
- * The tables of a relation's rows: the target, behind its through table.
- */
-static void
-AddRelationTables(CormSelect *select, const CormRelation *relation)
-{
-	if (OidIsValid(relation->through))
-	{
-		select->link = CormAddLink(select, select->scope, relation);
-		select->base = CormAddLinkTarget(select, select->scope, select->link, relation);
-		KeepOneLink(select, relation);
-	}
-	else
-		select->base = CormAddTable(select, select->scope, select->model, CORM_JOIN_NONE);
-}
-
-static CormSelect *
-MakeSelect(const CormModel *model, const char *label)
-{
-	CormSelect *select = palloc0(sizeof(CormSelect));
-
-	select->model = model;
-	select->label = label;
-	select->scope = CormMakeScope();
-	return select;
-}
-
-static void
-AddCondition(CormSelect *select, const CormRequest *request)
-{
-	if (request && request->where)
-		select->scope->where = lappend(select->scope->where,
-									   CormResolveCondition(select, select->scope,
-															select->base, request->where));
-}
-
-static void
-AddLimit(CormSelect *select, const CormRequest *request)
-{
-	if (request->limit >= 0)
-		select->limit = CormAddBigint(select, request->limit);
-	if (request->offset > 0)
-		select->offset = CormAddBigint(select, request->offset);
-}
 
 static CormSelect *
 ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
 	CormSubject subject = CormResolveSubject(request, fallback);
-	char	   *label = CormModelDisplayName(subject.owner ? subject.owner : subject.model);
-	CormSelect *select;
-
-	if (subject.relation)
-		label = psprintf("%s.%s", label, subject.relation->name);
-	select = MakeSelect(subject.model, label);
-
-	if (subject.relation == NULL)
-		select->base = CormAddTable(select, select->scope, subject.model, CORM_JOIN_NONE);
-	else
-	{
-		AddRelationTables(select, subject.relation);
-		if (request->owner == NULL || request->owner->type == jbvNull)
-			select->scope->where = list_make1(CormMakeConst(false));
-		else
-			select->scope->where =
-				CormOwnerExprs(select, subject.owner,
-							   select->link ? select->link : select->base,
-							   subject.relation->fk,
-							   select->link != NULL || subject.relation->reverse,
-							   request->owner);
-	}
-	AddCondition(select, request);
+	CormSelect *select = CormSelectRows(request, &subject);
+	const CormModel *model = subject.model;
 
 	switch (purpose)
 	{
 		case CORM_FOR_DOCUMENTS:
 			select->object = BuildObject(select, select->base, request,
-										 CormResolveLoads(subject.model, request->loads),
+										 CormResolveLoads(model, request->loads),
 										 CormResolveFields(select->base, request), true);
 			CormResolveOrder(select, request->order_by, true);
 			break;
 		case CORM_FOR_ROWS:
-			for (int i = 0; i < subject.model->ncolumns; i++)
-				(void) CormAddTarget(select,
-									 CormRef(select->base, subject.model->columns[i].attnum),
+			for (int i = 0; i < model->ncolumns; i++)
+				(void) CormAddTarget(select, CormRef(select->base, model->columns[i].attnum),
 									 InvalidOid);
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
 		case CORM_FOR_COUNTING:
+			if (request->distinct_given && request->distinct == NIL)
+				select->object = BuildObject(select, select->base, request, NIL,
+											 CormResolveFields(select->base, request), true);
 			break;
 	}
-	AddLimit(select, request);
+	CormResolveDistinct(select, request);
+	CormAddLimit(select, request);
 	return select;
 }
 
@@ -189,6 +87,7 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
+	CormCheckLimits(request);
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
@@ -206,8 +105,9 @@ CormResolve(const CormRequest *request, CormPurpose purpose,
 CormSelect *
 CormResolveReturning(const CormRequest *request, const CormModel *model)
 {
-	CormSelect *select = MakeSelect(model, CormModelDisplayName(model));
+	CormSelect *select = CormMakeSelect(model, CormModelDisplayName(model));
 
+	CormCheckLimits(request);
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
 	select->object = BuildObject(select, select->base, request,
 								 CormResolveLoads(model, request->loads),
@@ -217,79 +117,83 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 
 /* ---------- children ---------- */
 
-/*
- * The type that one side of a key is compared as: the operator's input type,
- * or the column's own base type where that is polymorphic.
- */
-static Oid
-ComparedType(Oid input, const CormColumn *column)
+static void
+CheckRecursive(const CormModel *model, const CormRelation *relation)
 {
-	return IsPolymorphicType(input) || input == RECORDOID ?
-		getBaseType(column->typid) : input;
-}
-
-static int
-KeyTarget(CormSelect *select, CormColumnRef ref, Oid type)
-{
-	return CormAddTarget(select, ref, ref.column->typid == type ? InvalidOid : type);
+	if (relation->source != relation->target)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" of model \"%s\" cannot be loaded recursively",
+						relation->name, CormModelDisplayName(model)),
+				 errdetail("It leads to model \"%s\", where it does not go on.",
+						   CormModelDisplayName(CormRelationTarget(relation)))));
+	CormRequireKey(model, "loading recursively needs");
 }
 
 /*
- * The parameter for one part of all parents' keys.
+ * In the rows of a recursive load, as above them, a column that bears the
+ * relation's name gives way to it.
  */
 static void
-AddKeyParam(CormSelect *child, Oid type)
+LeaveOutColumn(CormFieldSet *fields, const char *name)
 {
-	CormParam  *param = palloc0(sizeof(CormParam));
+	ListCell   *lc;
 
-	param->bind = CORM_BIND_RUNTIME;
-	param->elemtype = type;
-	if (CormTravelsAsText(type))
-	{
-		param->elemtype = TEXTOID;
-		child->keys_unnested = true;
-	}
-	param->typid = get_array_type(param->elemtype);
-	(void) CormAddParam(child, param);
+	foreach(lc, fields->columns)
+		if (strcmp(((CormColumn *) lfirst(lc))->name, name) == 0)
+			fields->columns = foreach_delete_current(fields->columns, lc);
 }
 
 /*
- * Sets up how a child's rows find their parents.  "referenced" and
- * "referencing" are the tables on the two sides of the foreign key; one of them
- * is the parent's.
+ * The rows of a flat list say where in the tree they stand.
  */
 static void
-AddKeys(CormSelect *parent, CormTable *parent_table, CormSelect *child,
-		CormTable *child_table, const CormForeignKey *fk, bool child_referenced)
+RefusePlaceKeys(const CormSelect *select)
 {
-	child->nkeys = fk->nkeys;
-	child->keys = palloc0(fk->nkeys * sizeof(CormKeyPart));
-	child->keys_unnested = fk->nkeys > 1;
-	child->first_key_param = list_length(child->params) + 1;
+	ListCell   *lc;
 
-	for (int i = 0; i < fk->nkeys; i++)
+	foreach(lc, select->object->outputs)
 	{
-		CormKeyPart *key = &child->keys[i];
-		CormColumnRef mine = CormRef(child_table, child_referenced ?
-									 fk->pk_attnums[i] : fk->fk_attnums[i]);
-		CormColumnRef theirs = CormRef(parent_table, child_referenced ?
-									   fk->fk_attnums[i] : fk->pk_attnums[i]);
-		Oid			left;
-		Oid			right;
+		const CormOutput *output = lfirst(lc);
 
-		op_input_types(fk->eq_ops[i], &left, &right);
-		key->op = fk->eq_ops[i];
-		key->child_referenced = child_referenced;
-		key->collation = (child_referenced ? mine : theirs).column->collation;
-		key->child_type = ComparedType(child_referenced ? left : right, mine.column);
-		key->parent_type = ComparedType(child_referenced ? right : left, theirs.column);
-		key->child_target = KeyTarget(child, mine, key->child_type);
-		key->parent_target = KeyTarget(parent, theirs, key->parent_type);
-
-		AddKeyParam(child, key->parent_type);
-		if (!child_referenced && !OidIsValid(get_commutator(key->op)))
-			child->keys_unnested = true;
+		if (strcmp(output->name, "depth") == 0 || strcmp(output->name, "path") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
+							output->name, CormModelDisplayName(select->model)),
+					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
+					 output->kind == CORM_OUT_VALUE ?
+					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
+					 errhint("Choose another name with the prefetch option \"as\".")));
 	}
+}
+
+/*
+ * Makes a recursive child's select the child of itself: its rows hold the next
+ * ones, after everything else.
+ */
+static void
+AddSelf(CormChild *child, const CormLoadNode *node)
+{
+	CormSelect *select = child->select;
+	CormChild  *self = memcpy(palloc(sizeof(CormChild)), child, sizeof(CormChild));
+	CormOutput *output = palloc0(sizeof(CormOutput));
+
+	CormAttachChild(select, select->base, self, node->relation);
+	output->kind = CORM_OUT_CHILD;
+	output->name = child->flat ? NULL : child->name;
+	output->child = self;
+	if (child->flat)
+	{
+		RefusePlaceKeys(select);
+		for (int i = 0; i < select->model->nkey; i++)
+			select->path = lappend(select->path,
+								   ColumnOutput(select, select->base,
+												CormColumnByNumber(select->model,
+																   select->model->key[i])));
+	}
+	select->object->outputs = lappend(select->object->outputs, output);
+	RefuseSameKey(select->object->outputs, select->model);
 }
 
 /*
@@ -301,24 +205,35 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	CormErrorFrame frame;
 	const CormRelation *relation = node->relation;
 	CormChild  *child = palloc0(sizeof(CormChild));
-	CormSelect *select = MakeSelect(CormRelationTarget(relation),
+	CormSelect *select = CormMakeSelect(CormRelationTarget(relation),
 									psprintf("%s.%s", parent->label, relation->name));
+	CormFieldSet *fields;
 
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
-	child->index = list_length(parent->children);
-	parent->children = lappend(parent->children, child);
+	child->recursive = node->recursive;
+	child->flat = node->flat;
+	child->depth = node->depth;
 
 	CormErrorPush(&frame, "loading", select->label, NULL);
-	AddRelationTables(select, relation);
-	AddKeys(parent, parent_table, select,
+	if (node->recursive)
+		CheckRecursive(parent_table->model, relation);
+	CormAddRelationRows(select, relation);
+	CormAddChildKeys(parent_table->model, select,
 			select->link ? select->link : select->base, relation->fk,
 			select->link == NULL && !relation->reverse);
+	if (node->recursive)
+		select->identity = CormPrimaryKeyParts(select, select->base);
+	CormAttachChild(parent, parent_table, child, relation);
 
-	AddCondition(select, node->options);
-	select->object = BuildObject(select, select->base, node->options, node->loads,
-								 CormResolveFields(select->base, node->options), true);
+	CormRestrict(select, node->options);
+	fields = CormResolveFields(select->base, node->options);
+	if (node->recursive && !node->flat && strcmp(node->name, relation->name) == 0)
+		LeaveOutColumn(fields, node->name);
+	select->object = BuildObject(select, select->base, node->options, node->loads, fields, true);
+	if (node->recursive)
+		AddSelf(child, node);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
 	child->more = node->more && relation->to_many;
@@ -329,7 +244,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		child->limit = limits.limit;
 		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
 			limits.limit++;		/* one more row tells */
-		AddLimit(select, &limits);
+		CormAddLimit(select, &limits);
 	}
 	CormErrorPop(&frame);
 	return child;
@@ -339,36 +254,23 @@ CormChild *
 CormResolveLoader(const CormModel *model, const CormRelation *relation,
 				  const CormRequest *options)
 {
-	CormSelect *root = MakeSelect(model, CormModelDisplayName(model));
+	CormSelect *root = CormMakeSelect(model, CormModelDisplayName(model));
 	CormTable  *table = CormAddTable(root, root->scope, model, CORM_JOIN_NONE);
 	CormChild  *keys = palloc0(sizeof(CormChild));
 	CormLoadNode node = {0};
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
+	CormCheckLimits(options);
 	CormRequireKey(model, "loading by key needs");
 	keys->name = "pk";
 	keys->select = root;
 	root->base = table;
 	root->nkeys = model->nkey;
-	root->keys = palloc0(model->nkey * sizeof(CormKeyPart));
-	root->keys_unnested = model->nkey > 1;
+	root->keys = CormPrimaryKeyParts(root, table);
+	root->keys_unnested = CormJoinsKeys(model->nkey);
 	root->first_key_param = 1;
 	for (int i = 0; i < model->nkey; i++)
-	{
-		CormColumnRef ref = CormRef(table, model->key[i]);
-		CormKeyPart *key = &root->keys[i];
-		Oid			left;
-		Oid			right;
-
-		key->op = CormEqualityOperator(ref.column);
-		op_input_types(key->op, &left, &right);
-		key->child_referenced = true;
-		key->collation = ref.column->collation;
-		key->child_type = ComparedType(left, ref.column);
-		key->parent_type = ComparedType(right, ref.column);
-		key->child_target = KeyTarget(root, ref, key->child_type);
-		AddKeyParam(root, key->parent_type);
-	}
+		CormAddKeyParam(root, root->keys[i].parent_type);
 
 	node.relation = relation;
 	node.name = relation->name;
@@ -392,9 +294,11 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 static bool
 IsPlainToOne(const CormLoadNode *node)
 {
-	return !node->relation->to_many &&
+	return !node->relation->to_many && !node->recursive &&
+		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
-		 (node->options->where == NULL && node->options->limit < 0 &&
+		 (node->options->where == NULL && node->options->annotations == NIL &&
+		  CormRequestLimit(node->options) < 0 && !node->options->distinct_given &&
 		  node->options->offset < 0));
 }
 
@@ -431,10 +335,22 @@ ColumnOutput(CormSelect *select, CormTable *table, const CormColumn *column)
 {
 	CormOutput *output = palloc0(sizeof(CormOutput));
 
-	output->kind = CORM_OUT_COLUMN;
+	output->kind = CORM_OUT_VALUE;
 	output->name = column->name;
-	output->column = column;
+	output->type = column->typid;
 	output->target = CormAddTarget(select, CormRef(table, column->attnum), InvalidOid);
+	return output;
+}
+
+static CormOutput *
+NamedOutput(CormSelect *select, const CormNamedValue *named)
+{
+	CormOutput *output = palloc0(sizeof(CormOutput));
+
+	output->kind = CORM_OUT_VALUE;
+	output->name = named->name;
+	output->type = named->value->type;
+	output->target = CormAddValueTarget(select, named->value, InvalidOid);
 	return output;
 }
 
@@ -502,9 +418,12 @@ RefuseSameKey(List *outputs, const CormModel *model)
 	{
 		const CormOutput *output = lfirst(lc);
 
-		keys = lappend(keys, unconstify(char *, output->name));
+		if (output->name)
+			keys = lappend(keys, unconstify(char *, output->name));
 		if (output->kind == CORM_OUT_CHILD && output->child->more)
-			keys = lappend(keys, psprintf("%s__more", output->name));
+			keys = lappend(keys, psprintf("%s__more", output->child->name));
+		if (output->kind == CORM_OUT_CHILD && output->child->recursive)
+			keys = lappend(keys, psprintf("%s__cycle", output->child->name));
 	}
 	foreach(lc, keys)
 	{
@@ -575,6 +494,8 @@ BuildObject(CormSelect *select, CormTable *table, const CormRequest *options,
 		object->outputs = lappend(object->outputs, output);
 	}
 
+	foreach(lc, table->annotations)
+		object->outputs = lappend(object->outputs, NamedOutput(select, lfirst(lc)));
 	foreach(lc, later)
 		object->outputs = lappend(object->outputs,
 								  LoadOutput(select, table, lfirst(lc), join));

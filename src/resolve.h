@@ -10,7 +10,17 @@
 #ifndef CORM_RESOLVE_H
 #define CORM_RESOLVE_H
 
-#include "plantree.h"
+#include "source.h"
+
+/* The setting corm.to_one_strategy: where a to-one relation is loaded. */
+typedef enum CormToOneStrategy
+{
+	CORM_TO_ONE_AUTO,			/* joined, where nothing restricts it */
+	CORM_TO_ONE_JOIN,			/* the same */
+	CORM_TO_ONE_SEPARATE		/* by a statement of its own */
+} CormToOneStrategy;
+
+extern int	corm_to_one_strategy;
 
 typedef enum CormPurpose
 {
@@ -18,18 +28,6 @@ typedef enum CormPurpose
 	CORM_FOR_ROWS,				/* all columns of the model, typed */
 	CORM_FOR_COUNTING			/* no select list, no order */
 } CormPurpose;
-
-/* The model a request is about, and the relation through which, if any. */
-typedef struct CormSubject
-{
-	const CormModel *owner;		/* of the relation, or NULL */
-	const CormRelation *relation;
-	const CormModel *model;		/* of the rows */
-} CormSubject;
-
-/* "fallback" is used when the request names no model; it may be NULL. */
-extern CormSubject CormResolveSubject(const CormRequest *request,
-									  const CormModel *fallback);
 
 /*
  * The plan tree of a request, in the current memory context.  Locks every table

@@ -310,12 +310,21 @@ BindArray(const CormParam *param)
 {
 	List	   *elements = CormJsonElements(param->value);
 	Datum	   *datums = palloc(Max(list_length(elements), 1) * sizeof(Datum));
+	Oid			type = param->elemtype;
 	int			n = 0;
 	int16		typlen;
 	bool		typbyval;
 	char		typalign;
 	ListCell   *lc;
 
+	if (param->bind == CORM_BIND_KEY_ARRAY)
+	{
+		Oid			key = getBaseType(CormColumnByNumber(param->model,
+														 param->model->key[param->part])->typid);
+
+		if (CormTravelsAsText(key))
+			type = key;
+	}
 	foreach(lc, elements)
 	{
 		const JsonbValue *element = lfirst(lc);
@@ -326,13 +335,27 @@ BindArray(const CormParam *param)
 		if (param->bind == CORM_BIND_KEY_ARRAY)
 			element = CormKeyPartOf(param->model, element, param->part, param->path,
 									!param->of_owner);
-		datums[n] = CormValueFromJson(element, param->elemtype, -1, &isnull);
+		datums[n] = CormValueFromJson(element, type, -1, &isnull);
 		if (!isnull)
 			n++;
 	}
+	if (type != param->elemtype)
+		CormExactTexts(type, n, datums, NULL);
 	get_typlenbyvalalign(param->elemtype, &typlen, &typbyval, &typalign);
 	return PointerGetDatum(construct_array(datums, n, param->elemtype,
 										   typlen, typbyval, typalign));
+}
+
+static Datum
+BindTexts(const CormParam *param)
+{
+	Datum	   *datums = palloc(Max(list_length(param->texts), 1) * sizeof(Datum));
+	ListCell   *lc;
+
+	foreach(lc, param->texts)
+		datums[foreach_current_index(lc)] = CStringGetTextDatum((char *) lfirst(lc));
+	return PointerGetDatum(construct_array(datums, list_length(param->texts), TEXTOID,
+										   -1, false, TYPALIGN_INT));
 }
 
 /*
@@ -396,6 +419,9 @@ CormBindParam(const CormParam *param, bool *isnull)
 		case CORM_BIND_STARTS:
 		case CORM_BIND_ENDS:
 			datum = BindPattern(param);
+			break;
+		case CORM_BIND_TEXTS:
+			datum = BindTexts(param);
 			break;
 		case CORM_BIND_BIGINT:
 		case CORM_BIND_RUNTIME:

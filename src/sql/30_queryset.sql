@@ -35,7 +35,7 @@ CREATE TYPE corm.queryset (
 	CATEGORY = 'U'
 );
 COMMENT ON TYPE corm.queryset IS
-'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, limit and offset. Names are looked up when a verb runs, not before.';
+'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, of, filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, annotate, distinct, limit and offset. Names are looked up when a verb runs, not before.';
 
 -- Casts.  No other type becomes a queryset implicitly: a text that did would
 -- make functions such as count(text) ambiguous.
@@ -92,13 +92,14 @@ CREATE FUNCTION corm.objects(
 	prefetch_related pg_catalog.jsonb DEFAULT NULL,
 	fields pg_catalog.text[] DEFAULT NULL,
 	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	annotate pg_catalog.jsonb DEFAULT NULL,
 	limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL
 )
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_objects' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION corm.objects(pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
-'The rows of a model, as a queryset; NULL for a NULL model. filter and exclude are a filter object or an array of independent ones; order_by holds paths (''-path'', ''path nulls last''); select_related and prefetch_related what to load; fields and exclude_fields columns; limit_count and offset_count whole numbers. Checks syntax only: 22023 for a bad option, 22004 for a NULL within an array. Example: SELECT corm.objects(''Post'', filter => ''{"author__name": "Ann"}'', order_by => ''{-id}'', limit_count => 10).';
+COMMENT ON FUNCTION corm.objects(pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
+'The rows of a model, as a queryset; NULL for a NULL model. filter and exclude are a filter object or an array of independent ones; order_by holds paths (''-path'', ''path nulls last''); select_related and prefetch_related what to load; fields and exclude_fields columns; annotate an object of names and aggregates, as corm.annotate takes it; limit_count and offset_count whole numbers. Checks syntax only: 22023 for a bad option, 22004 for a NULL within an array. Example: SELECT corm.objects(''Post'', filter => ''{"author__name": "Ann"}'', order_by => ''{-id}'', limit_count => 10).';
 
 CREATE FUNCTION corm.relation(
 	model pg_catalog.text,
@@ -111,12 +112,13 @@ CREATE FUNCTION corm.relation(
 	prefetch_related pg_catalog.jsonb DEFAULT NULL,
 	fields pg_catalog.text[] DEFAULT NULL,
 	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	annotate pg_catalog.jsonb DEFAULT NULL,
 	limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL
 )
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_relation_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The rows related to one row of a model, as a queryset. pk is the key of that row as text, always one key and never parsed as JSON (cast it to jsonb if it is JSON); a NULL pk reads no rows. The options are those of corm.objects. Example: SELECT corm.relation(''Post'', ''1'', ''comments'', order_by => ''{-id}'').';
 
 CREATE FUNCTION corm.relation(
@@ -130,12 +132,13 @@ CREATE FUNCTION corm.relation(
 	prefetch_related pg_catalog.jsonb DEFAULT NULL,
 	fields pg_catalog.text[] DEFAULT NULL,
 	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	annotate pg_catalog.jsonb DEFAULT NULL,
 	limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL
 )
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_relation_key' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+COMMENT ON FUNCTION corm.relation(pg_catalog.text, pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The rows related to one row of a model, as a queryset. pk is the key of that row: a number, a uuid or another scalar, ROW(...) or a JSON array in key order, a JSON object, or a row of the model''s table; a NULL key reads no rows. The options are those of corm.objects. Raises 42804 for a row of another table. Example: SELECT corm.relation(''Post'', 1, ''comments'').';
 
 CREATE FUNCTION corm.relation(
@@ -148,13 +151,33 @@ CREATE FUNCTION corm.relation(
 	prefetch_related pg_catalog.jsonb DEFAULT NULL,
 	fields pg_catalog.text[] DEFAULT NULL,
 	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	annotate pg_catalog.jsonb DEFAULT NULL,
 	limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL
 )
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_relation_row' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION corm.relation(pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+COMMENT ON FUNCTION corm.relation(pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The rows related to a row of a model''s table, as a queryset; a NULL row reads no rows. The options are those of corm.objects. Raises 42804 for what is no row of a table, 42704 for a row of a table that is no model. Example: SELECT corm.relation(p, ''comments'') FROM posts p.';
+
+CREATE FUNCTION corm.relation(
+	q corm.queryset,
+	relation pg_catalog.text,
+	filter pg_catalog.jsonb DEFAULT NULL,
+	exclude pg_catalog.jsonb DEFAULT NULL,
+	order_by pg_catalog.text[] DEFAULT NULL,
+	select_related pg_catalog.text[] DEFAULT NULL,
+	prefetch_related pg_catalog.jsonb DEFAULT NULL,
+	fields pg_catalog.text[] DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL,
+	annotate pg_catalog.jsonb DEFAULT NULL,
+	limit_count pg_catalog.int8 DEFAULT NULL,
+	offset_count pg_catalog.int8 DEFAULT NULL
+)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_relation_queryset' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.relation(corm.queryset, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
+'The rows related to any row of a queryset, each once, as a queryset; NULL for a NULL queryset. The options are those of corm.objects and speak of the related rows. Writes refuse it. Raises 22023 for a bad option. Example: SELECT corm.relation(corm.objects(''Post'', ''{"author": 1}''), ''comments'', order_by => ''{-id}'').';
 
 -- Modifiers: queryset to queryset.  A NULL queryset stays NULL.
 
@@ -192,7 +215,7 @@ CREATE FUNCTION corm.prefetch_related(q corm.queryset, loads pg_catalog.jsonb)
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_prefetch_related_json' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION corm.prefetch_related(corm.queryset, pg_catalog.jsonb) IS
-'The queryset with more related rows loaded: a path, an object of path and options, or an array of these. The options are the words of a queryset without model, pk and relation, and as and more; limit counts per parent. Raises 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', jsonb ''{"comments": {"order_by": ["-id"], "limit": 3, "as": "latest"}}'').';
+'The queryset with more related rows loaded: a path, an object of path and options, or an array of these. The options are the words of a queryset without model, pk, relation and of, and: as, another name; more, whether the list was cut; recursive, to go on from each loaded row, depth, how many levels of that, flat, as one list. limit counts per parent. Raises 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', jsonb ''{"comments": {"order_by": ["-id"], "limit": 3, "as": "latest"}}'').';
 
 CREATE FUNCTION corm.fields(q corm.queryset, VARIADIC names pg_catalog.text[])
 	RETURNS corm.queryset
@@ -205,6 +228,18 @@ CREATE FUNCTION corm.exclude_fields(q corm.queryset, VARIADIC names pg_catalog.t
 	AS 'MODULE_PATHNAME', 'corm_exclude_fields' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION corm.exclude_fields(corm.queryset, VARIADIC pg_catalog.text[]) IS
 'The queryset without these columns, beside those it leaves out already. Example: SELECT corm.exclude_fields(''Post'', ''body'').';
+
+CREATE FUNCTION corm.annotate(q corm.queryset, annotations pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_annotate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.annotate(corm.queryset, pg_catalog.jsonb) IS
+'The queryset with more values made of related rows, beside those it has. annotations: an object of names, each with a path whose last step is the aggregate (''posts__count''), or with an object of one of count, sum, avg, min, max and exists, whose value is the path, and perhaps filter and distinct; NULL adds none. Raises 22023 for a bad spec, and for a name that is there with another one. Example: SELECT corm.annotate(''Author'', ''{"posts": "posts__count", "hits": {"count": "posts", "filter": {"views__gt": 100}}}'').';
+
+CREATE FUNCTION corm.distinct(q corm.queryset, VARIADIC paths pg_catalog.text[] DEFAULT '{}')
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_distinct' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.distinct(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset with one row for each combination of values at these paths, the first in its order; without paths of what is printed. Replaces what was distinct before; a NULL array takes it away. Raises 22023 for an empty path, 22004 for a NULL one. Example: SELECT corm.distinct(''Post'', ''author'').';
 
 CREATE FUNCTION corm.limit(q corm.queryset, limit_count pg_catalog.int8)
 	RETURNS corm.queryset

@@ -83,28 +83,18 @@ prototype: NULL::table_name, the row type to return. q: its model must be that t
 Errors: 42804 when the prototype is no row of the model''s table, 22023 for a queryset with fields, exclude_fields, select_related or prefetch_related; else as corm.all().
 Example: SELECT p.title FROM corm.rows(NULL::posts, ''Post'') AS p;';
 
-CREATE FUNCTION corm.sql(q corm.queryset, verb pg_catalog.text DEFAULT 'all', OUT statement pg_catalog.text)
-	RETURNS SETOF pg_catalog.text
-	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 4
-	AS 'MODULE_PATHNAME', 'corm_sql';
-COMMENT ON FUNCTION corm.sql(corm.queryset, pg_catalog.text) IS
-'The statements that a verb runs for a queryset, one per row: that of the roots first, then one for each level of related rows that is fetched by a statement of its own. Values are parameters ($1 ...), among them the keys of a level''s parents. Of a list with a limit per parent it is the statement for few parents; for many another one reads all lists at once.
-verb: all, list, rows, get, get_or_none, first, last, count or exists.
-Errors: 22023 for another verb; else as corm.all().
-Example: SELECT corm.sql(''{"model": "Post", "prefetch_related": ["comments"]}'');';
-
 CREATE FUNCTION corm.related(
 	model pg_catalog.text, pk pg_catalog.text, relation pg_catalog.text,
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,
 	order_by pg_catalog.text[] DEFAULT NULL, select_related pg_catalog.text[] DEFAULT NULL,
 	prefetch_related pg_catalog.jsonb DEFAULT NULL, fields pg_catalog.text[] DEFAULT NULL,
-	exclude_fields pg_catalog.text[] DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL, annotate pg_catalog.jsonb DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL, OUT object pg_catalog.json)
 	RETURNS SETOF pg_catalog.json
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100
-	AS $$ SELECT a.object FROM corm.all(corm.relation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)) AS a $$;
+	AS $$ SELECT a.object FROM corm.all(corm.relation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)) AS a $$;
 COMMENT ON FUNCTION corm.related(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
-	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The documents that a relation of one row holds: corm.all() of corm.relation() with the same arguments.
 model, pk: the owner; relation: a relation of its model; the rest: options, as in corm.objects().
 Errors as corm.all(); a NULL owner has no related rows.
@@ -115,13 +105,13 @@ CREATE FUNCTION corm.related(
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,
 	order_by pg_catalog.text[] DEFAULT NULL, select_related pg_catalog.text[] DEFAULT NULL,
 	prefetch_related pg_catalog.jsonb DEFAULT NULL, fields pg_catalog.text[] DEFAULT NULL,
-	exclude_fields pg_catalog.text[] DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL, annotate pg_catalog.jsonb DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL, OUT object pg_catalog.json)
 	RETURNS SETOF pg_catalog.json
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100
-	AS $$ SELECT a.object FROM corm.all(corm.relation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)) AS a $$;
+	AS $$ SELECT a.object FROM corm.all(corm.relation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)) AS a $$;
 COMMENT ON FUNCTION corm.related(pg_catalog.text, pg_catalog.anynonarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
-	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The documents that a relation of one row holds: corm.all() of corm.relation() with the same arguments.
 model, pk: the owner, its key as a value of any type, a row or JSON; relation: a relation of its model; the rest: options, as in corm.objects().
 Errors as corm.all(); a NULL owner has no related rows.
@@ -132,13 +122,13 @@ CREATE FUNCTION corm.prefetch(
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,
 	order_by pg_catalog.text[] DEFAULT NULL, select_related pg_catalog.text[] DEFAULT NULL,
 	prefetch_related pg_catalog.jsonb DEFAULT NULL, fields pg_catalog.text[] DEFAULT NULL,
-	exclude_fields pg_catalog.text[] DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL, annotate pg_catalog.jsonb DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL)
 	RETURNS TABLE(pk pg_catalog.json, related pg_catalog.json)
 	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 100
 	AS 'MODULE_PATHNAME', 'corm_prefetch';
 COMMENT ON FUNCTION corm.prefetch(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
-	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'What a relation holds for the row with one key. pks: the key, one text however it looks.
 See the form that takes an array of keys.
 Example: SELECT * FROM corm.prefetch(''Post'', ''1'', ''categories'');';
@@ -148,13 +138,13 @@ CREATE FUNCTION corm.prefetch(
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,
 	order_by pg_catalog.text[] DEFAULT NULL, select_related pg_catalog.text[] DEFAULT NULL,
 	prefetch_related pg_catalog.jsonb DEFAULT NULL, fields pg_catalog.text[] DEFAULT NULL,
-	exclude_fields pg_catalog.text[] DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL, annotate pg_catalog.jsonb DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL)
 	RETURNS TABLE(pk pg_catalog.json, related pg_catalog.json)
 	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 100
 	AS 'MODULE_PATHNAME', 'corm_prefetch';
 COMMENT ON FUNCTION corm.prefetch(pg_catalog.text, pg_catalog.anyarray, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
-	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'The batched loader: what a relation holds for many rows at once, in one statement per level.
 model, relation: as in corm.relation(). pks: the keys; the rest: options that apply to each row''s related rows, limit_count and offset_count per row.
 Returns one row for every element of pks, in its order: the key, and an array (to-many) or an object or null (to-one). A key without a row, or NULL, has nothing related.
@@ -166,13 +156,13 @@ CREATE FUNCTION corm.prefetch(
 	filter pg_catalog.jsonb DEFAULT NULL, exclude pg_catalog.jsonb DEFAULT NULL,
 	order_by pg_catalog.text[] DEFAULT NULL, select_related pg_catalog.text[] DEFAULT NULL,
 	prefetch_related pg_catalog.jsonb DEFAULT NULL, fields pg_catalog.text[] DEFAULT NULL,
-	exclude_fields pg_catalog.text[] DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
+	exclude_fields pg_catalog.text[] DEFAULT NULL, annotate pg_catalog.jsonb DEFAULT NULL, limit_count pg_catalog.int8 DEFAULT NULL,
 	offset_count pg_catalog.int8 DEFAULT NULL)
 	RETURNS TABLE(pk pg_catalog.json, related pg_catalog.json)
 	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 100
 	AS 'MODULE_PATHNAME', 'corm_prefetch';
 COMMENT ON FUNCTION corm.prefetch(pg_catalog.text, pg_catalog.jsonb, pg_catalog.text, pg_catalog.jsonb, pg_catalog.jsonb,
-	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.int8, pg_catalog.int8) IS
+	pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.text[], pg_catalog.text[], pg_catalog.jsonb, pg_catalog.int8, pg_catalog.int8) IS
 'What a relation holds for many rows at once. pks: a JSON array of keys, each a scalar, or for composite keys an array or an object; any other JSON value is one key.
 See the form that takes an array of keys.
 Example: SELECT * FROM corm.prefetch(''Post'', ''[1, 2]''::jsonb, ''categories'');';

@@ -1,0 +1,127 @@
+/*-------------------------------------------------------------------------
+ *
+ * limits.c
+ *	  How much one request may ask for.
+ *
+ * Checked when a verb runs and not when a queryset is made: settings must not
+ * change what an IMMUTABLE function returns.  Nothing is resolved yet, so the
+ * depth of a path is the number of its pieces; a name that itself contains two
+ * underscores counts for one only if it is quoted.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "limits.h"
+
+int			corm_max_depth = 20;
+int			corm_max_nodes = 10000;
+
+static void
+AddNodes(int *nodes, int n)
+{
+	*nodes += n;
+	if (*nodes > corm_max_nodes)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the queryset exceeds the limit on its parts, %d", corm_max_nodes),
+				 errdetail("Conditions, relations to load, order keys, fields and annotations count."),
+				 errhint("The setting corm.max_nodes is the limit; 0 means none.")));
+}
+
+static void
+CountCondition(const CormCondition *condition, int *nodes)
+{
+	ListCell   *lc;
+
+	if (condition == NULL)
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	AddNodes(nodes, 1);
+	foreach(lc, condition->args)
+		CountCondition(lfirst(lc), nodes);
+}
+
+static void
+CountRequest(const CormRequest *request, int *nodes)
+{
+	ListCell   *lc;
+
+	if (request == NULL)
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	CountCondition(request->where, nodes);
+	AddNodes(nodes, list_length(request->order_by));
+	AddNodes(nodes, list_length(request->fields));
+	AddNodes(nodes, list_length(request->exclude_fields));
+	AddNodes(nodes, list_length(request->distinct));
+	AddNodes(nodes, list_length(request->annotations));
+	foreach(lc, request->annotations)
+		CountCondition(((CormAnnotation *) lfirst(lc))->where, nodes);
+	AddNodes(nodes, list_length(request->loads));
+	foreach(lc, request->loads)
+		CountRequest(((CormLoad *) lfirst(lc))->options, nodes);
+	CountRequest(request->of, nodes);
+}
+
+static int
+PathSteps(const char *path)
+{
+	int			steps = 1;
+	bool		quoted = false;
+
+	for (const char *c = path; *c; c++)
+	{
+		if (*c == '"')
+			quoted = !quoted;
+		else if (!quoted && c[0] == '_' && c[1] == '_' && c > path && c[2] != '\0')
+		{
+			steps++;
+			c++;
+		}
+	}
+	return steps;
+}
+
+/*
+ * Levels above this request have been counted in "depth".
+ */
+static void
+CheckDepth(const CormRequest *request, int depth)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, request->loads)
+	{
+		const CormLoad *load = lfirst(lc);
+		int			reached = depth + PathSteps(load->path);
+
+		CHECK_FOR_INTERRUPTS();
+		if (reached > corm_max_depth)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("the queryset exceeds the limit on levels of related rows, %d",
+							corm_max_depth),
+					 errhint("The setting corm.max_depth is the limit; 0 means none.")));
+		if (load->options)
+			CheckDepth(load->options, reached);
+	}
+}
+
+void
+CormCheckLimits(const CormRequest *request)
+{
+	int			nodes = 0;
+
+	if (corm_max_nodes > 0)
+		CountRequest(request, &nodes);
+	if (corm_max_depth > 0)
+		CheckDepth(request, 0);
+}

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * transform.c
+ *	  Values made of values: parts of dates, places within JSON, lengths.
+ *
+ * What is printed into a statement is a constant of the tables below.  Keys
+ * within documents are the client's, so they travel as a parameter.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "error.h"
+#include "lookup.h"
+#include "path.h"
+#include "transform.h"
+
+typedef struct DatePart
+{
+	const char *name;
+	const char *unit;			/* of extract() */
+	int			added;
+	bool		of_time;		/* a time has it, */
+	bool		of_date;		/* ... a date has it */
+	Oid			type;
+} DatePart;
+
+static const DatePart date_parts[] = {
+	{"year", "year", 0, false, true, INT4OID},
+	{"iso_year", "isoyear", 0, false, true, INT4OID},
+	{"quarter", "quarter", 0, false, true, INT4OID},
+	{"month", "month", 0, false, true, INT4OID},
+	{"week", "week", 0, false, true, INT4OID},
+	{"day", "day", 0, false, true, INT4OID},
+	{"day_of_year", "doy", 0, false, true, INT4OID},
+	{"week_day", "dow", 1, false, true, INT4OID},
+	{"iso_week_day", "isodow", 0, false, true, INT4OID},
+	{"hour", "hour", 0, true, false, INT4OID},
+	{"minute", "minute", 0, true, false, INT4OID},
+	{"second", "second", 0, true, false, NUMERICOID},
+	{"epoch", "epoch", 0, true, true, NUMERICOID}
+};
+
+static const char *const trunc_units[] = {
+	"year", "quarter", "month", "week", "day", "hour", "minute", "second"
+};
+
+/* ---------- dates and times ---------- */
+
+static bool
+HasDate(Oid type)
+{
+	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID;
+}
+
+static bool
+HasTime(Oid type)
+{
+	return type == TIMEOID || type == TIMETZOID || type == TIMESTAMPOID ||
+		type == TIMESTAMPTZOID;
+}
+
+static CormValue *
+TakePart(CormValue *value, Oid type, const char *word)
+{
+	for (int i = 0; i < lengthof(date_parts); i++)
+	{
+		const DatePart *part = &date_parts[i];
+		CormValue  *result;
+
+		if (strcmp(word, part->name) != 0 ||
+			!((part->of_date && HasDate(type)) || (part->of_time && HasTime(type)) ||
+			  (type == INTERVALOID && part->added == 0)))
+			continue;
+		result = CormCallValue("extract", part->unit, value, NUMERICOID);
+		result->added = part->added;
+		return CormCastValue(result, part->type);
+	}
+	return NULL;
+}
+
+/*
+ * The beginning of the year, the month ... that a time lies in.
+ */
+static CormValue *
+TakeTrunc(CormValue *value, Oid type, const char *word)
+{
+	const char *unit = word + strlen("trunc_");
+
+	if (strncmp(word, "trunc_", strlen("trunc_")) != 0)
+		return NULL;
+	for (int i = 0; i < lengthof(trunc_units); i++)
+	{
+		if (strcmp(unit, trunc_units[i]) != 0)
+			continue;
+		if (type == DATEOID && i < 5)
+			return CormCastValue(CormCallValue("date_trunc", unit,
+											   CormCastValue(value, TIMESTAMPOID), TIMESTAMPOID),
+								 DATEOID);
+		if (type == TIMESTAMPOID || type == TIMESTAMPTZOID)
+			return CormCallValue("date_trunc", unit, value, type);
+	}
+	return NULL;
+}
+
+static CormValue *
+TakeDate(CormValue *value, Oid type, const char *word)
+{
+	CormValue  *result = TakePart(value, type, word);
+
+	if (result == NULL)
+		result = TakeTrunc(value, type, word);
+	if (result == NULL && strcmp(word, "date") == 0 && HasDate(type))
+		result = CormCastValue(value, DATEOID);
+	if (result == NULL && strcmp(word, "time") == 0 && HasDate(type) && HasTime(type))
+		result = CormCastValue(value, TIMEOID);
+	return result;
+}
+
+/* ---------- documents ---------- */
+
+/*
+ * Keys up to the lookup that ends them.  A key that is called like a lookup
+ * stands in double quotes if it is the last one.
+ */
+static CormValue *
+TakeKeys(CormSelect *select, CormValue *value, const char **rest, const char *path,
+		 bool before_lookup)
+{
+	List	   *keys = NIL;
+	CormValue  *result;
+
+	while (**rest != '\0')
+	{
+		CormTest	test = {NULL};
+
+		if (before_lookup && CormReadLookup(*rest, &test))
+			break;
+		keys = lappend(keys, CormTakeWord(rest, NULL));
+	}
+	if (keys == NIL)
+		return NULL;
+
+	result = palloc0(sizeof(CormValue));
+	result->kind = CORM_VALUE_OPERATOR;
+	result->type = JSONBOID;
+	result->function = "#>";
+	result->arg = CormCastValue(value, JSONBOID);
+	result->param = CormAddTexts(select, keys);
+	return result;
+}
+
+/* ---------- all of them ---------- */
+
+CormValue *
+CormTransform(CormSelect *select, CormValue *value, const char **rest,
+			  const char *path, bool before_lookup)
+{
+	while (**rest != '\0')
+	{
+		Oid			type = getBaseType(value->type);
+		const char *after = *rest;
+		CormValue  *result = NULL;
+		char	   *word;
+
+		if (type == JSONBOID || type == JSONOID)
+		{
+			result = TakeKeys(select, value, rest, path, before_lookup);
+			return result ? result : value;
+		}
+		word = CormTakeWord(&after, NULL);
+		if (HasDate(type) || HasTime(type) || type == INTERVALOID)
+			result = TakeDate(value, type, word);
+		else if (type_is_array(type) && strcmp(word, "len") == 0)
+			result = CormCallValue("cardinality", NULL, value, INT4OID);
+		if (result == NULL)
+			return value;
+		value = result;
+		*rest = after;
+	}
+	return value;
+}

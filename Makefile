@@ -30,6 +30,7 @@ REGRESS = \
 	install \
 	queryset \
 	overloads \
+	allow_syntax \
 	model \
 	relation_fk \
 	relation_m2m \

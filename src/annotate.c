@@ -13,6 +13,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "aggregate.h"
 #include "annotate.h"
 #include "annotation.h"

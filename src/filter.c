@@ -100,6 +100,17 @@ CormConditionIsTrivial(const CormCondition *condition)
 	return false;
 }
 
+/* Returns one of them where the other one is none. */
+CormCondition *
+CormBothConditions(CormCondition *one, CormCondition *other)
+{
+	if (CormConditionIsTrivial(other))
+		return one;
+	if (one == NULL)
+		return other;
+	return CormMakeCondition(CORM_COND_AND, list_make2(one, other));
+}
+
 /*
  * Reads a filter: an object, or an array of objects that are independent of
  * each other.  Adds to "elements", if given, the objects as written

@@ -31,6 +31,10 @@ typedef struct CormCondition
 } CormCondition;
 
 extern CormCondition *CormMakeCondition(CormConditionKind kind, List *args);
+
+/* Both, where NULL and what lets every row pass count for nothing. */
+extern CormCondition *CormBothConditions(CormCondition *one,
+										 CormCondition *other);
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
 									  List **elements);
 

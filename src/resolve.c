@@ -75,7 +75,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			break;
 	}
 	CormResolveDistinct(select, request);
-	CormAddLimit(select, request);
+	CormAddLimit(select, request, false);
 	return select;
 }
 
@@ -239,12 +239,9 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	child->more = node->more && relation->to_many;
 	if (node->options)
 	{
-		CormRequest limits = *node->options;
-
-		child->limit = limits.limit;
-		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
-			limits.limit++;		/* one more row tells */
-		CormAddLimit(select, &limits);
+		CormResolveDistinct(select, node->options);
+		child->limit = CormRequestLimit(node->options);
+		CormAddLimit(select, node->options, child->more);	/* one more row tells */
 	}
 	CormErrorPop(&frame);
 	return child;
@@ -298,7 +295,7 @@ IsPlainToOne(const CormLoadNode *node)
 		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
 		 (node->options->where == NULL && node->options->annotations == NIL &&
-		  CormRequestLimit(node->options) < 0 && !node->options->distinct_given &&
+		  node->options->limit < 0 && !node->options->distinct_given &&
 		  node->options->offset < 0));
 }
 

@@ -321,12 +321,13 @@ CormResolveDistinct(CormSelect *select, const CormRequest *request)
 }
 
 void
-CormAddLimit(CormSelect *select, const CormRequest *request)
+CormAddLimit(CormSelect *select, const CormRequest *request, bool one_more)
 {
 	int64		limit = CormRequestLimit(request);
 
 	if (limit >= 0)
-		select->limit = CormAddBigint(select, limit);
+		select->limit = CormAddBigint(select, one_more && limit < PG_INT64_MAX ?
+									  limit + 1 : limit);
 	if (request->offset > 0)
 		select->offset = CormAddBigint(select, request->offset);
 }

@@ -65,6 +65,8 @@ REGRESS = \
 	create \
 	write_overloads \
 	write_errors \
+	orm_cases \
+	server_cases \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

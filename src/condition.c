@@ -213,20 +213,6 @@ Quantify(const CormTest *test, CormTable *from, const CormPathStep *step, const 
 	return strcmp(word, "some") == 0 ? exists : CormNotTrue(exists);
 }
 
-/*
- * Is what is left of the path a quantifier?  Returns it, or NULL.
- */
-static const char *
-Quantifier(const CormPath *path)
-{
-	static const char *const words[] = {"some", "every", "none"};
-
-	for (int i = 0; path->end == CORM_END_RELATION && i < lengthof(words); i++)
-		if (strcmp(path->rest, words[i]) == 0)
-			return words[i];
-	return NULL;
-}
-
 /* ---------- aggregates ---------- */
 
 static CormExpr *
@@ -490,11 +476,10 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
 	CormTest	test = {select, condition->key, CORM_LOOKUP_EXACT, condition->value};
 	CormPlace	place = {select, root->scope, base};
 	CormPath   *path = CormReadPathAt(&place, condition->key);
-	const char *word = Quantifier(path);
 	const char *transforms;
 	CormAggregate function;
 
-	if (word)
+	if (path->end == CORM_END_RELATION && CormIsQuantifier(path->rest))
 	{
 		Site		site = {select, root, base};
 		ListCell   *lc;
@@ -503,7 +488,7 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
 			if (lfirst(lc) != llast(path->steps))
 				StepSite(&site, lfirst(lc));
 		site.hop->exprs = lappend(site.hop->exprs,
-								  Quantify(&test, SiteTable(&site), llast(path->steps), word));
+								  Quantify(&test, SiteTable(&site), llast(path->steps), path->rest));
 		return;
 	}
 	ResolveField(&test, &place);

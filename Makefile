@@ -42,6 +42,7 @@ REGRESS = \
 	read_overloads \
 	filter_lookups \
 	filter_relations \
+	lookups_typed \
 	prefetch \
 	trees \
 	strategies \

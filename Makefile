@@ -43,6 +43,7 @@ REGRESS = \
 	filter_lookups \
 	filter_relations \
 	lookups_typed \
+	quantifiers \
 	prefetch \
 	trees \
 	strategies \

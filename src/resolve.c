@@ -75,7 +75,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			break;
 	}
 	CormResolveDistinct(select, request);
-	CormAddLimit(select, request);
+	CormAddLimit(select, request, false);
 	return select;
 }
 
@@ -241,12 +241,9 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	child->limit = -1;
 	if (node->options)
 	{
-		CormRequest limits = *node->options;
-
-		child->limit = limits.limit;
-		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
-			limits.limit++;		/* one more row tells */
-		CormAddLimit(select, &limits);
+		CormResolveDistinct(select, node->options);
+		child->limit = CormRequestLimit(node->options);
+		CormAddLimit(select, node->options, child->more);	/* one more row tells */
 	}
 	CormErrorPop(&frame);
 	return child;

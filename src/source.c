@@ -29,7 +29,10 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 {
 	CormSubject subject = {NULL, NULL, fallback};
 
-	if (request->model)
+	check_stack_depth();
+	if (request->of)
+		subject.model = CormResolveSubject(request->of, NULL).model;
+	else if (request->model)
 		subject.model = CormModelByName(request->model);
 	else if (fallback == NULL || request->relation)
 		ereport(ERROR,
@@ -321,12 +324,13 @@ CormResolveDistinct(CormSelect *select, const CormRequest *request)
 }
 
 void
-CormAddLimit(CormSelect *select, const CormRequest *request)
+CormAddLimit(CormSelect *select, const CormRequest *request, bool one_more)
 {
 	int64		limit = CormRequestLimit(request);
 
 	if (limit >= 0)
-		select->limit = CormAddBigint(select, limit);
+		select->limit = CormAddBigint(select, one_more && limit < PG_INT64_MAX ?
+									  limit + 1 : limit);
 	if (request->offset > 0)
 		select->offset = CormAddBigint(select, request->offset);
 }

@@ -42,6 +42,8 @@ extern void CormRestrict(CormSelect *select, const CormRequest *request);
  * of them; targets and order must be known.
  */
 extern void CormResolveDistinct(CormSelect *select, const CormRequest *request);
-extern void CormAddLimit(CormSelect *select, const CormRequest *request);
+
+/* Limit and offset; "one_more" row than that tells whether there are more. */
+extern void CormAddLimit(CormSelect *select, const CormRequest *request, bool one_more);
 
 #endif							/* CORM_SOURCE_H */

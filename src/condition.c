@@ -24,7 +24,8 @@
 #include "aggregate.h"
 #include "condition.h"
 #include "document.h"
-#include "lookup.h"
+#include "lookup_key.h"
+#include "lookup_value.h"
 #include "pathvalue.h"
 #include "transform.h"
 

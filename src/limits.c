@@ -16,7 +16,11 @@
 
 #include "miscadmin.h"
 
+#include "annotation.h"
+#include "document.h"
+#include "filter.h"
 #include "limits.h"
+#include "pathtext.h"
 
 int			corm_max_depth = 20;
 int			corm_max_nodes = 10000;
@@ -25,7 +29,7 @@ static void
 AddNodes(int *nodes, int n)
 {
 	*nodes += n;
-	if (*nodes > corm_max_nodes)
+	if (corm_max_nodes > 0 && *nodes > corm_max_nodes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the queryset exceeds the limit on its parts, %d", corm_max_nodes),

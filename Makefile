@@ -45,6 +45,7 @@ REGRESS = \
 	trees \
 	order \
 	read_errors \
+	values \
 	seed_relations \
 	keys \
 	types \

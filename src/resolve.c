@@ -128,13 +128,34 @@ AddCondition(CormSelect *select, const CormRequest *request)
 															select->base, request->where));
 }
 
-static void
-AddLimit(CormSelect *select, const CormRequest *request)
+void
+CormAddLimit(CormSelect *select, const CormRequest *request)
 {
 	if (request->limit >= 0)
 		select->limit = CormAddBigint(select, request->limit);
 	if (request->offset > 0)
 		select->offset = CormAddBigint(select, request->offset);
+}
+
+void
+CormResolveRows(CormSelect *select, const CormSubject *subject, const CormRequest *request)
+{
+	if (subject->relation == NULL)
+		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
+	else
+	{
+		AddRelationTables(select, subject->relation);
+		if (request->owner == NULL || request->owner->type == jbvNull)
+			select->scope->where = list_make1(CormMakeConst(false));
+		else
+			select->scope->where =
+				CormOwnerExprs(select, subject->owner,
+							   select->link ? select->link : select->base,
+							   subject->relation->fk,
+							   select->link != NULL || subject->relation->reverse,
+							   request->owner);
+	}
+	AddCondition(select, request);
 }
 
 static CormSelect *
@@ -148,23 +169,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 	if (subject.relation)
 		label = psprintf("%s.%s", label, subject.relation->name);
 	select = MakeSelect(subject.model, label);
-
-	if (subject.relation == NULL)
-		select->base = CormAddTable(select, select->scope, subject.model, CORM_JOIN_NONE);
-	else
-	{
-		AddRelationTables(select, subject.relation);
-		if (request->owner == NULL || request->owner->type == jbvNull)
-			select->scope->where = list_make1(CormMakeConst(false));
-		else
-			select->scope->where =
-				CormOwnerExprs(select, subject.owner,
-							   select->link ? select->link : select->base,
-							   subject.relation->fk,
-							   select->link != NULL || subject.relation->reverse,
-							   request->owner);
-	}
-	AddCondition(select, request);
+	CormResolveRows(select, &subject, request);
 
 	switch (purpose)
 	{
@@ -184,7 +189,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 		case CORM_FOR_COUNTING:
 			break;
 	}
-	AddLimit(select, request);
+	CormAddLimit(select, request);
 	return select;
 }
 
@@ -353,7 +358,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		child->limit = limits.limit;
 		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
 			limits.limit++;		/* one more row tells */
-		AddLimit(select, &limits);
+		CormAddLimit(select, &limits);
 	}
 	CormErrorPop(&frame);
 	return child;

@@ -51,6 +51,15 @@ extern CormSelect *CormResolve(const CormRequest *request, CormPurpose purpose,
 							   const CormModel *fallback);
 
 /*
+ * Pieces of it for statements of another form.  The first adds the tables and
+ * conditions of a request's rows to the select's scope, which is empty, and
+ * says where the base and the link are.
+ */
+extern void CormResolveRows(CormSelect *select, const CormSubject *subject,
+							const CormRequest *request);
+extern void CormAddLimit(CormSelect *select, const CormRequest *request);
+
+/*
  * A child that loads rows of "model" by key, each with one relation: the
  * batched loader.  Its parents are keys that the caller supplies.
  */

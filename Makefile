@@ -47,6 +47,7 @@ REGRESS = \
 	strategies \
 	order \
 	read_errors \
+	values \
 	seed_relations \
 	keys \
 	types \

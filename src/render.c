@@ -225,10 +225,16 @@ RaiseTooMany(bool written)
 }
 
 void
+CormTallyRead(CormTally *tally)
+{
+	if (++tally->read > corm_max_rows && corm_max_rows > 0)
+		RaiseTooMany(false);
+}
+
+void
 CormCountRead(const CormLevel *level)
 {
-	if (++level->tally->read > corm_max_rows && corm_max_rows > 0)
-		RaiseTooMany(false);
+	CormTallyRead(level->tally);
 }
 
 static void

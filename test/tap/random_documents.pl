@@ -490,7 +490,7 @@ my %verb = (
 	prefetch => [ q{SELECT sum(length(p::text)) FROM corm.prefetch($3, $1::jsonb, $4, filter => $2::jsonb) p},
 		sub { my ($m) = @_; my ($name, $target) = split_name(one(@{ $relation{$m} }, 'nothing:Post')); (array(map { $m eq 'Order' ? array(raw(2020 + below(3)), raw(1 + below(9))) : raw(below(15)) } 0 .. below(4)), filter($target, 1), text($m), text($name)) }, 2 ],
 	hop => [ q{SELECT corm.list(corm.relation($1::corm.queryset, $2))}, sub { my ($m) = @_; (queryset($m, 0), text((split_name(one(@{ $relation{$m} }, 'nothing:x')))[0])) }, 2 ],
-	create => [ q{SELECT corm.create($1::corm.queryset, $2::jsonb)}, sub { my ($m) = @_; (object('model', string($m)), object(map { my ($name, $type) = split_name($_); ($name, $name eq 'id' ? raw(100 + below(9)) : $value{$type}->()) } @{ $column{$m} })) }, 2 ],
+	create => [ q{SELECT corm.create($1::corm.queryset, $2::jsonb)}, sub { my ($m) = @_; (object('model', string($m)), object(map { my ($name, $type) = split_name($_); ($name =~ s/^"|"$//gr =~ s/""/"/gr, $name eq 'id' ? raw(100 + below(9)) : $value{$type}->()) } @{ $column{$m} })) }, 2 ],
 	link => [ q{SELECT corm.add(q, $2::jsonb) + corm.set(q, $2::jsonb) + corm.remove(q, $2::jsonb) + corm.clear(q) FROM (SELECT $1::corm.queryset AS q) s},
 		sub { (object('model', string('Post'), 'pk', raw(1 + below(5)), 'relation', string(one('categories', 'comments', 'author'))), array(map { raw(1 + below(10)) } 0 .. below(3))) }, 2 ],
 	laws => [ q{SELECT fuzz.laws($1::corm.queryset, $2::jsonb)}, \&lawful, 10 ],

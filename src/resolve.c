@@ -162,9 +162,11 @@ RefusePlaceKeys(const CormSelect *select)
 					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
 							output->name, CormModelDisplayName(select->model)),
 					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
-					 output->kind == CORM_OUT_VALUE ?
+					 output->kind != CORM_OUT_VALUE ?
+					 errhint("Choose another name with the prefetch option \"as\".") :
+					 CormFindColumn(select->model, output->name) ?
 					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
-					 errhint("Choose another name with the prefetch option \"as\".")));
+					 errhint("Choose another name for the annotation.")));
 	}
 }
 

@@ -40,6 +40,9 @@ extern void CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int par
 extern void CormDeparseSubquery(StringInfo buf, const CormSelect *select,
 								const CormTable *table);
 
+/* Rows in groups, which stand in FROM in place of tables, with their alias. */
+extern void CormDeparseGroups(StringInfo buf, const CormGroups *groups);
+
 /* " FROM ..." and, where there is something to say, " WHERE ..." */
 extern void CormDeparseScope(StringInfo buf, const CormSelect *select,
 							 const CormScope *scope);

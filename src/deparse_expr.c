@@ -502,6 +502,8 @@ CormDeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scop
 	List	   *where = NIL;
 
 	appendStringInfoString(buf, " FROM ");
+	if (scope->groups)
+		CormDeparseGroups(buf, scope->groups);
 	foreach(lc, scope->tables)
 	{
 		const CormTable *table = lfirst(lc);

@@ -182,6 +182,7 @@ typedef struct CormScope
 {
 	List	   *tables;			/* of CormTable * */
 	List	   *where;			/* of CormExpr *, all must hold */
+	struct CormGroups *groups;	/* in place of tables: the subquery q */
 } CormScope;
 
 typedef struct CormOrder
@@ -236,6 +237,7 @@ typedef struct CormObject
 	List	   *outputs;		/* of CormOutput * */
 	int			presence;		/* target that is NULL when the object is not
 								 * there; -1: it always is */
+	bool		array;			/* printed as an array, without names */
 } CormObject;
 
 /*
@@ -316,5 +318,29 @@ typedef struct CormChild
 	int64		depth;			/* ... levels to load, -1: all */
 	int		   *identity_targets;	/* the parent's primary key, likewise */
 } CormChild;
+
+/* ---------- groups ---------- */
+
+/* One value of each group, made of the rows in it. */
+typedef struct CormGroupValue
+{
+	CormValue  *value;
+	CormValue  *divisor;		/* what it is divided by, or NULL */
+	bool		never_null;		/* 0, or false, where there is nothing */
+	Oid			type;			/* what it is, or is cast to */
+} CormGroupValue;
+
+/*
+ * The rows of a statement in groups: a subquery q, whose columns c1, c2 ... are
+ * the values.  These are made of another q, the rows, whose columns are the
+ * targets.
+ */
+typedef struct CormGroups
+{
+	CormSelect *rows;
+	int			nkeys;			/* so many values come first that are the
+								 * same in a group */
+	List	   *values;			/* of CormGroupValue * */
+} CormGroups;
 
 #endif							/* CORM_PLANTREE_H */

@@ -120,9 +120,9 @@ AddExists(CormScope *scope, CormScope *inner)
  * The rows of a request as a table of a FROM list.  A slice of them is a
  * subquery.
  */
-static CormTable *
-AddOwners(CormSelect *select, CormScope *scope, const CormRequest *request,
-		  const CormSubject *subject, CormJoinKind join)
+CormTable *
+CormAddRows(CormSelect *select, CormScope *scope, const CormRequest *request,
+			const CormSubject *subject, CormJoinKind join)
 {
 	CormTable  *table = CormAddTable(select, scope, subject->model, join);
 	CormSubquery *rows;
@@ -173,7 +173,7 @@ RestrictToRelated(CormSelect *select, CormScope *scope, CormTable *table,
 		link = CormAddLink(select, inner, relation);
 		inner->where = CormForeignKeyExprs(relation->far_fk, table, link);
 	}
-	owner = AddOwners(select, inner, of, &subject, link ? CORM_JOIN_INNER : CORM_JOIN_NONE);
+	owner = CormAddRows(select, inner, of, &subject, link ? CORM_JOIN_INNER : CORM_JOIN_NONE);
 	if (link)
 		owner->on = CormForeignKeyExprs(relation->fk, owner, link);
 	else

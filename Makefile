@@ -46,6 +46,7 @@ REGRESS = \
 	order \
 	read_errors \
 	values \
+	matches \
 	seed_relations \
 	keys \
 	types \

@@ -48,6 +48,7 @@ REGRESS = \
 	order \
 	read_errors \
 	values \
+	matches \
 	seed_relations \
 	keys \
 	types \

@@ -42,3 +42,15 @@ COMMENT ON FUNCTION corm.pluck(pg_catalog.anyelement, corm.queryset, pg_catalog.
 prototype: a value of the type to return, as NULL::type: the type of the path''s value, or one to which that is converted on assignment.
 Errors: 42804 for another type, 22023 for a key of several columns; else as corm.values().
 Example: SELECT * FROM comments WHERE post_id IN (SELECT corm.pluck(NULL::bigint, ''Post'', ''pk''));';
+
+-- A row at hand.
+
+CREATE FUNCTION corm.matches(instance pg_catalog.anynonarray, filter pg_catalog.jsonb)
+	RETURNS pg_catalog.bool
+	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'corm_matches';
+COMMENT ON FUNCTION corm.matches(pg_catalog.anynonarray, pg_catalog.jsonb) IS
+'Whether a row passes a filter, with the values that it has here: it need not be stored, as NEW in a trigger. Relations are followed from its columns; the rows they lead to are read from their tables.
+instance: a row of a model''s table, or of a table that inherits from one or is a partition of it; NULL for a NULL row. filter: a filter as in corm.filter(); every row passes a NULL one.
+Errors: 42804 for what is no row of a table, 42704 for a row of a table that is no model; 42703, 22023 and 42501 as corm.all().
+Example: SELECT title FROM posts p WHERE corm.matches(p, ''{"author__name": "Ann", "comments__count__gte": 1}'');';

@@ -68,7 +68,9 @@ REGRESS = \
 	write_overloads \
 	write_errors \
 	orm_cases \
+	orm_cases_2 \
 	server_cases \
+	server_cases_2 \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

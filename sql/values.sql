@@ -88,6 +88,7 @@ SELECT count(*) FILTER (WHERE v.object IS NULL) AS sql_null, count(*) FILTER (WH
 -- all columns; the bytes are those of to_json
 SELECT count(*), bool_and(v.object::text = to_json(p)::text) FROM corm.values('Post') WITH ORDINALITY v JOIN (SELECT *, row_number() OVER (ORDER BY id) AS ordinality FROM posts) n USING (ordinality) JOIN posts p ON p.id = n.id;
 SELECT count(*), bool_and(v.object::text = format('[%s,%s,%s,%s,%s]', p.id, to_json(p.title), coalesce(p.views::text, 'null'), coalesce(p.author_id::text, 'null'), coalesce(p.editor_id::text, 'null'))) FROM corm.values_list('Post') WITH ORDINALITY v JOIN posts p ON p.id = v.ordinality;
+SELECT count(*) FILTER (WHERE a.object::text = b.object::text AND a.object::text = c.object::text) FROM corm.values('Post') WITH ORDINALITY a JOIN corm.values('Post', VARIADIC '{}') WITH ORDINALITY b USING (ordinality) JOIN corm.values('Post', VARIADIC NULL) WITH ORDINALITY c USING (ordinality);
 SELECT same('Post', '{pk,author,author__pk,author__boss__name,editor__name,views}',
 	'SELECT p.id a, p.author_id b, p.author_id c, bo.name d, e.name e, p.views f FROM posts p LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN authors bo ON bo.id = a.boss_id LEFT JOIN authors e ON e.id = p.editor_id ORDER BY p.id');
 SELECT same('Author', '{profile,profile__bio,name}', 'SELECT pr.id a, pr.bio b, a.name c FROM authors a LEFT JOIN profiles pr ON pr.author_id = a.id ORDER BY a.id');

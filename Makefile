@@ -30,6 +30,7 @@ REGRESS = \
 	install \
 	queryset \
 	overloads \
+	allow_syntax \
 	model \
 	relation_fk \
 	relation_m2m \
@@ -43,6 +44,7 @@ REGRESS = \
 	filter_relations \
 	prefetch \
 	trees \
+	strategies \
 	order \
 	read_errors \
 	values \
@@ -66,6 +68,8 @@ REGRESS = \
 	create \
 	write_overloads \
 	write_errors \
+	orm_cases \
+	server_cases \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

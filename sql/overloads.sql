@@ -39,6 +39,7 @@ SELECT corm.objects('Post', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT corm.objects('Post', fields => '{}')::jsonb, corm.objects('Post', order_by => '{}')::jsonb, corm.objects('Post', filter => '{}')::jsonb;
 SELECT corm.objects(NULL) IS NULL, corm.objects(NULL, '{"a": 1}') IS NULL;
 SELECT corm.objects('{"model": "Post"}')::jsonb;    -- a name, whatever it looks like
+SELECT corm.objects('Post', annotate => '{"n": "comments__count"}')::jsonb, corm.relation('Post', 1, 'comments', annotate => '{"n": "likes__count"}')::jsonb;
 PREPARE o1 AS SELECT corm.objects($1)::jsonb;
 EXECUTE o1('Post');
 PREPARE o2 AS SELECT corm.objects($1, filter => $2, order_by => $3, limit_count => $4, prefetch_related => $5, fields => $6)::jsonb;
@@ -130,6 +131,25 @@ SELECT try('SELECT ' || t)
 	$$corm.relation(s, 'comments') FROM (SELECT 1 AS id) s$$, $$corm.relation(p, '', limit_count => 'x') FROM plain p$$]) t;
 
 --
+-- corm.relation(queryset, relation)
+--
+SELECT corm.relation(corm.objects('Post'), 'comments')::jsonb, corm.relation('Post'::corm.queryset, 'comments')::jsonb, corm.relation(q => 'Post', relation => 'comments')::jsonb;
+SELECT corm.relation(corm.objects('Post'), 'comments', '{"a": 1}', '{"b": 2}', '{-id}', '{author}', '["likes"]', '{id}', '{body}', '{"n": "likes__count"}', 10, 20)::jsonb;
+SELECT corm.relation(corm.limit('Post', 3), 'comments'::text, limit_count => 3)::jsonb, corm.relation(corm.relation('Post', 1, 'comments'), 'likes')::jsonb;
+SELECT corm.relation(q, 'comments')::jsonb FROM (VALUES ('Post'::corm.queryset), (NULL)) v(q);
+SELECT corm.relation(NULL::corm.queryset, 'comments') IS NULL, corm.relation(corm.objects('Post'), NULL) IS NULL;
+PREPARE q1 (corm.queryset) AS SELECT corm.relation($1, $2)::jsonb, corm.relation($1, $2, filter => $3)::jsonb;
+EXECUTE q1('Post', 'comments', '{"a": 1}');
+SELECT try('SELECT ' || t)
+  FROM unnest(ARRAY[$$corm.relation('Post', 'comments')$$, $$corm.relation('Post'::text, 'comments')$$, $$corm.relation('{"model": "Post"}'::jsonb, 'comments')$$,
+	$$corm.relation(corm.objects('Post'), '')$$, $$corm.relation(corm.objects('Post'), 'comments', 'x')$$, $$corm.relation(corm.objects('Post'), 'comments', limit_count => -1)$$]) t;
+-- no write goes through it
+SELECT try('SELECT ' || t)
+  FROM unnest(ARRAY[$$corm.add(corm.relation(corm.objects('Post'), 'comments'), 1)$$, $$corm.remove(corm.relation(corm.objects('Post'), 'comments'), 1)$$,
+	$$corm.set(corm.relation(corm.objects('Post'), 'comments'), 1)$$, $$corm.clear(corm.relation(corm.objects('Post'), 'comments'))$$,
+	$$corm.create(corm.relation(corm.objects('Post'), 'comments'), '{}')$$]) t;
+
+--
 -- corm.prefetch_related(queryset, paths or JSON)
 --
 SELECT corm.prefetch_related('Post', 'comments')::jsonb, corm.prefetch_related('Post', 'comments', 'likes')::jsonb;
@@ -163,6 +183,9 @@ PREPARE m2 AS SELECT corm.select_related($1, $2, $3)::jsonb, corm.fields($1, $2,
 EXECUTE m2('Post', 'a', 'b');
 PREPARE m3 AS SELECT corm.limit($1, $2)::jsonb, corm.offset($1, $2)::jsonb, corm.paginate($1, $2)::jsonb, corm.paginate($1, $2, $3)::jsonb;
 EXECUTE m3('Post', 3, 4);
+PREPARE m4 AS SELECT corm.annotate($1, $2)::jsonb, corm.distinct($1, $3)::jsonb, corm.distinct($1)::jsonb, corm.allow($1, $4)::jsonb;
+EXECUTE m4('Post', '{"n": "a__count"}', 'a', '{"filter": {"a": ["exact"]}}');
+SELECT corm.distinct('Post', VARIADIC ARRAY['a'])::jsonb, corm.distinct('Post', VARIADIC '{}')::jsonb, corm.annotate(q => 'Post', annotations => '{}')::jsonb;
 SELECT corm.limit('Post', 3::smallint)::jsonb, corm.limit('Post', '3')::jsonb, corm.paginate('Post', page => 2, page_size => 5)::jsonb;
 SELECT corm.limit(q, 1)::jsonb FROM (VALUES ('Post'::corm.queryset), (NULL)) v(q);
 

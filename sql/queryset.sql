@@ -83,12 +83,27 @@ SELECT '{"prefetch_related": ["comments", {"comments": {}}, {"comments": {"limit
 SELECT '{"prefetch_related": [{"comments": {"more": true, "as": null}}, {"comments": {"more": false}}, {"likes": {"more": null}}]}'::corm.queryset;
 SELECT '{"prefetch_related": {"comments": {"prefetch_related": {"author": {"fields": [], "exclude": {"a": 1},
 	"prefetch_related": "company", "select_related": "boss"}}, "order_by": "-id"}}}'::corm.queryset;
+-- trees
+SELECT '{"prefetch_related": [{"children": {"recursive": true}}, {"children": {"recursive": true, "depth": 3.0, "flat": true, "as": "all"}},
+	{"parts": {"recursive": false, "flat": false, "depth": null, "more": null}}]}'::corm.queryset;
+-- aggregates: a path or an object, each written as it was
+SELECT '{"annotate": {"n": "posts__count", "m": {"sum": "posts__price", "distinct": true, "filter": [{"a": 1}, {}]}, "all": {"count": "*", "distinct": false, "filter": {}},
+	"some": {"exists": "posts", "filter": [{"a": 1}, {"b": 2}]}}}'::corm.queryset;
+SELECT '{"annotate": {}}'::corm.queryset, '{"annotate": null}'::corm.queryset, '{"prefetch_related": {"posts": {"annotate": {"n": {"max": "comments__id"}}, "distinct": ["a"]}}}'::corm.queryset;
+-- distinct: paths, or none of them
+SELECT '{"distinct": true}'::corm.queryset, '{"distinct": []}'::corm.queryset, '{"distinct": ["a", "b__c", "a"]}'::corm.queryset, '{"distinct": false}'::corm.queryset, '{"distinct": null}'::corm.queryset;
+-- relations of a queryset, in canonical form at every level
+SELECT '{"relation": "comments", "limit": 3, "of": {"limit": 2.0, "model": "Post", "filter": {}}}'::corm.queryset;
+SELECT '{"of": {"of": {"of": {"model": "Post", "pk": 1, "relation": "a"}, "relation": "b"}, "relation": "c"}, "relation": "d"}'::corm.queryset;
+SELECT '{"of": null, "model": "Post", "pk": null, "relation": "comments"}'::corm.queryset;
 -- columns
 SELECT '{"fields": ["id", "title", "id"], "exclude_fields": ["body", "body"]}'::corm.queryset;
 -- canonical is canonical: reading what was written changes nothing
 SELECT bool_and(q::text::corm.queryset::text = q::text)
   FROM unnest(ARRAY['Post', '{"exclude": [{}, {"a": [1, {"b": null}]}], "filter": [{"a": 1}, {"NOT": [{}]}]}',
-	'{"order_by": "-a nulls first", "prefetch_related": {"a": {"prefetch_related": {"b": {"as": "c"}}}}}']::corm.queryset[]) q;
+	'{"order_by": "-a nulls first", "prefetch_related": {"a": {"prefetch_related": {"b": {"as": "c"}}}}}',
+	'{"annotate": {"b": {"count": "*", "filter": [{"a": 1.50}, {"b": {"c": null}}]}, "a": "x"}, "distinct": true, "of": {"model": "Post", "distinct": ["a"]}, "relation": "x"}',
+	'{"prefetch_related": {"a": {"recursive": true, "depth": 2, "flat": true, "annotate": {"n": "a__count"}}}}']::corm.queryset[]) q;
 
 --
 -- Words of the wrong kind
@@ -113,6 +128,21 @@ SELECT try(format('SELECT %L::corm.queryset', t))
 	'{"limit": -1}', '{"limit": 1.5}', '{"limit": "1"}', '{"limit": true}', '{"limit": []}', '{"limit": 9223372036854775808}',
 	'{"offset": -1}', '{"offset": 1e30}', '{"offset": {}}']) t;
 SELECT '{"limit": 9223372036854775807}'::corm.queryset;
+SELECT try(format('SELECT %L::corm.queryset', t))
+  FROM unnest(ARRAY[
+	'{"annotate": []}', '{"annotate": "posts__count"}', '{"annotate": {"n": 1}}', '{"annotate": {"n": null}}', '{"annotate": {"n": ["posts__count"]}}', '{"annotate": {"": "posts__count"}}',
+	'{"annotate": {"n": ""}}', '{"annotate": {"n": {}}}', '{"annotate": {"n": {"filter": {"a": 1}}}}', '{"annotate": {"n": {"count": "posts", "sum": "posts__id"}}}', '{"annotate": {"n": {"count": 1}}}',
+	'{"annotate": {"n": {"count": " "}}}', '{"annotate": {"n": {"sum": "*"}}}', '{"annotate": {"n": {"cont": "posts"}}}', '{"annotate": {"n": {"count": "posts", "filter": {"OR": 1}}}}',
+	'{"annotate": {"n": {"count": "posts", "filter": "a"}}}', '{"annotate": {"n": {"count": "posts", "distinct": 1}}}', '{"annotate": {"n": {"count": "posts", "limit": 1}}}',
+	'{"distinct": "a"}', '{"distinct": 1}', '{"distinct": {}}', '{"distinct": [1]}', '{"distinct": ["a", " "]}',
+	'{"recursive": true}', '{"prefetch_related": {"a": {"depth": 3}}}', '{"prefetch_related": {"a": {"flat": true}}}', '{"prefetch_related": {"a": {"flat": true, "recursive": false}}}',
+	'{"prefetch_related": {"a": {"recursive": 1}}}', '{"prefetch_related": {"a": {"recursive": true, "depth": 0}}}', '{"prefetch_related": {"a": {"recursive": true, "depth": -1}}}',
+	'{"prefetch_related": {"a": {"recursive": true, "depth": 1.5}}}', '{"prefetch_related": {"a": {"recursive": true, "flat": "yes"}}}', '{"prefetch_related": {"a": {"prefetch_related": {"b": {"flat": true}}}}}',
+	'{"prefetch_related": {"a": {"of": {}}}}', '{"prefetch_related": {"a": {"base": {}, "allow": {}}}}', '{"prefetch_related": {"a": {"annotate": {"n": {"cnt": "b"}}}}}',
+	'{"of": {"model": "Post"}}', '{"of": "Post", "relation": "comments"}', '{"of": [], "relation": "comments"}', '{"of": {"model": "Post"}, "relation": "comments", "model": "Post"}',
+	'{"of": {"model": "Post"}, "relation": "comments", "pk": 1}', '{"of": {"model": "Post"}, "relation": ""}', '{"of": {"mdl": "Post"}, "relation": "comments"}',
+	'{"of": {"model": "Post", "pk": 1}, "relation": "comments"}', '{"of": {"of": {"limit": -1}, "relation": "a"}, "relation": "b"}']) t;
+SELECT left(try(format('SELECT %L::corm.queryset', repeat('{"relation": "a", "of": ', 100000) || '{}' || repeat('}', 100000))), 5);
 -- bounded by the stack, not by luck
 SELECT left(try(format('SELECT %L::corm.queryset', '{"filter": ' || repeat('{"NOT": ', 100000) || '{}' || repeat('}', 100000) || '}')), 5);
 
@@ -230,13 +260,17 @@ SELECT corm.prefetch_related('Post', 'comments', 'categories', 'comments');
 SELECT corm.prefetch_related(corm.prefetch_related('Post', 'comments'), '{"tags": {"limit": 3}, "likes": {}}', ' ["a", {"b": {"as": "c"}}]');
 SELECT corm.prefetch_related('Post', jsonb '{"comments": {"limit": 3, "more": true}}'), corm.prefetch_related('Post', jsonb '"comments"');
 SELECT corm.prefetch_related('Post', NULL::jsonb), corm.prefetch_related('Post', VARIADIC NULL::text[]);
+SELECT corm.annotate('Post', '{"n": "posts__count"}'), corm.annotate(corm.annotate('Post', '{"n": "posts__count"}'), '{"m": {"min": "posts__id"}, "n": "posts__count"}');
+SELECT corm.annotate(corm.annotate('Post', '{"n": {"count": "a", "filter": {"b": 1}}}'), '{"n": {"filter": [{"b": 1.0}, {}], "count": "a"}}');
+SELECT corm.annotate('Post', NULL), corm.annotate('Post', 'null'), corm.annotate('Post', '{}');
+SELECT corm.distinct('Post'), corm.distinct('Post', 'a', 'b__c'), corm.distinct(corm.distinct('Post', 'a'), 'b'), corm.distinct(corm.distinct('Post', 'a')), corm.distinct(corm.distinct('Post'), VARIADIC NULL);
 SELECT corm.limit('Post', 5), corm.limit(corm.limit('Post', 5), 7), corm.limit(corm.limit('Post', 5), NULL), corm.limit('Post', 0);
 SELECT corm.offset('Post', 5), corm.offset(corm.offset('Post', 5), 7), corm.offset(corm.offset('Post', 5), NULL), corm.offset(corm.offset('Post', 5), 0);
 SELECT corm.paginate('Post', 1), corm.paginate('Post', 3), corm.paginate(corm.limit('Post', 1), 2, page_size => 50);
 -- a NULL queryset stays one
 SELECT corm.filter(NULL, '{}') IS NULL, corm.exclude(NULL, '{}') IS NULL, corm.order_by(NULL, 'a') IS NULL, corm.select_related(NULL, 'a') IS NULL,
 	corm.prefetch_related(NULL, 'a') IS NULL, corm.prefetch_related(NULL, jsonb '{}') IS NULL, corm.fields(NULL, 'a') IS NULL,
-	corm.exclude_fields(NULL, 'a') IS NULL, corm.limit(NULL, 1) IS NULL, corm.offset(NULL, 1) IS NULL, corm.paginate(NULL, 1) IS NULL;
+	corm.exclude_fields(NULL, 'a') IS NULL, corm.annotate(NULL, '{}') IS NULL, corm.distinct(NULL) IS NULL, corm.limit(NULL, 1) IS NULL, corm.offset(NULL, 1) IS NULL, corm.paginate(NULL, 1) IS NULL;
 -- a relation is modified like any other
 SELECT corm.limit(corm.filter('{"model": "Post", "pk": 1, "relation": "comments"}', '{"a": 1}'), 2);
 
@@ -248,6 +282,9 @@ SELECT try('SELECT ' || t)
 	$$corm.fields('Post', NULL::text)$$, $$corm.fields('Post', 'a', ' ')$$, $$corm.exclude_fields('Post', '')$$,
 	$$corm.prefetch_related('Post', '')$$, $$corm.prefetch_related('Post', 'a', NULL)$$, $$corm.prefetch_related('Post', '{')$$,
 	$$corm.prefetch_related('Post', '{"a": {"limt": 1}}')$$, $$corm.prefetch_related('Post', '[1]')$$, $$corm.prefetch_related('Post', jsonb '1')$$,
+	$$corm.annotate(corm.annotate('Post', '{"n": "posts__count"}'), '{"n": "posts__exists"}')$$, $$corm.annotate(corm.annotate('Post', '{"n": "posts__count"}'), '{"n": {"count": "posts"}}')$$,
+	$$corm.annotate(corm.annotate('Post', '{"n": {"count": "a", "filter": {"b": 1}}}'), '{"n": {"count": "a", "filter": {"b": 2}}}')$$, $$corm.annotate(corm.annotate('Post', '{"n": {"count": "a"}}'), '{"n": {"count": "a", "distinct": true}}')$$,
+	$$corm.annotate('Post', 'a')$$, $$corm.annotate('Post', '["a__count"]')$$, $$corm.distinct('Post', '')$$, $$corm.distinct('Post', 'a', NULL)$$, $$corm.distinct('Post', 1)$$,
 	$$corm.limit('Post', -1)$$, $$corm.offset('Post', -1)$$, $$corm.limit('Post', 1.5)$$, $$corm.paginate('Post', 0)$$, $$corm.paginate('Post', 1, 0)$$,
 	$$corm.paginate('Post', NULL)$$, $$corm.paginate('Post', 1, NULL)$$, $$corm.paginate('Post', 9223372036854775807, 2)$$,
 	$$corm.filter('{"x": 1}', '{}')$$, $$corm.filter('', '{}')$$, $$corm.order_by('Post')$$]) t;

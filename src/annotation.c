@@ -175,6 +175,25 @@ SameSpec(const CormAnnotation *a, const CormAnnotation *b)
 	return true;
 }
 
+/* Extends "annotations" in place; "at" is the object that the name is in. */
+List *
+CormAddAnnotation(List *annotations, CormAnnotation *annotation,
+				  const CormDocPath *at)
+{
+	CormDocPath here = {at, annotation->name, 0};
+	CormAnnotation *known = FindAnnotation(annotations, annotation->name);
+
+	if (known == NULL)
+		return lappend(annotations, annotation);
+	if (!SameSpec(known, annotation))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is given twice in different words",
+						CormDocPathText(&here)),
+				 errhint("Give one of them another name.")));
+	return annotations;
+}
+
 /*
  * Reads an object of names and specs (see annotation.h).  "sofar" is extended
  * in place; what is read points into "object".
@@ -195,21 +214,10 @@ CormParseAnnotations(List *sofar, JsonbValue *object, const CormDocPath *at)
 	while (CormNextPair(&it, &name, &spec))
 	{
 		CormDocPath here = {at, name, 0};
-		CormAnnotation *annotation;
-		CormAnnotation *known;
 
 		if (CormIsBlank(name))
 			CormRaiseEmptyKey(at);
-		annotation = ReadAnnotation(name, spec, &here);
-		known = FindAnnotation(sofar, name);
-		if (known == NULL)
-			sofar = lappend(sofar, annotation);
-		else if (!SameSpec(known, annotation))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" is given twice in different words",
-							CormDocPathText(&here)),
-					 errhint("Give one of them another name.")));
+		sofar = CormAddAnnotation(sofar, ReadAnnotation(name, spec, &here), at);
 	}
 	return sofar;
 }

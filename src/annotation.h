@@ -45,9 +45,15 @@ extern const char *CormAggregateName(CormAggregate function);
 extern CormAggregate CormAggregateByName(const char *name);
 
 /*
+ * Adds to a list of CormAnnotation *, unless it is there in the same words.
+ * The name with other words raises 22023.
+ */
+extern List *CormAddAnnotation(List *annotations, CormAnnotation *annotation,
+							   const CormDocPath *at);
+
+/*
  * Reads an object of names and specs and adds to "sofar", a list of
- * CormAnnotation *; null adds nothing.  What is there already in the same
- * words stays one; the name with other words raises 22023.
+ * CormAnnotation *, as CormAddAnnotation does; null adds nothing.
  */
 extern List *CormParseAnnotations(List *sofar, JsonbValue *object,
 								  const CormDocPath *at);

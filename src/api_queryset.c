@@ -58,6 +58,7 @@ PG_FUNCTION_INFO_V1(corm_relation_text);
 PG_FUNCTION_INFO_V1(corm_relation_key);
 PG_FUNCTION_INFO_V1(corm_relation_row);
 PG_FUNCTION_INFO_V1(corm_relation_queryset);
+PG_FUNCTION_INFO_V1(corm_allow);
 PG_FUNCTION_INFO_V1(corm_filter);
 PG_FUNCTION_INFO_V1(corm_exclude);
 PG_FUNCTION_INFO_V1(corm_order_by);
@@ -184,6 +185,8 @@ ArgumentToValue(FunctionCallInfo fcinfo, int argument, CormWord word)
 		case CORM_WORD_PREFETCH_RELATED:
 		case CORM_WORD_ANNOTATE:
 		case CORM_WORD_OF:
+		case CORM_WORD_BASE:
+		case CORM_WORD_ALLOW:
 			return CormJsonbToValue(PG_GETARG_JSONB_P(argument));
 		case CORM_WORD_ORDER_BY:
 		case CORM_WORD_SELECT_RELATED:
@@ -359,6 +362,23 @@ SayArgument(FunctionCallInfo fcinfo, CormWord word)
 	PG_RETURN_QUERYSET(CormQuerysetFromRequest(request));
 }
 
+/* An allow-list that is missing would allow everything: it may not be NULL. */
+Datum
+corm_allow(PG_FUNCTION_ARGS)
+{
+	CormRequest *base = QuerysetArgument(fcinfo);
+
+	if (base == NULL)
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the allow-list must not be null"),
+				 errhint("An allow-list that allows nothing is '{}'.")));
+	PG_RETURN_QUERYSET(CormQuerysetFromRequest(CormAllowRequest(base,
+																ArgumentToValue(fcinfo, 1, CORM_WORD_ALLOW))));
+}
+
 Datum
 corm_filter(PG_FUNCTION_ARGS)
 {
@@ -488,7 +508,7 @@ corm_paginate(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("page is out of range")));
 
-	request->limit = size;
-	request->offset = offset;
+	CormRequestSay(request, CORM_WORD_LIMIT, CountToValue(size));
+	CormRequestSay(request, CORM_WORD_OFFSET, CountToValue(offset));
 	PG_RETURN_QUERYSET(CormQuerysetFromRequest(request));
 }

@@ -22,8 +22,9 @@ extern CormExpr *CormResolveCondition(CormSelect *select, CormScope *scope,
  * WHERE.  "table_referencing" says that the table holds the foreign key; where
  * the owner itself is needed for the comparison it is joined.
  */
-extern List *CormOwnerExprs(CormSelect *select, const CormModel *owner,
-							CormTable *table, const CormForeignKey *fk,
-							bool table_referencing, JsonbValue *key);
+extern List *CormOwnerExprs(CormSelect *select, CormScope *scope,
+							const CormModel *owner, CormTable *table,
+							const CormForeignKey *fk, bool table_referencing,
+							JsonbValue *key);
 
 #endif							/* CORM_CONDITION_H */

@@ -409,6 +409,24 @@ DeparseMirrored(StringInfo buf, const CormTable *table)
 	appendStringInfoString(buf, ") IS NOT TRUE)");
 }
 
+void
+CormDeparseLink(StringInfo buf, const CormRelation *relation, const CormModel *through)
+{
+	CormTable	table = {.model = through, .mirrored = relation};
+
+	if (!relation->symmetrical)
+	{
+		appendStringInfoString(buf, CormQuoteTable(through->relid));
+		return;
+	}
+	for (int i = 0; i < relation->fk->nkeys; i++)
+	{
+		(void) CormRef(&table, relation->fk->fk_attnums[i]);
+		(void) CormRef(&table, relation->far_fk->fk_attnums[i]);
+	}
+	DeparseMirrored(buf, &table);
+}
+
 /*
  * Every pair of a through table once, by the link of lowest key.
  */
@@ -487,7 +505,9 @@ DeparseRowParams(StringInfo buf, const CormTable *table)
 static void
 DeparseTable(StringInfo buf, const CormSelect *select, const CormTable *table)
 {
-	if (table->once)
+	if (table->closure)
+		CormDeparseClosure(buf, table);
+	else if (table->once)
 		DeparseOnce(buf, table);
 	else if (table->mirrored)
 		DeparseMirrored(buf, table);
@@ -507,6 +527,8 @@ CormDeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scop
 	List	   *where = NIL;
 
 	appendStringInfoString(buf, " FROM ");
+	if (scope->groups)
+		CormDeparseGroups(buf, scope->groups);
 	foreach(lc, scope->tables)
 	{
 		const CormTable *table = lfirst(lc);

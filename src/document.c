@@ -272,6 +272,21 @@ CormListHasName(List *names, const char *name)
 	return false;
 }
 
+/* The names of the first list that the other one has too. */
+List *
+CormCommonNames(List *names, List *others)
+{
+	List	   *common = NIL;
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (CormListHasName(others, lfirst(cell)))
+			common = lappend(common, lfirst(cell));
+	}
+	return common;
+}
+
 /* A list of names: char *, each once, in order of first mention. */
 List *
 CormReadNames(List *names, JsonbValue *value, const CormDocPath *at)

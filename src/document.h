@@ -58,6 +58,7 @@ extern List *CormReadNames(List *names, JsonbValue *value,
 						   const CormDocPath *at);
 
 extern bool CormListHasName(List *names, const char *name);
+extern List *CormCommonNames(List *names, List *others);
 
 extern JsonbIterator *CormBeginPairs(JsonbValue *object);
 extern bool CormNextPair(JsonbIterator **it, char **key, JsonbValue **value);

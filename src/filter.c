@@ -34,6 +34,13 @@ CormMakeCondition(CormConditionKind kind, List *args)
 	return condition;
 }
 
+bool
+CormIsQuantifier(const char *word)
+{
+	return strcmp(word, "some") == 0 || strcmp(word, "every") == 0 ||
+		strcmp(word, "none") == 0;
+}
+
 /* True for a condition that lets no row pass, whatever the rows are. */
 static bool
 IsImpossible(const CormCondition *condition)
@@ -98,6 +105,17 @@ CormConditionIsTrivial(const CormCondition *condition)
 			return true;
 	}
 	return false;
+}
+
+/* Returns one of them where the other one is none. */
+CormCondition *
+CormBothConditions(CormCondition *one, CormCondition *other)
+{
+	if (CormConditionIsTrivial(other))
+		return one;
+	if (one == NULL)
+		return other;
+	return CormMakeCondition(CORM_COND_AND, list_make2(one, other));
 }
 
 /*

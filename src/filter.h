@@ -31,8 +31,15 @@ typedef struct CormCondition
 } CormCondition;
 
 extern CormCondition *CormMakeCondition(CormConditionKind kind, List *args);
+
+/* Both, where NULL and what lets every row pass count for nothing. */
+extern CormCondition *CormBothConditions(CormCondition *one,
+										 CormCondition *other);
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
 									  List **elements);
+
+/* Is it "some", "every" or "none"? */
+extern bool CormIsQuantifier(const char *word);
 
 /*
  * True for a condition that lets every row pass whatever the rows are: NULL,

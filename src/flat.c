@@ -155,8 +155,7 @@ SliceRoots(CormSelect *select, const CormRequest *request)
 
 	select->scope = CormMakeScope();
 	select->link = NULL;
-	select->annotations = NIL;
-	CormResolveRows(select, &subject, request);
+	CormAddSource(select, request, &subject);
 	TakeLinkOnce(select);
 	CormResolveOrder(select, request->order_by, true);
 	rows->scope = select->scope;
@@ -298,7 +297,7 @@ ResolveOnce(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 	joined = TablesToMany(select->scope);
 
 	select->limit = select->offset = 0;
-	CormAddLimit(select, request);
+	CormAddLimit(select, request, false);
 	roots.where = request->where;
 	roots.order_by = request->order_by;
 	if (joined != NIL && !request->distinct_given && (select->limit || select->offset))

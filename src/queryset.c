@@ -265,6 +265,12 @@ LoadToJsonb(const CormLoad *load)
 static void
 PushSubject(JsonbParseState **state, const CormRequest *request)
 {
+	if (request->base)
+	{
+		PushWord(state, CORM_WORD_BASE, RequestToValue(request->base));
+		PushWord(state, CORM_WORD_ALLOW, request->allow);
+		return;
+	}
 	if (request->model)
 		PushWord(state, CORM_WORD_MODEL, CormStringToValue(request->model));
 	if (request->of)
@@ -291,7 +297,10 @@ CormQuerysetFromRequest(const CormRequest *request)
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	PushSubject(&state, request);
-	PushOptions(&state, request);
+	PushOptions(&state, request->said ? request->said : request);
+	if (request->base && request->said->offset == 0 &&
+		request->base->offset > 0)
+		PushCount(&state, CormWordName(CORM_WORD_OFFSET), 0);
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return JsonbValueToJsonb(result);
 }

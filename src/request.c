@@ -23,8 +23,10 @@
 
 #include "miscadmin.h"
 
-#include "filter.h"
+#include "allow.h"
 #include "document.h"
+#include "filter.h"
+#include "merge.h"
 #include "request.h"
 
 static void SayWord(CormRequest *request, CormWord word, JsonbValue *value,
@@ -34,25 +36,12 @@ static void ParseLoads(CormRequest *request, bool select, JsonbValue *value,
 					   const CormDocPath *at);
 static void ParseLoadObject(CormRequest *request, JsonbValue *value,
 							const CormDocPath *at);
-static void ParseLoadOptions(CormLoad *load, JsonbValue *value,
+static void ParseLoadOptions(CormLoad *load, List *guards, JsonbValue *value,
 							 const CormDocPath *at);
 
 /*
  * Conditions
  */
-
-/* Adds an independent condition to the request. */
-static void
-AddCondition(CormRequest *request, CormCondition *condition)
-{
-	if (CormConditionIsTrivial(condition))
-		return;
-	if (request->where == NULL)
-		request->where = condition;
-	else
-		request->where = CormMakeCondition(CORM_COND_AND,
-									   list_make2(request->where, condition));
-}
 
 /*
  * exclude: the request passes what the filter does not.  A second one becomes
@@ -67,8 +56,11 @@ AddExclude(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 	if (value->type == jbvNull)
 		return;
 	condition = CormParseFilter(value, at, &elements);
-	AddCondition(request,
-				 CormMakeCondition(CORM_COND_NOT, list_make1(condition)));
+	CormAllowFilter(request->guards, condition);
+	request->where =
+		CormBothConditions(request->where,
+						   CormMakeCondition(CORM_COND_NOT,
+											 list_make1(condition)));
 
 	if (!request->has_exclude)
 	{
@@ -94,9 +86,13 @@ AddExclude(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 static void
 AddFilter(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 {
+	CormCondition *condition;
+
 	if (value->type == jbvNull)
 		return;
-	AddCondition(request, CormParseFilter(value, at, &request->filters));
+	condition = CormParseFilter(value, at, &request->filters);
+	CormAllowFilter(request->guards, condition);
+	request->where = CormBothConditions(request->where, condition);
 	request->has_filter = request->filters != NIL;
 }
 
@@ -113,6 +109,13 @@ MakeLoad(char *path, bool select)
 	load->select = select;
 	load->depth = -1;
 	return load;
+}
+
+static void
+AddLoad(CormRequest *request, CormLoad *load)
+{
+	CormAllowLoad(request->guards, load->path, load->recursive);
+	request->loads = lappend(request->loads, load);
 }
 
 /*
@@ -143,8 +146,7 @@ ParseLoads(CormRequest *request, bool select, JsonbValue *value,
 		if (!select && CormJsonIsObject(item))
 			ParseLoadObject(request, item, at);
 		else if (select || item->type == jbvString)
-			request->loads = lappend(request->loads,
-									 MakeLoad(CormReadName(item, here), select));
+			AddLoad(request, MakeLoad(CormReadName(item, here), select));
 		else
 			CormRaiseWrongValue(here, "a string or an object", item);
 	}
@@ -166,8 +168,9 @@ ParseLoadObject(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 		if (CormIsBlank(path))
 			CormRaiseEmptyKey(at);
 		if (options->type != jbvNull)
-			ParseLoadOptions(load, options, &here);
-		request->loads = lappend(request->loads, load);
+			ParseLoadOptions(load, CormGuardsBehind(request->guards, path),
+							 options, &here);
+		AddLoad(request, load);
 	}
 }
 
@@ -220,7 +223,8 @@ CheckRecursion(const CormLoad *load, const CormDocPath *at)
 
 /* The options of one load: a queryset's words but for those of its root. */
 static void
-ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
+ParseLoadOptions(CormLoad *load, List *guards, JsonbValue *value,
+				 const CormDocPath *at)
 {
 	CormRequest *options = CormMakeRequest();
 	bool		any = false;
@@ -233,6 +237,7 @@ ParseLoadOptions(CormLoad *load, JsonbValue *value, const CormDocPath *at)
 		CormRaiseWrongValue(at, "an object", value);
 
 	options->source = value->val.binary.data;
+	options->guards = guards;
 	it = CormBeginPairs(value);
 	while (CormNextPair(&it, &key, &item))
 	{
@@ -273,6 +278,8 @@ SayDistinct(CormRequest *request, JsonbValue *value, const CormDocPath *at)
 	}
 	else
 		CormRaiseWrongValue(at, "an array of strings, true or false", value);
+	if (request->distinct_given)
+		CormAllowDistinct(request->guards, request->distinct);
 }
 
 static void
@@ -295,6 +302,12 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_OF:
 			request->of = null ? NULL : ParseObject(value, at);
 			break;
+		case CORM_WORD_BASE:
+			request->base = null ? NULL : ParseObject(value, at);
+			break;
+		case CORM_WORD_ALLOW:
+			request->allow = null ? NULL : value;
+			break;
 		case CORM_WORD_FILTER:
 			AddFilter(request, value, at);
 			break;
@@ -303,6 +316,7 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 			break;
 		case CORM_WORD_ORDER_BY:
 			request->order_by = CormParseOrder(value, at);
+			CormAllowOrder(request->guards, request->order_by);
 			break;
 		case CORM_WORD_SELECT_RELATED:
 			ParseLoads(request, true, value, at);
@@ -313,6 +327,7 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_FIELDS:
 			request->fields_given = !null;
 			request->fields = CormReadNames(NIL, value, at);
+			CormAllowFields(request->guards, request->fields);
 			break;
 		case CORM_WORD_EXCLUDE_FIELDS:
 			request->exclude_fields =
@@ -321,6 +336,7 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_ANNOTATE:
 			request->annotations =
 				CormParseAnnotations(request->annotations, value, at);
+			CormAllowAnnotations(request->guards, request->annotations);
 			break;
 		case CORM_WORD_DISTINCT:
 			SayDistinct(request, value, at);
@@ -334,6 +350,17 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 	}
 }
 
+/* Words that say whose rows are asked for are within base. */
+pg_noreturn static void
+RaiseOutsideBase(const CormDocPath *at)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("queryset option \"%s\" does not go with \"base\"",
+					CormDocPathText(at)),
+			 errdetail("Which rows a queryset with an allow-list starts from stands in its base.")));
+}
+
 /*
  * Says one more word (see request.h).  "value" is kept where it stands and
  * must outlive the request.
@@ -343,7 +370,22 @@ CormRequestSay(CormRequest *request, CormWord word, JsonbValue *value)
 {
 	CormDocPath at = {NULL, CormWordName(word), 0};
 
-	SayWord(request, word, value, &at);
+	if (request->said == NULL)
+		SayWord(request, word, value, &at);
+	else if (word < CORM_WORD_FILTER)
+		RaiseOutsideBase(&at);
+	else
+	{
+		SayWord(request->said, word, value, &at);
+		CormMergeRequest(request);
+	}
+}
+
+/* Returns how many rows the request takes at most, -1 for all. */
+int64
+CormRequestLimit(const CormRequest *request)
+{
+	return CormSmallerLimit(request->limit, request->max_limit);
 }
 
 /* A filter that verbs take beside a queryset; NULL adds nothing. */
@@ -354,16 +396,21 @@ CormRequestAddFilter(CormRequest *request, Jsonb *filter)
 		CormRequestSay(request, CORM_WORD_FILTER, CormJsonbToValue(filter));
 }
 
-/* Raises unless the word has another one beside it, which it makes no sense without. */
+static const char *const relation_detail =
+	"A relation starts at one row of a model, or at the rows of a queryset.";
+static const char *const allow_detail =
+	"An allow-list bounds what is said about the queryset that is its base.";
+
+/* Raises unless the word has another one beside it that it needs. */
 static void
-RequireWord(CormWord word, CormWord needed, bool there)
+RequireWord(CormWord word, CormWord needed, bool there, const char *detail)
 {
 	if (!there)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("queryset option \"%s\" needs \"%s\"",
 						CormWordName(word), CormWordName(needed)),
-				 errdetail("A relation starts at one row of a model, or at the rows of a queryset.")));
+				 errdetail("%s", detail)));
 }
 
 /* Raises when the words of the request contradict each other. */
@@ -372,24 +419,122 @@ CormRequestCheck(const CormRequest *request)
 {
 	if (request->of)
 	{
-		RequireWord(CORM_WORD_OF, CORM_WORD_RELATION, request->relation);
+		RequireWord(CORM_WORD_OF, CORM_WORD_RELATION,
+					request->relation != NULL, relation_detail);
 		if (request->model || request->owner)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("queryset option \"of\" does not go with \"%s\"",
 							request->model ? "model" : "pk"),
-					 errdetail("A relation starts at one row of a model, or at the rows of a queryset.")));
+					 errdetail("%s", relation_detail)));
 	}
 	else if (request->relation)
 	{
-		RequireWord(CORM_WORD_RELATION, CORM_WORD_PK, request->owner);
-		RequireWord(CORM_WORD_RELATION, CORM_WORD_MODEL, request->model);
+		RequireWord(CORM_WORD_RELATION, CORM_WORD_PK,
+					request->owner != NULL, relation_detail);
+		RequireWord(CORM_WORD_RELATION, CORM_WORD_MODEL,
+					request->model != NULL, relation_detail);
 	}
 	if (request->owner && request->relation == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("queryset option \"pk\" needs \"relation\""),
 				 errhint("To read one row, write {\"filter\": {\"pk\": ...}}.")));
+}
+
+/* What is said from here on is said under allow-lists. */
+static void
+BeginGuarded(CormRequest *request, List *guards)
+{
+	request->guards = guards;
+	request->said = CormMakeRequest();
+	request->said->guards = guards;
+	CormMergeRequest(request);
+}
+
+/* Makes an empty request go on from its base. */
+static void
+BeginAllowed(CormRequest *request, CormRequest *base, JsonbValue *allow,
+			 const CormDocPath *at)
+{
+	request->base = base;
+	request->allow = allow;
+	request->model = base->model;
+	request->owner = base->owner;
+	request->relation = base->relation;
+	request->of = base->of;
+	BeginGuarded(request, CormAddGuard(base->guards, allow, at));
+}
+
+/* Makes a request go on under the allow-lists of the queryset it is of. */
+static void
+BeginRelated(CormRequest *request)
+{
+	if (request->of->guards && request->relation)
+		BeginGuarded(request, CormGuardsBehind(request->of->guards,
+											   request->relation));
+}
+
+/* A word that is read before the others; it may be left out. */
+static void
+SayFirst(CormRequest *request, CormWord word, JsonbValue *object,
+		 const CormDocPath *at)
+{
+	CormDocPath here = {at, CormWordName(word), 0};
+	JsonbValue *value = CormJsonMember(object, here.word);
+
+	if (value)
+		SayWord(request, word, value, &here);
+}
+
+/* Reads the words that decide what the others may say. */
+static void
+BeginObject(CormRequest *request, JsonbValue *object, const CormDocPath *at)
+{
+	CormDocPath list = {at, CormWordName(CORM_WORD_ALLOW), 0};
+
+	SayFirst(request, CORM_WORD_BASE, object, at);
+	SayFirst(request, CORM_WORD_ALLOW, object, at);
+	if (request->base || request->allow)
+	{
+		RequireWord(CORM_WORD_BASE, CORM_WORD_ALLOW,
+					request->allow != NULL, allow_detail);
+		RequireWord(CORM_WORD_ALLOW, CORM_WORD_BASE,
+					request->base != NULL, allow_detail);
+		BeginAllowed(request, request->base, request->allow, &list);
+		return;
+	}
+	SayFirst(request, CORM_WORD_OF, object, at);
+	if (request->of)
+	{
+		SayFirst(request, CORM_WORD_RELATION, object, at);
+		BeginRelated(request);
+	}
+}
+
+/* Has the word been read when the object was begun? */
+static bool
+WasReadFirst(const CormRequest *request, CormWord word)
+{
+	if (word == CORM_WORD_BASE || word == CORM_WORD_ALLOW)
+		return true;
+	return request->base == NULL &&
+		(word == CORM_WORD_OF || (word == CORM_WORD_RELATION && request->of));
+}
+
+/* Says a word of an object that was begun. */
+static void
+SayRest(CormRequest *request, CormWord word, JsonbValue *value,
+		const CormDocPath *at)
+{
+	if (WasReadFirst(request, word))
+		return;
+	if (word >= CORM_WORD_FILTER)
+		SayWord(request->said ? request->said : request, word, value, at);
+	else if (request->base == NULL)
+		SayWord(request, word, value, at);
+	else if (value->type != jbvNull)
+		RaiseOutsideBase(at);
 }
 
 /* Reads a queryset object, which stands "at" a place if it is within another. */
@@ -406,6 +551,7 @@ ParseObject(JsonbValue *object, const CormDocPath *at)
 		CormRaiseWrongValue(at, "an object", object);
 
 	request->source = object->val.binary.data;
+	BeginObject(request, object, at);
 	it = CormBeginPairs(object);
 	while (CormNextPair(&it, &key, &value))
 	{
@@ -414,8 +560,10 @@ ParseObject(JsonbValue *object, const CormDocPath *at)
 
 		if (word < 0)
 			CormRaiseUnknownWord(&here, false);
-		SayWord(request, word, value, &here);
+		SayRest(request, word, value, &here);
 	}
+	if (request->said)
+		CormMergeRequest(request);
 	CormRequestCheck(request);
 	return request;
 }
@@ -448,5 +596,17 @@ CormRelationRequest(CormRequest *of, JsonbValue *relation)
 
 	request->of = of;
 	CormRequestSay(request, CORM_WORD_RELATION, relation);
+	BeginRelated(request);
+	return request;
+}
+
+/* Puts an allow-list on what is said from here on. */
+CormRequest *
+CormAllowRequest(CormRequest *base, JsonbValue *allow)
+{
+	CormRequest *request = CormMakeRequest();
+	CormDocPath at = {NULL, CormWordName(CORM_WORD_ALLOW), 0};
+
+	BeginAllowed(request, base, allow, &at);
 	return request;
 }

@@ -31,6 +31,12 @@ extern CormRequest *CormParseRequest(Jsonb *queryset);
 extern CormRequest *CormRelationRequest(CormRequest *of, JsonbValue *relation);
 
 /*
+ * The queryset "base" under an allow-list: what is said from here on may use
+ * only what the list has, else it raises 42501.
+ */
+extern CormRequest *CormAllowRequest(CormRequest *base, JsonbValue *allow);
+
+/*
  * Says one more word.  filter and exclude add a condition; select_related,
  * prefetch_related, exclude_fields and annotate add to their list; the others
  * replace what was said, JSON null clearing it.
@@ -40,6 +46,9 @@ extern void CormRequestSay(CormRequest *request, CormWord word,
 
 /* Raises 22023 when the words do not go together. */
 extern void CormRequestCheck(const CormRequest *request);
+
+/* How many rows at most, -1 for all: limit, capped by max_limit. */
+extern int64 CormRequestLimit(const CormRequest *request);
 
 /* A filter alone, as verbs take it: adds to what the request asks already. */
 extern void CormRequestAddFilter(CormRequest *request, Jsonb *filter);

@@ -46,150 +46,40 @@ static void RefuseSameKey(List *outputs, const CormModel *model);
 
 /* ---------- the rows ---------- */
 
-CormSubject
-CormResolveSubject(const CormRequest *request, const CormModel *fallback)
-{
-	CormSubject subject = {NULL, NULL, fallback};
-
-	if (request->model)
-		subject.model = CormModelByName(request->model);
-	else if (fallback == NULL || request->relation)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the queryset names no model"),
-				 errhint("Write the name itself, or {\"model\": \"Name\", ...}.")));
-
-	if (request->relation)
-	{
-		subject.owner = subject.model;
-		subject.relation = CormRequireRelation(subject.owner, request->relation);
-		subject.model = CormRelationTarget(subject.relation);
-	}
-	return subject;
-}
-
-/*
- * A pair that may be linked more than once, or is read from both ends, would
- * bring its target more than once: keep the link of lowest key.
- */
-static void
-KeepOneLink(CormSelect *select, const CormRelation *relation)
-{
-	const CormModel *through = select->link->model;
-
-	if (relation->pair_unique && !relation->symmetrical)
-		return;
-	CormRequireKey(select->model, "a relation with several links of one pair needs");
-	for (int i = 0; i < select->model->nkey; i++)
-		select->distinct = lappend(select->distinct,
-								   CormColumnValueOf(select->base, select->model->key[i]));
-	for (int i = 0; i < through->nkey; i++)
-	{
-		CormOrder  *order = palloc0(sizeof(CormOrder));
-
-		order->value = CormColumnValueOf(select->link, through->key[i]);
-		select->distinct_order = lappend(select->distinct_order, order);
-	}
-}
-
-/*
- * The tables of a relation's rows: the target, behind its through table.
- */
-static void
-AddRelationTables(CormSelect *select, const CormRelation *relation)
-{
-	if (OidIsValid(relation->through))
-	{
-		select->link = CormAddLink(select, select->scope, relation);
-		select->base = CormAddLinkTarget(select, select->scope, select->link, relation);
-		KeepOneLink(select, relation);
-	}
-	else
-		select->base = CormAddTable(select, select->scope, select->model, CORM_JOIN_NONE);
-}
-
-static CormSelect *
-MakeSelect(const CormModel *model, const char *label)
-{
-	CormSelect *select = palloc0(sizeof(CormSelect));
-
-	select->model = model;
-	select->label = label;
-	select->scope = CormMakeScope();
-	return select;
-}
-
-static void
-AddCondition(CormSelect *select, const CormRequest *request)
-{
-	if (request && request->where)
-		select->scope->where = lappend(select->scope->where,
-									   CormResolveCondition(select, select->scope,
-															select->base, request->where));
-}
-
-void
-CormAddLimit(CormSelect *select, const CormRequest *request)
-{
-	if (request->limit >= 0)
-		select->limit = CormAddBigint(select, request->limit);
-	if (request->offset > 0)
-		select->offset = CormAddBigint(select, request->offset);
-}
-
-void
-CormResolveRows(CormSelect *select, const CormSubject *subject, const CormRequest *request)
-{
-	if (subject->relation == NULL)
-		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
-	else
-	{
-		AddRelationTables(select, subject->relation);
-		if (request->owner == NULL || request->owner->type == jbvNull)
-			select->scope->where = list_make1(CormMakeConst(false));
-		else
-			select->scope->where =
-				CormOwnerExprs(select, subject->owner,
-							   select->link ? select->link : select->base,
-							   subject->relation->fk,
-							   select->link != NULL || subject->relation->reverse,
-							   request->owner);
-	}
-	AddCondition(select, request);
-}
-
 static CormSelect *
 ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
 	CormSubject subject = CormResolveSubject(request, fallback);
-	char	   *label = CormModelDisplayName(subject.owner ? subject.owner : subject.model);
-	CormSelect *select;
-
-	if (subject.relation)
-		label = psprintf("%s.%s", label, subject.relation->name);
-	select = MakeSelect(subject.model, label);
-	CormResolveRows(select, &subject, request);
+	CormSelect *select = CormSelectRows(request, &subject);
+	const CormModel *model = subject.model;
 
 	switch (purpose)
 	{
 		case CORM_FOR_DOCUMENTS:
 			select->object = BuildObject(select, select->base, request,
-										 CormResolveLoads(subject.model, request->loads),
+										 CormResolveLoads(model, request->loads),
 										 CormResolveFields(select->base, request), true);
 			CormResolveOrder(select, request->order_by, true);
 			break;
 		case CORM_FOR_ROWS:
-			for (int i = 0; i < subject.model->ncolumns; i++)
-				(void) CormAddTarget(select,
-									 CormRef(select->base, subject.model->columns[i].attnum),
+			for (int i = 0; i < model->ncolumns; i++)
+				(void) CormAddTarget(select, CormRef(select->base, model->columns[i].attnum),
 									 InvalidOid);
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
+		case CORM_FOR_GROUPING:
+			if (request->distinct_given || request->offset > 0 || CormRequestLimit(request) >= 0)
+				CormResolveOrder(select, request->order_by, true);
+			/* FALLTHROUGH */
 		case CORM_FOR_COUNTING:
+			if (request->distinct_given && request->distinct == NIL)
+				select->object = BuildObject(select, select->base, request, NIL,
+											 CormResolveFields(select->base, request), true);
 			break;
 	}
-	CormAddLimit(select, request);
+	CormResolveDistinct(select, request);
+	CormAddLimit(select, request, false);
 	return select;
 }
 
@@ -219,7 +109,7 @@ CormResolve(const CormRequest *request, CormPurpose purpose,
 CormSelect *
 CormResolveReturning(const CormRequest *request, const CormModel *model)
 {
-	CormSelect *select = MakeSelect(model, CormModelDisplayName(model));
+	CormSelect *select = CormMakeSelect(model, CormModelDisplayName(model));
 
 	CormCheckLimits(request);
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
@@ -276,9 +166,11 @@ RefusePlaceKeys(const CormSelect *select)
 					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
 							output->name, CormModelDisplayName(select->model)),
 					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
-					 output->kind == CORM_OUT_VALUE ?
+					 output->kind != CORM_OUT_VALUE ?
+					 errhint("Choose another name with the prefetch option \"as\".") :
+					 CormFindColumn(select->model, output->name) ?
 					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
-					 errhint("Choose another name with the prefetch option \"as\".")));
+					 errhint("Choose another name for the annotation.")));
 	}
 }
 
@@ -319,13 +211,14 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	CormErrorFrame frame;
 	const CormRelation *relation = node->relation;
 	CormChild  *child = palloc0(sizeof(CormChild));
-	CormSelect *select = MakeSelect(CormRelationTarget(relation),
-									psprintf("%s.%s", parent->label, relation->name));
+	CormSelect *select = CormMakeSelect(CormRelationTarget(relation),
+										psprintf("%s.%s", parent->label, relation->name));
 	CormFieldSet *fields;
 
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
+	child->more = node->more && relation->to_many;
 	child->recursive = node->recursive;
 	child->flat = node->flat;
 	child->depth = node->depth;
@@ -333,15 +226,15 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	CormErrorPush(&frame, "loading", select->label, NULL);
 	if (node->recursive)
 		CheckRecursive(parent_table->model, relation);
-	AddRelationTables(select, relation);
+	CormAddRelationRows(select, relation);
 	CormAddChildKeys(parent_table->model, select,
-			select->link ? select->link : select->base, relation->fk,
-			select->link == NULL && !relation->reverse);
+					 select->link ? select->link : select->base, relation->fk,
+					 select->link == NULL && !relation->reverse);
 	if (node->recursive)
 		select->identity = CormPrimaryKeyParts(select, select->base);
 	CormAttachChild(parent, parent_table, child, relation);
 
-	AddCondition(select, node->options);
+	CormRestrict(select, node->options);
 	fields = CormResolveFields(select->base, node->options);
 	if (node->recursive && !node->flat && strcmp(node->name, relation->name) == 0)
 		LeaveOutColumn(fields, node->name);
@@ -350,15 +243,11 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		AddSelf(child, node);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
-	child->more = node->more && relation->to_many;
 	if (node->options)
 	{
-		CormRequest limits = *node->options;
-
-		child->limit = limits.limit;
-		if (child->more && limits.limit >= 0 && limits.limit < PG_INT64_MAX)
-			limits.limit++;		/* one more row tells */
-		CormAddLimit(select, &limits);
+		CormResolveDistinct(select, node->options);
+		child->limit = CormRequestLimit(node->options);
+		CormAddLimit(select, node->options, child->more);	/* one more row tells */
 	}
 	CormErrorPop(&frame);
 	return child;
@@ -368,7 +257,7 @@ CormChild *
 CormResolveLoader(const CormModel *model, const CormRelation *relation,
 				  const CormRequest *options)
 {
-	CormSelect *root = MakeSelect(model, CormModelDisplayName(model));
+	CormSelect *root = CormMakeSelect(model, CormModelDisplayName(model));
 	CormTable  *table = CormAddTable(root, root->scope, model, CORM_JOIN_NONE);
 	CormChild  *keys = palloc0(sizeof(CormChild));
 	CormLoadNode node = {0};
@@ -411,7 +300,8 @@ IsPlainToOne(const CormLoadNode *node)
 	return !node->relation->to_many && !node->recursive &&
 		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
-		 (node->options->where == NULL && node->options->limit < 0 &&
+		 (node->options->where == NULL && node->options->annotations == NIL &&
+		  node->options->limit < 0 && !node->options->distinct_given &&
 		  node->options->offset < 0));
 }
 
@@ -452,6 +342,18 @@ ColumnOutput(CormSelect *select, CormTable *table, const CormColumn *column)
 	output->name = column->name;
 	output->type = column->typid;
 	output->target = CormAddTarget(select, CormRef(table, column->attnum), InvalidOid);
+	return output;
+}
+
+static CormOutput *
+NamedOutput(CormSelect *select, const CormNamedValue *named)
+{
+	CormOutput *output = palloc0(sizeof(CormOutput));
+
+	output->kind = CORM_OUT_VALUE;
+	output->name = named->name;
+	output->type = named->value->type;
+	output->target = CormAddValueTarget(select, named->value, InvalidOid);
 	return output;
 }
 
@@ -595,6 +497,8 @@ BuildObject(CormSelect *select, CormTable *table, const CormRequest *options,
 		object->outputs = lappend(object->outputs, output);
 	}
 
+	foreach(lc, table->annotations)
+		object->outputs = lappend(object->outputs, NamedOutput(select, lfirst(lc)));
 	foreach(lc, later)
 		object->outputs = lappend(object->outputs,
 								  LoadOutput(select, table, lfirst(lc), join));

@@ -10,7 +10,7 @@
 #ifndef CORM_RESOLVE_H
 #define CORM_RESOLVE_H
 
-#include "plantree.h"
+#include "source.h"
 
 /* The setting corm.to_one_strategy: where a to-one relation is loaded. */
 typedef enum CormToOneStrategy
@@ -26,20 +26,10 @@ typedef enum CormPurpose
 {
 	CORM_FOR_DOCUMENTS,			/* JSON objects with what they load */
 	CORM_FOR_ROWS,				/* all columns of the model, typed */
-	CORM_FOR_COUNTING			/* no select list, no order */
+	CORM_FOR_COUNTING,			/* no select list, no order */
+	CORM_FOR_GROUPING			/* no select list yet; ordered if it matters
+								 * which rows there are */
 } CormPurpose;
-
-/* The model a request is about, and the relation through which, if any. */
-typedef struct CormSubject
-{
-	const CormModel *owner;		/* of the relation, or NULL */
-	const CormRelation *relation;
-	const CormModel *model;		/* of the rows */
-} CormSubject;
-
-/* "fallback" is used when the request names no model; it may be NULL. */
-extern CormSubject CormResolveSubject(const CormRequest *request,
-									  const CormModel *fallback);
 
 /*
  * The plan tree of a request, in the current memory context.  Locks every table
@@ -49,15 +39,6 @@ extern CormSubject CormResolveSubject(const CormRequest *request,
  */
 extern CormSelect *CormResolve(const CormRequest *request, CormPurpose purpose,
 							   const CormModel *fallback);
-
-/*
- * Pieces of it for statements of another form.  The first adds the tables and
- * conditions of a request's rows to the select's scope, which is empty, and
- * says where the base and the link are.
- */
-extern void CormResolveRows(CormSelect *select, const CormSubject *subject,
-							const CormRequest *request);
-extern void CormAddLimit(CormSelect *select, const CormRequest *request);
 
 /*
  * A child that loads rows of "model" by key, each with one relation: the

@@ -22,8 +22,7 @@ CormPath *
 CormReadPathAt(const CormPlace *place, const char *path)
 {
 	return CormReadPath(place->table->model, place->table->link_relation,
-						place->table == place->select->base ? place->select->annotations : NIL,
-						path);
+						place->table->annotations, path);
 }
 
 void

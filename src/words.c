@@ -14,7 +14,7 @@
 
 /* Spelled as in CormWord's order. */
 static const char *const word_names[] = {
-	"model", "pk", "relation", "of", "filter", "exclude", "order_by",
+	"model", "pk", "relation", "of", "base", "allow", "filter", "exclude", "order_by",
 	"select_related", "prefetch_related", "fields", "exclude_fields",
 	"annotate", "distinct", "limit", "offset"
 };
@@ -62,33 +62,48 @@ CormFindOption(const char *name)
 	return FindName(option_names, lengthof(option_names), name);
 }
 
-/* The words that may stand in an object: of a prefetch's options, or a root. */
+/* The words from one up to another, as a list of char *. */
 static List *
-KnownWords(bool options)
+WordsBetween(int from, int to)
 {
-	List	   *known = NIL;
+	List	   *words = NIL;
 
-	for (int i = options ? CORM_WORD_FILTER : 0; i < lengthof(word_names); i++)
-		known = lappend(known, unconstify(char *, word_names[i]));
-	for (int i = 0; options && i < lengthof(option_names); i++)
-		known = lappend(known, unconstify(char *, option_names[i]));
-	return known;
+	for (int i = from; i < to; i++)
+		words = lappend(words, unconstify(char *, word_names[i]));
+	return words;
+}
+
+/* Words that a root has alone, or with "options" a prefetch. */
+static List *
+OwnWords(bool options)
+{
+	List	   *words = NIL;
+
+	if (!options)
+		return WordsBetween(0, CORM_WORD_FILTER);
+	for (int i = 0; i < lengthof(option_names); i++)
+		words = lappend(words, unconstify(char *, option_names[i]));
+	return words;
 }
 
 void
 CormRaiseUnknownWord(const CormDocPath *at, bool options)
 {
-	List	   *known = KnownWords(options);
+	List	   *own = OwnWords(options);
+	List	   *shared = WordsBetween(CORM_WORD_FILTER, lengthof(word_names));
+	char	   *known = psprintf("%s, %s",
+								 CormJoinNames(options ? shared : own),
+								 CormJoinNames(options ? own : shared));
 	const char *meant = NULL;
 
 	/* a word that is right in the other place is no spelling mistake */
-	if (!CormListHasName(KnownWords(!options), at->word))
-		meant = CormClosest(at->word, known);
+	if (!CormListHasName(OwnWords(!options), at->word))
+		meant = CormClosest(at->word, list_concat_copy(own, shared));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized queryset option \"%s\"", CormDocPathText(at)),
-			 errdetail("The options are: %s.", CormJoinNames(known)),
+			 errdetail("The options are: %s.", known),
 			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
 }
 
@@ -99,6 +114,7 @@ CormMakeRequest(void)
 	CormRequest *request = palloc0(sizeof(CormRequest));
 
 	request->limit = -1;
+	request->max_limit = -1;
 	request->offset = -1;
 	return request;
 }

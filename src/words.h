@@ -21,6 +21,8 @@ typedef enum CormWord
 	CORM_WORD_PK,
 	CORM_WORD_RELATION,
 	CORM_WORD_OF,
+	CORM_WORD_BASE,
+	CORM_WORD_ALLOW,
 	CORM_WORD_FILTER,
 	CORM_WORD_EXCLUDE,
 	CORM_WORD_ORDER_BY,
@@ -56,6 +58,7 @@ typedef struct CormLoad
 	bool		recursive;		/* and so on from each row that was loaded */
 	bool		flat;			/* ... as one list, with depth and path */
 	int64		depth;			/* ... levels to load, -1: all */
+	bool		implied;		/* for what allow-lists say of a step */
 	struct CormRequest *options;	/* what to load of the last step, or NULL */
 } CormLoad;
 
@@ -70,6 +73,16 @@ typedef struct CormRequest
 	/* corm.relation(q, relation): rows related to any row of a queryset */
 	struct CormRequest *of;		/* then model and owner are NULL */
 
+	/*
+	 * Under allow-lists, which corm.allow(base, list) sets up, and which go on
+	 * from the queryset of a relation, the words below are merged.
+	 */
+	List	   *guards;			/* of CormGuard *; NIL: no allow-list */
+	struct CormRequest *base;	/* what corm.allow was given, or NULL */
+	JsonbValue *allow;			/* its allow-list, as written */
+	struct CormRequest *said;	/* the words said since; NULL: no guards */
+	int64		max_limit;		/* caps limit and is its default; -1: none */
+
 	CormCondition *where;		/* filter and not exclude; NULL: none */
 	List	   *order_by;		/* of CormOrderKey * */
 	List	   *loads;			/* of CormLoad *, in order of mention */
@@ -79,7 +92,7 @@ typedef struct CormRequest
 	List	   *annotations;	/* of CormAnnotation * */
 	bool		distinct_given;	/* distinct was there, perhaps empty */
 	List	   *distinct;		/* of char *, paths; NIL: what is printed */
-	int64		limit;			/* -1: none */
+	int64		limit;			/* -1: none; see CormRequestLimit */
 	int64		offset;			/* -1: none */
 
 	JsonbContainer *source;		/* what this was read from */
@@ -90,7 +103,7 @@ typedef struct CormRequest
 
 	/*
 	 * The same conditions as they were written: of JsonbValue *, those that
-	 * let every row pass left out.
+	 * let every row pass left out.  Under allow-lists only "said" has them.
 	 */
 	List	   *filters;		/* all of them */
 	List	   *excludes;		/* not all of them, if has_exclude */

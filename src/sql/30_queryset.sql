@@ -35,7 +35,7 @@ CREATE TYPE corm.queryset (
 	CATEGORY = 'U'
 );
 COMMENT ON TYPE corm.queryset IS
-'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, of, filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, annotate, distinct, limit and offset. Names are looked up when a verb runs, not before.';
+'A value that describes a query: which model, which rows in which order, what to load with them. Written as the name of a model (''Post'') or as JSON (''{"model": "Post", "filter": {"id__gt": 10}, "order_by": ["-id"], "limit": 5}''). The words are model, pk, relation, of (a queryset, in place of model and pk), base and allow (see corm.allow), filter, exclude, order_by, select_related, prefetch_related, fields, exclude_fields, annotate, distinct, limit and offset. Names are looked up when a verb runs, not before.';
 
 -- Casts.  No other type becomes a queryset implicitly: a text that did would
 -- make functions such as count(text) ambiguous.
@@ -258,3 +258,13 @@ CREATE FUNCTION corm.paginate(q corm.queryset, page pg_catalog.int8, page_size p
 	AS 'MODULE_PATHNAME', 'corm_paginate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION corm.paginate(corm.queryset, pg_catalog.int8, pg_catalog.int8) IS
 'The page of that number, counted from 1: sets limit and offset. Raises 22023 for a page or size below 1, 22004 for a NULL one, 22003 for a page beyond bigint. Example: SELECT corm.paginate(''Post'', 2, page_size => 50).';
+
+CREATE FUNCTION corm.allow(q corm.queryset, list pg_catalog.jsonb)
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_allow' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.allow(corm.queryset, pg_catalog.jsonb) IS
+'The queryset under an allow-list: modifiers and filters of verbs from here on may use only what the list has, which makes it safe to pass on those of an end user. What the queryset has already stays as it is; several lists intersect.
+list: an object of filter (paths, each with an array of lookups, "exact" being also the key without one), order_by, prefetch_related (paths, with the steps they walk through, for select_related as well; "children recursive" for trees), fields (names, which are also printed where none are asked for), annotate ("posts__count"), distinct (arrays of paths) and max_limit (caps limit, and is its default). A key left out allows nothing of it; exclude counts as filter; limit, offset and exclude_fields are free.
+Paths about related rows, in a prefetch, a quantifier or an aggregate, count as relation__path. A lookup that ends in F needs its value among the paths, too.
+Errors: 42501 for what the list does not have, raised when it is said; 22023 for an unknown key, 22004 for a NULL list. A NULL queryset stays NULL.
+Example: SELECT corm.filter(corm.allow(''Post'', ''{"filter": {"title": ["exact", "icontains"]}, "max_limit": 100}''), ''{"title__icontains": "sql"}'').';

@@ -39,7 +39,8 @@ my @calls = (
 	q{SELECT * FROM corm.models ORDER BY 1},
 	q{SELECT * FROM corm.relations ORDER BY 1, 2},
 	q{SELECT * FROM corm.columns ORDER BY 1, 2},
-	q{SELECT corm.sql('Post')});
+	q{SELECT corm.sql('Post')},
+	q{SELECT plan FROM corm.explain(corm.prefetch_related('Author', 'posts'), 'list', true) AS plan WHERE plan !~ '^ '});
 
 foreach my $call (@calls)
 {

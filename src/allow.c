@@ -1,0 +1,626 @@
+/*-------------------------------------------------------------------------
+ *
+ * allow.c
+ *	  Reading allow-lists, and comparing what is said with them.
+ *
+ * A path that is said about rows behind a relation counts with the path to
+ * them in front: "title" in a filter of the prefetched posts, in a quantifier
+ * over them or in an aggregate of them is "posts__title".
+ *
+ * A key of a filter is a listed path with one of the lookups listed for it.
+ * Values are free but for two kinds that hold names: the filter objects of
+ * quantifiers and aggregates, and the paths of lookups that end in F.
+ *
+ * Like request.c, to which this belongs, it reads no catalog.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "allow.h"
+#include "error.h"
+#include "pathtext.h"
+
+/* The keys of an allow-list that list paths or names. */
+typedef enum AllowKey
+{
+	ALLOW_ORDER_BY,
+	ALLOW_PREFETCH_RELATED,
+	ALLOW_FIELDS,
+	ALLOW_ANNOTATE,
+	ALLOW_DISTINCT
+} AllowKey;
+
+#define ALLOW_KEYS (ALLOW_DISTINCT + 1)
+
+/* Spelled as in AllowKey's order. */
+static const char *const key_names[ALLOW_KEYS] = {
+	"order_by", "prefetch_related", "fields", "annotate", "distinct"
+};
+
+static const char *const key_filter = "filter";
+static const char *const key_max_limit = "max_limit";
+
+/* Behind a path of prefetch_related: it may be loaded as a tree. */
+#define RECURSIVE_MARK " recursive"
+
+/* The lookup of a key that names none. */
+#define PLAIN_LOOKUP "exact"
+
+/* A path with the lookups that filters may use on it. */
+typedef struct AllowedFilter
+{
+	char	   *path;
+	List	   *lookups;		/* of char * */
+} AllowedFilter;
+
+struct CormAllow
+{
+	List	   *filters;		/* of AllowedFilter * */
+	List	   *names[ALLOW_KEYS];	/* of char * */
+	bool		has_distinct;	/* listed, perhaps without a path */
+	int64		max_limit;		/* -1: none */
+};
+
+static void AllowTest(List *guards, char *key, JsonbValue *value);
+
+/*
+ * Reading
+ */
+
+static List *
+ReadFilters(JsonbValue *object, const CormDocPath *at)
+{
+	List	   *filters = NIL;
+	JsonbIterator *it;
+	char	   *path;
+	JsonbValue *lookups;
+
+	if (object->type == jbvNull)
+		return NIL;
+	if (!CormJsonIsObject(object))
+		CormRaiseWrongValue(at, "an object", object);
+
+	it = CormBeginPairs(object);
+	while (CormNextPair(&it, &path, &lookups))
+	{
+		CormDocPath here = {at, path, 0};
+		AllowedFilter *filter = palloc0(sizeof(AllowedFilter));
+
+		if (CormIsBlank(path))
+			CormRaiseEmptyKey(at);
+		filter->path = path;
+		filter->lookups = CormReadNames(NIL, lookups, &here);
+		filters = lappend(filters, filter);
+	}
+	return filters;
+}
+
+/* Paths of an order, whose direction does not count. */
+static List *
+ReadOrder(JsonbValue *value, const CormDocPath *at)
+{
+	List	   *paths = NIL;
+	ListCell   *cell;
+
+	foreach(cell, CormParseOrder(value, at))
+		paths = lappend(paths, ((CormOrderKey *) lfirst(cell))->path);
+	return paths;
+}
+
+static int64
+ReadMaxLimit(JsonbValue *value, const CormDocPath *at)
+{
+	int64		limit = CormReadCount(value, at);
+
+	if (limit == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("value of \"%s\" must be at least 1",
+						CormDocPathText(at))));
+	return limit;
+}
+
+pg_noreturn static void
+RaiseUnknownKey(const CormDocPath *at)
+{
+	List	   *known = list_make1(unconstify(char *, key_filter));
+	const char *meant;
+
+	for (int i = 0; i < ALLOW_KEYS; i++)
+		known = lappend(known, unconstify(char *, key_names[i]));
+	known = lappend(known, unconstify(char *, key_max_limit));
+	meant = CormClosest(at->word, known);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized key \"%s\" of an allow-list",
+					CormDocPathText(at)),
+			 errdetail("The keys are: %s.", CormJoinNames(known)),
+			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
+}
+
+static void
+ReadNamesKey(CormAllow *allow, JsonbValue *value, const CormDocPath *at)
+{
+	for (int i = 0; i < ALLOW_KEYS; i++)
+	{
+		if (strcmp(at->word, key_names[i]) == 0)
+		{
+			allow->names[i] = i == ALLOW_ORDER_BY ? ReadOrder(value, at) :
+				CormReadNames(NIL, value, at);
+			if (i == ALLOW_DISTINCT)
+				allow->has_distinct = value->type != jbvNull;
+			return;
+		}
+	}
+	RaiseUnknownKey(at);
+}
+
+/* Reads an allow-list; a key that is left out or null allows nothing. */
+static CormAllow *
+ReadAllow(JsonbValue *list, const CormDocPath *at)
+{
+	CormAllow  *allow = palloc0(sizeof(CormAllow));
+	JsonbIterator *it;
+	char	   *key;
+	JsonbValue *value;
+
+	if (!CormJsonIsObject(list))
+		CormRaiseWrongValue(at, "an object", list);
+
+	allow->max_limit = -1;
+	it = CormBeginPairs(list);
+	while (CormNextPair(&it, &key, &value))
+	{
+		CormDocPath here = {at, key, 0};
+
+		if (strcmp(key, key_filter) == 0)
+			allow->filters = ReadFilters(value, &here);
+		else if (strcmp(key, key_max_limit) == 0)
+			allow->max_limit = ReadMaxLimit(value, &here);
+		else
+			ReadNamesKey(allow, value, &here);
+	}
+	return allow;
+}
+
+/* Returns a list of its own; "list" is read, and must outlive it. */
+List *
+CormAddGuard(List *guards, JsonbValue *list, const CormDocPath *at)
+{
+	CormGuard  *guard = palloc0(sizeof(CormGuard));
+
+	guard->list = ReadAllow(list, at);
+	guard->behind = "";
+	return lappend(list_copy(guards), guard);
+}
+
+/* Returns guards of their own; an empty path leads nowhere else. */
+List *
+CormGuardsBehind(List *guards, const char *path)
+{
+	List	   *behind = NIL;
+	ListCell   *cell;
+
+	if (*path == '\0')
+		return guards;
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+		CormGuard  *moved = palloc0(sizeof(CormGuard));
+
+		moved->list = guard->list;
+		moved->behind = CormPathJoin(guard->behind, path);
+		behind = lappend(behind, moved);
+	}
+	return behind;
+}
+
+/*
+ * Violations
+ */
+
+pg_noreturn static void
+RaiseNotAllowed(const char *word, const char *path, List *allowed)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the allow-list of the queryset does not have \"%s\" for \"%s\"",
+					path, word),
+			 errdetail("It has: %s.", CormJoinNames(allowed))));
+}
+
+/* A key of a filter that no listed path with a listed lookup spells. */
+pg_noreturn static void
+RaiseFilterNotAllowed(const CormAllow *allow, const char *key)
+{
+	const AllowedFilter *closest = NULL;
+	List	   *paths = NIL;
+	ListCell   *cell;
+
+	foreach(cell, allow->filters)
+	{
+		const AllowedFilter *filter = lfirst(cell);
+
+		paths = lappend(paths, filter->path);
+		if (CormPathStartsWith(key, filter->path) &&
+			(closest == NULL || strlen(filter->path) > strlen(closest->path)))
+			closest = filter;
+	}
+	if (closest == NULL)
+		RaiseNotAllowed(key_filter, key, paths);
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the allow-list of the queryset does not have \"%s\" for \"%s\"",
+					key, key_filter),
+			 errdetail("Lookups that it has of \"%s\": %s.", closest->path,
+					   CormJoinNames(closest->lookups))));
+}
+
+/* A path or name that a key must list. */
+static void
+RequireName(List *guards, AllowKey key, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+		char	   *full = CormPathJoin(guard->behind, name);
+
+		if (!CormListHasName(guard->list->names[key], full))
+			RaiseNotAllowed(key_names[key], full, guard->list->names[key]);
+	}
+}
+
+/*
+ * Filters
+ */
+
+/* Is the key the path, or the path and a lookup, as listed? */
+static bool
+FilterHasKey(const AllowedFilter *filter, const char *key)
+{
+	int			length = strlen(filter->path);
+
+	if (!CormPathStartsWith(key, filter->path))
+		return false;
+	if (key[length] == '\0')
+		return CormListHasName(filter->lookups, PLAIN_LOOKUP);
+	return CormListHasName(filter->lookups, key + length + strlen("__"));
+}
+
+static void
+RequireKey(List *guards, const char *key)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+		char	   *full = CormPathJoin(guard->behind, key);
+		ListCell   *other;
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(other, guard->list->filters)
+		{
+			if (FilterHasKey(lfirst(other), full))
+				break;
+		}
+		if (other == NULL)
+			RaiseFilterNotAllowed(guard->list, full);
+	}
+}
+
+/* A path that a filter compares with is itself one to filter by. */
+static void
+RequireFilterPath(List *guards, const char *path)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+		char	   *full = CormPathJoin(guard->behind, path);
+		List	   *paths = NIL;
+		ListCell   *other;
+
+		foreach(other, guard->list->filters)
+			paths = lappend(paths, ((AllowedFilter *) lfirst(other))->path);
+		if (!CormListHasName(paths, full))
+			RaiseNotAllowed(key_filter, full, paths);
+	}
+}
+
+/* The paths that are the value of a lookup that ends in F. */
+static void
+AllowComparedPaths(List *guards, char *key, JsonbValue *value)
+{
+	CormDocPath at = {NULL, key, 0};
+	ListCell   *cell;
+
+	foreach(cell, CormReadList(value, true, "a string", &at))
+		RequireFilterPath(guards, CormReadName(lfirst(cell), &at));
+}
+
+/* A filter object, or several, about the rows behind a path. */
+static void
+AllowNested(List *guards, const char *path, char *key, JsonbValue *value)
+{
+	CormDocPath at = {NULL, key, 0};
+
+	CormAllowFilter(CormGuardsBehind(guards, path),
+					CormParseFilter(value, &at, NULL));
+}
+
+/*
+ * The rows that an aggregate at the end of a path is about: those where the
+ * path leads, or for the aggregates of a column those that have it.
+ */
+static char *
+AggregatedRows(const char *path, CormAggregate function)
+{
+	const char *column = CormPathLastStep(path);
+
+	if (function == CORM_AGGREGATE_COUNT || function == CORM_AGGREGATE_EXISTS)
+		return pstrdup(path);
+	return column ? CormPathBefore(path, column) : "";
+}
+
+/* {"posts__count": {"gte": 3, "filter": {...}}} */
+static void
+AllowAggregate(List *guards, char *key, CormAggregate function,
+			   JsonbValue *object)
+{
+	char	   *path = CormPathBefore(key, CormPathLastStep(key));
+	bool		tested = false;
+	JsonbIterator *it = CormBeginPairs(object);
+	char	   *lookup;
+	JsonbValue *value;
+
+	while (CormNextPair(&it, &lookup, &value))
+	{
+		if (strcmp(lookup, key_filter) == 0)
+			AllowNested(guards, AggregatedRows(path, function), key, value);
+		else if (strcmp(lookup, "distinct") != 0)
+		{
+			AllowTest(guards, CormPathJoin(key, lookup), value);
+			tested = true;
+		}
+	}
+	if (!tested)
+		RequireKey(guards, key);
+}
+
+/*
+ * {"posts__some": {...}}: what the filter asks is what counts; one that asks
+ * nothing asks for the quantifier alone.
+ */
+static void
+AllowQuantifier(List *guards, char *key, const char *step, JsonbValue *value)
+{
+	CormDocPath at = {NULL, key, 0};
+	CormCondition *condition = CormParseFilter(value, &at, NULL);
+
+	if (CormConditionIsTrivial(condition))
+		RequireKey(guards, key);
+	CormAllowFilter(CormGuardsBehind(guards, CormPathBefore(key, step)), condition);
+}
+
+/* A key of a filter object with its value. */
+static void
+AllowTest(List *guards, char *key, JsonbValue *value)
+{
+	const char *step = CormPathLastStep(key);
+	CormAggregate function = step ? CormAggregateByName(step) :
+		CORM_AGGREGATE_NONE;
+
+	check_stack_depth();
+	if (function != CORM_AGGREGATE_NONE && CormJsonIsObject(value))
+	{
+		AllowAggregate(guards, key, function, value);
+		return;
+	}
+	if (step && CormIsQuantifier(step) && value->type == jbvBinary)
+	{
+		AllowQuantifier(guards, key, step, value);
+		return;
+	}
+	RequireKey(guards, key);
+	if (step && strcmp(step, "F") == 0)
+		AllowComparedPaths(guards, key, value);
+}
+
+/* Every test of a condition, however deep in groups. */
+void
+CormAllowFilter(List *guards, const CormCondition *condition)
+{
+	ListCell   *cell;
+
+	if (guards == NIL || condition == NULL)
+		return;
+
+	check_stack_depth();
+	if (condition->kind == CORM_COND_TEST)
+		AllowTest(guards, condition->key, condition->value);
+	foreach(cell, condition->args)
+		CormAllowFilter(guards, lfirst(cell));
+}
+
+/*
+ * The other words
+ */
+
+void
+CormAllowOrder(List *guards, List *keys)
+{
+	ListCell   *cell;
+
+	foreach(cell, keys)
+		RequireName(guards, ALLOW_ORDER_BY,
+					((CormOrderKey *) lfirst(cell))->path);
+}
+
+/*
+ * Does an entry of prefetch_related cover the path?  An entry covers what it
+ * walks through, and with the mark the tree of its last step.
+ */
+static bool
+EntryHasLoad(const char *entry, const char *path, bool recursive)
+{
+	int			length = strlen(entry) - strlen(RECURSIVE_MARK);
+	bool		marked = length > 0 &&
+		strcmp(entry + length, RECURSIVE_MARK) == 0;
+	char	   *listed = marked ? pnstrdup(entry, length) : pstrdup(entry);
+
+	if (recursive)
+		return marked && strcmp(listed, path) == 0;
+	return CormPathStartsWith(listed, path);
+}
+
+/* A path of select_related or prefetch_related. */
+void
+CormAllowLoad(List *guards, const char *path, bool recursive)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+		List	   *listed = guard->list->names[ALLOW_PREFETCH_RELATED];
+		char	   *full = CormPathJoin(guard->behind, path);
+		ListCell   *entry;
+
+		foreach(entry, listed)
+		{
+			if (EntryHasLoad(lfirst(entry), full, recursive))
+				break;
+		}
+		if (entry == NULL)
+			RaiseNotAllowed(key_names[ALLOW_PREFETCH_RELATED],
+							recursive ? psprintf("%s" RECURSIVE_MARK, full) : full,
+							listed);
+	}
+}
+
+void
+CormAllowFields(List *guards, List *names)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+		RequireName(guards, ALLOW_FIELDS, lfirst(cell));
+}
+
+/* An aggregate counts with its function as the last step; rows have no path. */
+static void
+AllowAnnotation(List *guards, const CormAnnotation *annotation)
+{
+	const char *path = strcmp(annotation->path, "*") == 0 ? "" :
+		annotation->path;
+
+	if (annotation->function == CORM_AGGREGATE_NONE)
+		RequireName(guards, ALLOW_ANNOTATE, path);
+	else
+		RequireName(guards, ALLOW_ANNOTATE,
+					CormPathJoin(path, CormAggregateName(annotation->function)));
+	CormAllowFilter(CormGuardsBehind(guards,
+									 AggregatedRows(path, annotation->function)),
+					annotation->where);
+}
+
+void
+CormAllowAnnotations(List *guards, List *annotations)
+{
+	ListCell   *cell;
+
+	if (guards == NIL)
+		return;
+	foreach(cell, annotations)
+		AllowAnnotation(guards, lfirst(cell));
+}
+
+/* Without a path it is about what is printed, but still has to be listed. */
+void
+CormAllowDistinct(List *guards, List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		const CormGuard *guard = lfirst(cell);
+
+		if (!guard->list->has_distinct)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("the allow-list of the queryset does not have \"distinct\"")));
+	}
+	foreach(cell, paths)
+		RequireName(guards, ALLOW_DISTINCT, lfirst(cell));
+}
+
+/*
+ * What allow-lists imply
+ */
+
+/* The fields that one allow-list names of the rows at hand. */
+static List *
+FieldsHere(const CormGuard *guard)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, guard->list->names[ALLOW_FIELDS])
+	{
+		const char *listed = lfirst(cell);
+		const char *step = CormPathLastStep(listed);
+		char	   *behind = step ? CormPathBefore(listed, step) : "";
+
+		if (strcmp(behind, guard->behind) == 0)
+			names = lappend(names, unconstify(char *, step ? step : listed));
+	}
+	return names;
+}
+
+bool
+CormAllowedFields(List *guards, List **names)
+{
+	bool		any = false;
+	ListCell   *cell;
+
+	*names = NIL;
+	foreach(cell, guards)
+	{
+		List	   *here = FieldsHere(lfirst(cell));
+
+		if (here == NIL)
+			continue;
+		*names = any ? CormCommonNames(*names, here) : here;
+		any = true;
+	}
+	return any;
+}
+
+int64
+CormSmallerLimit(int64 one, int64 other)
+{
+	if (one < 0 || other < 0)
+		return Max(one, other);
+	return Min(one, other);
+}
+
+int64
+CormAllowedLimit(List *guards)
+{
+	int64		limit = -1;
+	ListCell   *cell;
+
+	foreach(cell, guards)
+		limit = CormSmallerLimit(limit,
+								 ((CormGuard *) lfirst(cell))->list->max_limit);
+	return limit;
+}

@@ -49,6 +49,7 @@ REGRESS = \
 	read_errors \
 	values \
 	matches \
+	typed_rows \
 	seed_relations \
 	keys \
 	types \

@@ -319,7 +319,7 @@ CormFlat *
 CormResolveFlat(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 {
 	CheckRequest(request, paths, verb);
-	CormAllowFields(request->guards, paths);
+	CormAllowPaths(request->guards, paths);
 	if (paths == NIL && request->fields_given)
 		paths = request->fields;	/* which allow-lists leave */
 	if (verb->keyed)

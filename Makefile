@@ -45,6 +45,7 @@ REGRESS = \
 	prefetch \
 	trees \
 	order \
+	page \
 	read_errors \
 	seed_relations \
 	keys \
@@ -74,6 +75,7 @@ ISOLATION = \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \
+	read_pages \
 	write_add \
 	write_set \
 	write_children \

@@ -138,10 +138,10 @@ ReadPage(PageReader *reader, const CormPage *page)
 /* ---------- what is beside the page ---------- */
 
 static bool
-AnyRow(const CormSelect *select)
+IsThere(const CormSelect *select)
 {
-	return DatumGetBool(CormExecuteScalar(select->label, CormDeparseExists(select),
-										  CormBindParams(select), true));
+	return CormExecute(select->label, CormDeparseSelect(select, true),
+					   CormBindParams(select), true, NULL) > 0;
 }
 
 static bool
@@ -151,7 +151,7 @@ HasNext(const PageReader *reader)
 
 	if (reader->more && !page->backward)
 		return true;
-	return page->before && AnyRow(CormRowsBehind(page, page->before));
+	return page->before && IsThere(CormNearestBehind(page, page->before));
 }
 
 /*
@@ -165,9 +165,9 @@ HasPrevious(const PageReader *reader)
 	if (page->backward)
 		return reader->more;
 	if (page->after)
-		return AnyRow(CormRowsAhead(page, page->after));
+		return IsThere(CormNearestAhead(page, page->after));
 	return page->skipped > 0 &&
-		(reader->n > 0 || reader->more || AnyRow(CormRowsAhead(page, NULL)));
+		(reader->n > 0 || reader->more || IsThere(CormNearestAhead(page, NULL)));
 }
 
 static int64

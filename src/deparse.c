@@ -449,17 +449,12 @@ static void
 DeparseBareRows(StringInfo buf, const CormSelect *select)
 {
 	appendStringInfoString(buf, "SELECT");
-	if (select->kept_where != NIL)
-		DeparseKept(buf, select);
-	else
+	if (select->distinct != NIL)
 	{
-		if (select->distinct != NIL)
-		{
-			appendStringInfoString(buf, " DISTINCT ");
-			DeparseValues(buf, select, select->distinct, false);
-		}
-		DeparseFromWhere(buf, select);
+		appendStringInfoString(buf, " DISTINCT ");
+		DeparseValues(buf, select, select->distinct, false);
 	}
+	DeparseFromWhere(buf, select);
 	DeparseLimit(buf, select->limit, select->offset);
 }
 

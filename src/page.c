@@ -246,6 +246,17 @@ RowsOnSide(const CormPage *page, const CormPosition *position, Side side)
 	return bound->kind == CORM_EXPR_OPERATOR ? CormAllOf(list_make2(bound, expr)) : expr;
 }
 
+static List *
+CopyOrder(List *orders)
+{
+	List	   *copies = NIL;
+	ListCell   *lc;
+
+	foreach(lc, orders)
+		copies = lappend(copies, memcpy(palloc(sizeof(CormOrder)), lfirst(lc), sizeof(CormOrder)));
+	return copies;
+}
+
 static void
 Restrict(CormSelect *select, CormExpr *expr)
 {
@@ -257,8 +268,12 @@ Restrict(CormSelect *select, CormExpr *expr)
 
 /* ---------- rows ---------- */
 
+/*
+ * The one of the rows that is nearest to the place: an index finds it, where it
+ * would have to be told to look for any.
+ */
 static CormSelect *
-RowsFrom(const CormPage *page, const CormPosition *position, Side side)
+NearestRow(const CormPage *page, const CormPosition *position, Side side)
 {
 	CormSelect *select = palloc(sizeof(CormSelect));
 
@@ -267,22 +282,26 @@ RowsFrom(const CormPage *page, const CormPosition *position, Side side)
 	*select->scope = *page->select->scope;
 	select->scope->where = list_copy(page->where);
 	select->kept_where = NIL;
-	select->limit = select->offset = 0;
+	select->order = CopyOrder(page->select->order);
+	if (side.ahead != page->backward)
+		CormReverseOrder(select);
 	if (position)
 		Restrict(select, RowsOnSide(page, position, side));
+	select->limit = CormAddBigint(select, 1);
+	select->offset = 0;
 	return select;
 }
 
 CormSelect *
-CormRowsAhead(const CormPage *page, const CormPosition *position)
+CormNearestAhead(const CormPage *page, const CormPosition *position)
 {
-	return RowsFrom(page, position, (Side) {true, true});
+	return NearestRow(page, position, (Side) {true, true});
 }
 
 CormSelect *
-CormRowsBehind(const CormPage *page, const CormPosition *position)
+CormNearestBehind(const CormPage *page, const CormPosition *position)
 {
-	return RowsFrom(page, position, (Side) {false, true});
+	return NearestRow(page, position, (Side) {false, true});
 }
 
 static void

@@ -56,11 +56,11 @@ extern CormPage *CormResolvePage(const CormRequest *request, const CormModel *fa
 								 const char *after, const char *before, int64 size);
 
 /*
- * The rows of the queryset at a place in the order and ahead of it (or behind
- * it); all of them without a position.
+ * The nearest row of the queryset that stands in a place of the order or ahead
+ * of it (behind it); without a position the last row (the first).
  */
-extern CormSelect *CormRowsAhead(const CormPage *page, const CormPosition *position);
-extern CormSelect *CormRowsBehind(const CormPage *page, const CormPosition *position);
+extern CormSelect *CormNearestAhead(const CormPage *page, const CormPosition *position);
+extern CormSelect *CormNearestBehind(const CormPage *page, const CormPosition *position);
 
 /* The cursor of a row, given the value of each key. */
 extern char *CormPageCursor(const CormPage *page, const Datum *values, const bool *nulls);

@@ -44,9 +44,12 @@ REGRESS = \
 	filter_relations \
 	prefetch \
 	trees \
+	strategies \
 	order \
 	page \
 	read_errors \
+	values \
+	matches \
 	seed_relations \
 	keys \
 	types \
@@ -65,6 +68,10 @@ REGRESS = \
 	create \
 	write_overloads \
 	write_errors \
+	orm_cases \
+	orm_cases_2 \
+	server_cases \
+	server_cases_2 \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

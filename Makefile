@@ -46,6 +46,7 @@ REGRESS = \
 	trees \
 	strategies \
 	order \
+	page \
 	read_errors \
 	values \
 	matches \
@@ -82,6 +83,7 @@ ISOLATION = \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \
+	read_pages \
 	write_add \
 	write_set \
 	write_children \

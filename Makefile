@@ -48,7 +48,11 @@ REGRESS = \
 	trees \
 	strategies \
 	order \
+	page \
 	read_errors \
+	values \
+	matches \
+	typed_rows \
 	seed_relations \
 	keys \
 	types \
@@ -68,7 +72,9 @@ REGRESS = \
 	write_overloads \
 	write_errors \
 	orm_cases \
+	orm_cases_2 \
 	server_cases \
+	server_cases_2 \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 
@@ -79,6 +85,7 @@ ISOLATION = \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \
+	read_pages \
 	write_add \
 	write_set \
 	write_children \

@@ -23,7 +23,6 @@
 
 #include "aggregate.h"
 #include "annotation.h"
-#include "lookup.h"
 #include "transform.h"
 
 CormAggregate
@@ -130,6 +129,8 @@ CormMakeAggregate(CormAggregate function, CormValue *arg, bool distinct, const c
 	}
 	if (function == CORM_AGGREGATE_MIN || function == CORM_AGGREGATE_MAX)
 		return MakeExtreme(function, arg, what);
+	if (function == CORM_AGGREGATE_EXISTS)
+		return MakeCall("bool_or", BOOLOID, arg, false);
 
 	arg = CormCastValue(arg, getBaseType(arg->type));
 	found = FindFunction(CormAggregateName(function), arg->type);
@@ -166,7 +167,7 @@ Argument(const CormPlace *end, const CormPath *path, const char *transforms, boo
 	value = CormTransform(end->select, CormColumnValueOf(end->table, path->column->attnum),
 						  &transforms, path->text, false);
 	if (*transforms != '\0')
-		CormUnknownLookup(transforms, path->text);
+		CormNothingFollowsValue(transforms, path->text);
 	return value;
 }
 

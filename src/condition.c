@@ -24,7 +24,8 @@
 #include "aggregate.h"
 #include "condition.h"
 #include "document.h"
-#include "lookup.h"
+#include "lookup_key.h"
+#include "lookup_value.h"
 #include "pathvalue.h"
 #include "transform.h"
 
@@ -213,31 +214,25 @@ Quantify(const CormTest *test, CormTable *from, const CormPathStep *step, const 
 	return strcmp(word, "some") == 0 ? exists : CormNotTrue(exists);
 }
 
-/* ---------- another value ---------- */
+/* ---------- aggregates ---------- */
 
 /*
- * What the path in a test's value stands for: a value of the row that the filter
- * object is about.
+ * What the path in a test's value stands for, if its lookup ends in F: a value
+ * of the row that the filter object is about.
  */
 static void
-ResolveField(CormTest *test, const CormPlace *place)
+ResolveField(CormTest *test, const CormPlace *place, const char *lookup)
 {
+	int			len = strlen(lookup);
+
+	if (strcmp(lookup, "F") != 0 && (len < 3 || strcmp(lookup + len - 3, "__F") != 0))
+		return;
 	if (test->value->type != jbvString)
 		CormBadValue(test, "the path of a column");
 	test->field = CormPathValue(place, pnstrdup(test->value->val.string.val,
 												test->value->val.string.len),
 								CORM_WALK_TO_ONE);
 }
-
-static bool
-EndsInField(const char *key)
-{
-	int			len = strlen(key);
-
-	return strcmp(key, "F") == 0 || (len >= 3 && strcmp(key + len - 3, "__F") == 0);
-}
-
-/* ---------- aggregates ---------- */
 
 static CormExpr *
 TestAggregate(const CormTest *template, const CormPlace *place, CormValue *value,
@@ -246,10 +241,9 @@ TestAggregate(const CormTest *template, const CormPlace *place, CormValue *value
 	CormTest	test = *template;
 
 	test.value = given;
+	ResolveField(&test, place, lookup);
 	if (!CormReadLookup(lookup, &test))
 		CormUnknownLookup(lookup, template->key);
-	if (test.of_field && test.field == NULL)
-		ResolveField(&test, place);
 	return CormTestValue(&test, value);
 }
 
@@ -502,14 +496,15 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
 								  Quantify(&test, SiteTable(&site), llast(path->steps), path->rest));
 		return;
 	}
-	if (EndsInField(condition->key))
-		ResolveField(&test, &place);
 	function = CormTakeAggregate(path, &transforms);
 	if (function != CORM_AGGREGATE_NONE)
+	{
 		root->exprs = lappend(root->exprs,
 							  ResolveAggregate(&test, &place, path, transforms, function));
-	else
-		AddTest(&test, root, base, path);
+		return;
+	}
+	ResolveField(&test, &place, path->rest);
+	AddTest(&test, root, base, path);
 }
 
 /* ---------- what other modules compare ---------- */

@@ -68,6 +68,10 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 									 InvalidOid);
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
+		case CORM_FOR_GROUPING:
+			if (request->distinct_given || request->offset > 0 || CormRequestLimit(request) >= 0)
+				CormResolveOrder(select, request->order_by, true);
+			/* FALLTHROUGH */
 		case CORM_FOR_COUNTING:
 			if (request->distinct_given && request->distinct == NIL)
 				select->object = BuildObject(select, select->base, request, NIL,
@@ -162,9 +166,11 @@ RefusePlaceKeys(const CormSelect *select)
 					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
 							output->name, CormModelDisplayName(select->model)),
 					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
-					 output->kind == CORM_OUT_VALUE ?
+					 output->kind != CORM_OUT_VALUE ?
+					 errhint("Choose another name with the prefetch option \"as\".") :
+					 CormFindColumn(select->model, output->name) ?
 					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
-					 errhint("Choose another name with the prefetch option \"as\".")));
+					 errhint("Choose another name for the annotation.")));
 	}
 }
 

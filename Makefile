@@ -44,6 +44,7 @@ REGRESS = \
 	filter_relations \
 	lookups_typed \
 	quantifiers \
+	annotate \
 	prefetch \
 	trees \
 	strategies \

@@ -45,6 +45,7 @@ REGRESS = \
 	lookups_typed \
 	quantifiers \
 	annotate \
+	closures \
 	prefetch \
 	trees \
 	strategies \

@@ -46,6 +46,7 @@ REGRESS = \
 	quantifiers \
 	annotate \
 	closures \
+	allow \
 	prefetch \
 	trees \
 	strategies \

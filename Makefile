@@ -45,6 +45,8 @@ REGRESS = \
 	prefetch \
 	trees \
 	order \
+	aggregate \
+	group_by \
 	read_errors \
 	seed_relations \
 	keys \

@@ -32,6 +32,7 @@
 #include "limits.h"
 #include "lookup.h"
 #include "order.h"
+#include "pathtext.h"
 #include "resolve.h"
 #include "summary.h"
 #include "transform.h"
@@ -193,6 +194,20 @@ AddName(Maker *maker, const char *name, List *values)
 }
 
 /*
+ * The values of a key in each row.  A reference of which only some columns are
+ * there leads nowhere, so where there are several they are the related row's.
+ */
+static List *
+KeyValues(const CormPlace *rows, const char *path)
+{
+	List	   *values = CormPathValues(rows, path, CORM_WALK_JOIN);
+
+	if (list_length(values) > 1 && CormReadPathAt(rows, path)->end == CORM_END_RELATION)
+		return CormPathValues(rows, CormPathJoin(path, "pk"), CORM_WALK_JOIN);
+	return values;
+}
+
+/*
  * One key.  Returns the values that it stands for in each row.
  */
 static List *
@@ -204,7 +219,7 @@ AddGroupKey(Maker *maker, const CormAnnotation *key)
 	ListCell   *lc;
 
 	CormErrorPush(&frame, "reading", "by", key->name);
-	values = CormPathValues(&maker->rows, key->path, CORM_WALK_JOIN);
+	values = KeyValues(&maker->rows, key->path);
 	foreach(lc, values)
 	{
 		CormValue  *value = lfirst(lc);

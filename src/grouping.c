@@ -176,6 +176,7 @@ AddName(Maker *maker, const char *name, List *values)
 	GroupName  *named = palloc0(sizeof(GroupName));
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
 	RefuseTakenName(maker, name);
 	named->name = name;
 	foreach(lc, values)
@@ -560,7 +561,6 @@ ResolveOnce(const CormRequest *request, const CormGrouping *grouping)
 	{
 		const CormAnnotation *annotation = lfirst(lc);
 
-		CHECK_FOR_INTERRUPTS();
 		AddName(&maker, annotation->name,
 				 list_make1(CormSummarize(&maker.rows, annotation)));
 	}

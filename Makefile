@@ -44,10 +44,14 @@ REGRESS = \
 	filter_relations \
 	prefetch \
 	trees \
+	strategies \
 	order \
 	aggregate \
 	group_by \
 	read_errors \
+	values \
+	matches \
+	typed_rows \
 	seed_relations \
 	keys \
 	types \
@@ -66,6 +70,10 @@ REGRESS = \
 	create \
 	write_overloads \
 	write_errors \
+	orm_cases \
+	orm_cases_2 \
+	server_cases \
+	server_cases_2 \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

@@ -158,6 +158,11 @@ SELECT same('{"model": "Category", "filter": {"pk": 2}, "fields": ["id"], "prefe
 		UNION ALL SELECT k.id, d.path || k.id FROM down AS d JOIN categories AS k ON k.parent_id = d.id)
 	SELECT jsonb_build_object('id', 2, 'children', jsonb_agg(jsonb_build_object('id', id, 'depth', cardinality(path), 'path', path,
 		'posts', coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id) ORDER BY p.id DESC) FROM posts AS p WHERE p.category_id = down.id), '[]')) ORDER BY path)) FROM down$$);
+SELECT same('{"model": "Category", "filter": {"pk": 2}, "fields": ["id"], "prefetch_related": {"children": {"recursive": true, "flat": true, "fields": ["id"], "annotate": {"n": "posts__count"}, "filter": {"n__gt": 2}}}}', $$
+	WITH RECURSIVE counted AS (SELECT c.*, (SELECT count(*) FROM posts WHERE category_id = c.id) AS n FROM categories AS c),
+		down AS (SELECT id, n, ARRAY[id] AS path FROM counted WHERE parent_id = 2 AND n > 2
+		UNION ALL SELECT k.id, k.n, d.path || k.id FROM down AS d JOIN counted AS k ON k.parent_id = d.id WHERE k.n > 2)
+	SELECT jsonb_build_object('id', 2, 'children', jsonb_agg(jsonb_build_object('id', id, 'n', n, 'depth', cardinality(path), 'path', path) ORDER BY path)) FROM down$$);
 -- the name is the same at every level; several names load several trees
 SELECT corm.get('{"model": "Category", "fields": ["id"], "prefetch_related": [{"children": {"recursive": true, "fields": ["id"], "filter": {"id": 3}, "as": "odd"}}, {"children": {"recursive": true, "flat": true, "fields": ["id"], "filter": {"id__in": [4, 12]}, "as": "even"}}]}', '{"pk": 1}');
 -- each row's ancestors, below its descendants: a load of its own, which is not a circle
@@ -261,14 +266,17 @@ CREATE TABLE keyless (code int UNIQUE, above int REFERENCES keyless (code));
 SELECT corm.register_model('keyless'), corm.foreign_key('keyless', 'up', 'keyless', columns => '{above}', target_columns => '{code}', related_name => 'down');
 SELECT try($$SELECT corm.all('{"model": "keyless", "prefetch_related": {"up": {"recursive": true}}}')$$);
 -- keys that are taken
-CREATE TABLE line (id int PRIMARY KEY, depth int, path text, up__cycle int, above int REFERENCES line);
+CREATE TABLE line (id int PRIMARY KEY, depth int, path text, up__cycle int, down__more int, above int REFERENCES line);
 SELECT corm.register_model('line'), corm.foreign_key('line', 'up', 'line', columns => '{above}', related_name => 'down');
-INSERT INTO line VALUES (1, 7, 'x', NULL, NULL), (2, 8, 'y', NULL, 1);
+INSERT INTO line VALUES (1, 7, 'x', NULL, NULL, NULL), (2, 8, 'y', NULL, NULL, 1);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true, "exclude_fields": ["depth"]}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true, "fields": ["id"], "prefetch_related": {"up": {"as": "path"}}}}}')$$);
+SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"down": {"recursive": true, "flat": true, "fields": ["id"], "annotate": {"height": "down__count"}}}}')$$);
+SELECT try($$SELECT corm.all('{"model": "Category", "prefetch_related": {"children": {"recursive": true, "flat": true, "annotate": {"depth": "posts__count"}}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "prefetch_related": {"up": {"recursive": true}}}')$$);
 SELECT try($$SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"up": {"recursive": true, "flat": true, "fields": ["up__cycle"]}}}')$$);
+SELECT try($$SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "more": true, "fields": ["down__more"]}}}')$$);
 SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "flat": true, "fields": ["id"]}}}');
 SELECT corm.all('{"model": "line", "fields": ["id"], "prefetch_related": {"down": {"recursive": true, "fields": ["depth", "path"]}}}');
 --

@@ -396,11 +396,19 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 		RequireKey(guards, key);
 }
 
-static bool
-IsQuantifier(const char *step)
+/*
+ * {"posts__some": {...}}: what the filter asks is what counts; one that asks
+ * nothing asks for the quantifier alone.
+ */
+static void
+AllowQuantifier(List *guards, char *key, const char *step, JsonbValue *value)
 {
-	return strcmp(step, "some") == 0 || strcmp(step, "every") == 0 ||
-		strcmp(step, "none") == 0;
+	CormDocPath at = {NULL, key, 0};
+	CormCondition *condition = CormParseFilter(value, &at, NULL);
+
+	if (CormConditionIsTrivial(condition))
+		RequireKey(guards, key);
+	CormAllowFilter(CormGuardsBehind(guards, CormPathBefore(key, step)), condition);
 }
 
 /* A key of a filter object with its value. */
@@ -417,13 +425,14 @@ AllowTest(List *guards, char *key, JsonbValue *value)
 		AllowAggregate(guards, key, function, value);
 		return;
 	}
-	RequireKey(guards, key);
-	if (step == NULL)
+	if (step && CormIsQuantifier(step) && value->type == jbvBinary)
+	{
+		AllowQuantifier(guards, key, step, value);
 		return;
-	if (strcmp(step, "F") == 0)
+	}
+	RequireKey(guards, key);
+	if (step && strcmp(step, "F") == 0)
 		AllowComparedPaths(guards, key, value);
-	else if (IsQuantifier(step) && value->type == jbvBinary)
-		AllowNested(guards, CormPathBefore(key, step), key, value);
 }
 
 /* Every test of a condition, however deep in groups. */

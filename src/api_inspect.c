@@ -19,7 +19,6 @@
 
 #include "assemble.h"
 #include "cache.h"
-#include "deparse.h"
 #include "exec.h"
 #include "plancache.h"
 #include "pretty.h"
@@ -84,7 +83,7 @@ VisitChildren(Inspected *inspected, const CormSelect *parent, Visitor visit)
 		CHECK_FOR_INTERRUPTS();
 		if (select == parent)
 			continue;			/* of a recursive load: the same again */
-		visit(inspected, select, CormDeparseSelect(select, true));
+		visit(inspected, select, CormChildStatement(select));
 		VisitChildren(inspected, select, visit);
 	}
 }

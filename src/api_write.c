@@ -82,6 +82,10 @@ RefusePart(const CormRequest *request, const char *verb, bool filter_ok)
 		what = "limit";
 	else if (request->offset >= 0)
 		what = "offset";
+	else if (request->distinct_given)
+		what = "distinct";
+	else if (request->annotations != NIL)
+		what = "annotate";
 	if (what)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -532,3 +532,9 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 	}
 	MemoryContextDelete(run->batch);
 }
+
+char *
+CormChildStatement(const CormSelect *select)
+{
+	return CormDeparseSelect(select, AreFew(1));
+}

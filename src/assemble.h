@@ -65,4 +65,7 @@ extern void CormRunReturning(CormRun *run, const char *sql, ParamListInfo params
 extern void CormRunLoader(CormChild *loader, int nkeys, Datum **keys,
 						  CormSink sink, void *arg);
 
+/* The statement that fetches a child's rows for one parent. */
+extern char *CormChildStatement(const CormSelect *select);
+
 #endif							/* CORM_ASSEMBLE_H */

@@ -24,7 +24,8 @@
 #include "aggregate.h"
 #include "condition.h"
 #include "document.h"
-#include "lookup.h"
+#include "lookup_key.h"
+#include "lookup_value.h"
 #include "pathvalue.h"
 #include "transform.h"
 
@@ -213,28 +214,34 @@ Quantify(const CormTest *test, CormTable *from, const CormPathStep *step, const 
 	return strcmp(word, "some") == 0 ? exists : CormNotTrue(exists);
 }
 
-/*
- * Is what is left of the path a quantifier?  Returns it, or NULL.
- */
-static const char *
-Quantifier(const CormPath *path)
-{
-	static const char *const words[] = {"some", "every", "none"};
-
-	for (int i = 0; path->end == CORM_END_RELATION && i < lengthof(words); i++)
-		if (strcmp(path->rest, words[i]) == 0)
-			return words[i];
-	return NULL;
-}
-
 /* ---------- aggregates ---------- */
 
+/*
+ * What the path in a test's value stands for, if its lookup ends in F: a value
+ * of the row that the filter object is about.
+ */
+static void
+ResolveField(CormTest *test, const CormPlace *place, const char *lookup)
+{
+	int			len = strlen(lookup);
+
+	if (strcmp(lookup, "F") != 0 && (len < 3 || strcmp(lookup + len - 3, "__F") != 0))
+		return;
+	if (test->value->type != jbvString)
+		CormBadValue(test, "the path of a column");
+	test->field = CormPathValue(place, pnstrdup(test->value->val.string.val,
+												test->value->val.string.len),
+								CORM_WALK_TO_ONE);
+}
+
 static CormExpr *
-TestAggregate(const CormTest *template, CormValue *value, const char *lookup, JsonbValue *given)
+TestAggregate(const CormTest *template, const CormPlace *place, CormValue *value,
+			  const char *lookup, JsonbValue *given)
 {
 	CormTest	test = *template;
 
 	test.value = given;
+	ResolveField(&test, place, lookup);
 	if (!CormReadLookup(lookup, &test))
 		CormUnknownLookup(lookup, template->key);
 	return CormTestValue(&test, value);
@@ -258,7 +265,7 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 	if (!CormJsonIsObject(test->value))
 	{
 		value = CormAggregateOver(&end, path, transforms, function, false);
-		return TestAggregate(test, value, path->rest, test->value);
+		return TestAggregate(test, place, value, path->rest, test->value);
 	}
 	if (*path->rest != '\0')
 		CormBadValue(test, "a plain value; lookups and a filter go into an object without a lookup in its key");
@@ -278,7 +285,7 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 	it = CormBeginPairs(test->value);
 	while (CormNextPair(&it, &key, &item))
 		if (strcmp(key, "filter") != 0)
-			exprs = lappend(exprs, TestAggregate(test, value, key, item));
+			exprs = lappend(exprs, TestAggregate(test, place, value, key, item));
 	if (exprs == NIL)
 		CormBadValue(test, "a lookup, such as \"gte\", beside its filter");
 	return CormAllOf(exprs);
@@ -466,35 +473,16 @@ AddTest(CormTest *test, Hop *root, CormTable *base, CormPath *path)
 		site.hop->exprs = lappend(site.hop->exprs, expr);
 }
 
-/*
- * What the path in a test's value stands for, if the test ends in F: a value of
- * the row that the filter object is about.
- */
-static void
-ResolveField(CormTest *test, const CormPlace *place)
-{
-	int			len = strlen(test->key);
-
-	if (strcmp(test->key, "F") != 0 && (len < 3 || strcmp(test->key + len - 3, "__F") != 0))
-		return;
-	if (test->value->type != jbvString)
-		CormBadValue(test, "the path of a column");
-	test->field = CormPathValue(place, pnstrdup(test->value->val.string.val,
-												test->value->val.string.len),
-								CORM_WALK_TO_ONE);
-}
-
 static void
 ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition *condition)
 {
 	CormTest	test = {select, condition->key, CORM_LOOKUP_EXACT, condition->value};
 	CormPlace	place = {select, root->scope, base};
 	CormPath   *path = CormReadPathAt(&place, condition->key);
-	const char *word = Quantifier(path);
 	const char *transforms;
 	CormAggregate function;
 
-	if (word)
+	if (path->end == CORM_END_RELATION && CormIsQuantifier(path->rest))
 	{
 		Site		site = {select, root, base};
 		ListCell   *lc;
@@ -503,16 +491,18 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
 			if (lfirst(lc) != llast(path->steps))
 				StepSite(&site, lfirst(lc));
 		site.hop->exprs = lappend(site.hop->exprs,
-								  Quantify(&test, SiteTable(&site), llast(path->steps), word));
+								  Quantify(&test, SiteTable(&site), llast(path->steps), path->rest));
 		return;
 	}
-	ResolveField(&test, &place);
 	function = CormTakeAggregate(path, &transforms);
 	if (function != CORM_AGGREGATE_NONE)
+	{
 		root->exprs = lappend(root->exprs,
 							  ResolveAggregate(&test, &place, path, transforms, function));
-	else
-		AddTest(&test, root, base, path);
+		return;
+	}
+	ResolveField(&test, &place, path->rest);
+	AddTest(&test, root, base, path);
 }
 
 /* ---------- what other modules compare ---------- */

@@ -24,7 +24,7 @@
 #include "deparse.h"
 #include "error.h"
 #include "exec.h"
-#include "lookup.h"
+#include "lookup_key.h"
 #include "scope.h"
 #include "value.h"
 

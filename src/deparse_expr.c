@@ -409,6 +409,24 @@ DeparseMirrored(StringInfo buf, const CormTable *table)
 	appendStringInfoString(buf, ") IS NOT TRUE)");
 }
 
+void
+CormDeparseLink(StringInfo buf, const CormRelation *relation, const CormModel *through)
+{
+	CormTable	table = {.model = through, .mirrored = relation};
+
+	if (!relation->symmetrical)
+	{
+		appendStringInfoString(buf, CormQuoteTable(through->relid));
+		return;
+	}
+	for (int i = 0; i < relation->fk->nkeys; i++)
+	{
+		(void) CormRef(&table, relation->fk->fk_attnums[i]);
+		(void) CormRef(&table, relation->far_fk->fk_attnums[i]);
+	}
+	DeparseMirrored(buf, &table);
+}
+
 /*
  * Every pair of a through table once, by the link of lowest key.
  */
@@ -456,20 +474,47 @@ DeparseOnce(StringInfo buf, const CormTable *table)
 }
 
 /*
+ * One row, of whose columns those that are used are parameters.  Each is given
+ * by itself: a statement that takes a row apart would be kept with numbers of
+ * columns in it, and not be planned anew when the table changes.
+ */
+static void
+DeparseRowParams(StringInfo buf, const CormTable *table)
+{
+	const char *glue = " ";
+	int			param = table->row_param;
+	int			attnum = -1;
+
+	appendStringInfoString(buf, "(SELECT");
+	while ((attnum = bms_next_member(table->used, attnum)) >= 0)
+	{
+		const CormColumn *column = CormColumnByNumber(table->model, attnum);
+
+		appendStringInfo(buf, "%s%s AS %s", glue,
+						 CormCollated(psprintf("$%d", param++), get_typcollation(column->typid),
+									  column->collation),
+						 quote_identifier(column->name));
+		glue = ", ";
+	}
+	appendStringInfoChar(buf, ')');
+}
+
+/*
  * What stands in FROM for a table.
  */
 static void
 DeparseTable(StringInfo buf, const CormSelect *select, const CormTable *table)
 {
-	if (table->once)
+	if (table->closure)
+		CormDeparseClosure(buf, table);
+	else if (table->once)
 		DeparseOnce(buf, table);
 	else if (table->mirrored)
 		DeparseMirrored(buf, table);
 	else if (table->rows)
 		CormDeparseSubquery(buf, select, table);
 	else if (table->row_param)
-		appendStringInfo(buf, "(SELECT ($%d::%s).*)", table->row_param,
-						 CormQuoteType(get_rel_type_id(table->model->relid)));
+		DeparseRowParams(buf, table);
 	else
 		appendStringInfoString(buf, CormQuoteTable(table->model->relid));
 	appendStringInfo(buf, " AS t%d", table->alias);

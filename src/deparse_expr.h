@@ -36,6 +36,13 @@ extern void CormDeparseList(StringInfo buf, const CormSelect *select, List *expr
 extern void CormDeparseAny(StringInfo buf, char *left, Oid type, Oid op, int param,
 						   Oid elemtype);
 
+/* The through table of a relation as it stands in FROM, without an alias. */
+extern void CormDeparseLink(StringInfo buf, const CormRelation *relation,
+							const CormModel *through);
+
+/* What a self relation leads to, in parentheses: see deparse_tree.c. */
+extern void CormDeparseClosure(StringInfo buf, const CormTable *table);
+
 /* The rows of a table that stand in FROM in its place, in parentheses. */
 extern void CormDeparseSubquery(StringInfo buf, const CormSelect *select,
 								const CormTable *table);

@@ -34,6 +34,13 @@ CormMakeCondition(CormConditionKind kind, List *args)
 	return condition;
 }
 
+bool
+CormIsQuantifier(const char *word)
+{
+	return strcmp(word, "some") == 0 || strcmp(word, "every") == 0 ||
+		strcmp(word, "none") == 0;
+}
+
 /* True for a condition that lets no row pass, whatever the rows are. */
 static bool
 IsImpossible(const CormCondition *condition)

@@ -38,6 +38,9 @@ extern CormCondition *CormBothConditions(CormCondition *one,
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
 									  List **elements);
 
+/* Is it "some", "every" or "none"? */
+extern bool CormIsQuantifier(const char *word);
+
 /*
  * True for a condition that lets every row pass whatever the rows are: NULL,
  * {}, AND [] and what is made of these.

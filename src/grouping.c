@@ -30,7 +30,7 @@
 #include "error.h"
 #include "grouping.h"
 #include "limits.h"
-#include "lookup.h"
+#include "lookup_value.h"
 #include "order.h"
 #include "pathtext.h"
 #include "resolve.h"

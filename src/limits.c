@@ -16,7 +16,11 @@
 
 #include "miscadmin.h"
 
+#include "annotation.h"
+#include "document.h"
+#include "filter.h"
 #include "limits.h"
+#include "pathtext.h"
 
 int			corm_max_depth = 20;
 int			corm_max_nodes = 10000;
@@ -25,49 +29,12 @@ static void
 AddNodes(int *nodes, int n)
 {
 	*nodes += n;
-	if (*nodes > corm_max_nodes)
+	if (corm_max_nodes > 0 && *nodes > corm_max_nodes)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the queryset exceeds the limit on its parts, %d", corm_max_nodes),
 				 errdetail("Conditions, relations to load, order keys, fields and annotations count."),
 				 errhint("The setting corm.max_nodes is the limit; 0 means none.")));
-}
-
-static void
-CountCondition(const CormCondition *condition, int *nodes)
-{
-	ListCell   *lc;
-
-	if (condition == NULL)
-		return;
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	AddNodes(nodes, 1);
-	foreach(lc, condition->args)
-		CountCondition(lfirst(lc), nodes);
-}
-
-static void
-CountRequest(const CormRequest *request, int *nodes)
-{
-	ListCell   *lc;
-
-	if (request == NULL)
-		return;
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	CountCondition(request->where, nodes);
-	AddNodes(nodes, list_length(request->order_by));
-	AddNodes(nodes, list_length(request->fields));
-	AddNodes(nodes, list_length(request->exclude_fields));
-	AddNodes(nodes, list_length(request->distinct));
-	AddNodes(nodes, list_length(request->annotations));
-	foreach(lc, request->annotations)
-		CountCondition(((CormAnnotation *) lfirst(lc))->where, nodes);
-	AddNodes(nodes, list_length(request->loads));
-	foreach(lc, request->loads)
-		CountRequest(((CormLoad *) lfirst(lc))->options, nodes);
-	CountRequest(request->of, nodes);
 }
 
 static int
@@ -89,6 +56,98 @@ PathSteps(const char *path)
 	return steps;
 }
 
+pg_noreturn static void
+RaiseTooDeep(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("the queryset exceeds the limit on levels of related rows, %d",
+					corm_max_depth),
+			 errhint("The setting corm.max_depth is the limit; 0 means none.")));
+}
+
+/* A path in a filter or an order is as much work as one that is loaded. */
+static void
+CheckPath(const char *path)
+{
+	if (corm_max_depth > 0 && PathSteps(path) > corm_max_depth)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a path of the queryset exceeds the limit on its steps, %d",
+						corm_max_depth),
+				 errhint("The setting corm.max_depth is the limit; 0 means none.")));
+}
+
+static void CountCondition(const CormCondition *condition, int *nodes);
+
+/*
+ * A filter object in a test's value: of a quantifier, or beside the lookups of
+ * an aggregate.  What else looks like one is a plain value.
+ */
+static void
+CountNested(const CormCondition *test, int *nodes)
+{
+	const char *step = CormPathLastStep(test->key);
+	JsonbValue *filter = test->value;
+	CormDocPath at = {NULL, test->key, 0};
+
+	if (step == NULL || filter->type != jbvBinary)
+		return;
+	if (CormAggregateByName(step) != CORM_AGGREGATE_NONE && CormJsonIsObject(filter))
+		filter = CormJsonMember(filter, "filter");
+	else if (!CormIsQuantifier(step))
+		return;
+	if (filter && filter->type == jbvBinary)
+		CountCondition(CormParseFilter(filter, &at, NULL), nodes);
+}
+
+static void
+CountCondition(const CormCondition *condition, int *nodes)
+{
+	ListCell   *lc;
+
+	if (condition == NULL)
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	AddNodes(nodes, 1);
+	if (condition->kind == CORM_COND_TEST)
+	{
+		CheckPath(condition->key);
+		CountNested(condition, nodes);
+	}
+	foreach(lc, condition->args)
+		CountCondition(lfirst(lc), nodes);
+}
+
+static void
+CountRequest(const CormRequest *request, int *nodes)
+{
+	ListCell   *lc;
+
+	if (request == NULL)
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	CountCondition(request->where, nodes);
+	AddNodes(nodes, list_length(request->order_by));
+	AddNodes(nodes, list_length(request->fields));
+	AddNodes(nodes, list_length(request->exclude_fields));
+	AddNodes(nodes, list_length(request->distinct));
+	AddNodes(nodes, list_length(request->annotations));
+	foreach(lc, request->order_by)
+		CheckPath(((CormOrderKey *) lfirst(lc))->path);
+	foreach(lc, request->annotations)
+	{
+		CheckPath(((CormAnnotation *) lfirst(lc))->path);
+		CountCondition(((CormAnnotation *) lfirst(lc))->where, nodes);
+	}
+	AddNodes(nodes, list_length(request->loads));
+	foreach(lc, request->loads)
+		CountRequest(((CormLoad *) lfirst(lc))->options, nodes);
+	CountRequest(request->of, nodes);
+}
+
 /*
  * Levels above this request have been counted in "depth".
  */
@@ -105,11 +164,7 @@ CheckDepth(const CormRequest *request, int depth)
 
 		CHECK_FOR_INTERRUPTS();
 		if (reached > corm_max_depth)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("the queryset exceeds the limit on levels of related rows, %d",
-							corm_max_depth),
-					 errhint("The setting corm.max_depth is the limit; 0 means none.")));
+			RaiseTooDeep();
 		if (load->options)
 			CheckDepth(load->options, reached);
 	}
@@ -120,8 +175,7 @@ CormCheckLimits(const CormRequest *request)
 {
 	int			nodes = 0;
 
-	if (corm_max_nodes > 0)
-		CountRequest(request, &nodes);
+	CountRequest(request, &nodes);
 	if (corm_max_depth > 0)
 		CheckDepth(request, 0);
 }

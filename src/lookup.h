@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * lookup.h
- *	  Tests at the end of a path: a value, or a key, against what was given.
+ *	  Lookups: what stands at the end of a filter's key, and a test made of it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -75,19 +75,6 @@ pg_noreturn extern void CormBadValue(const CormTest *test, const char *expected)
 
 /* The value as true or false; raises 22023 when it is neither. */
 extern bool CormTestBoolean(const CormTest *test);
-
-/*
- * The condition that a test makes on a value.  Raises 22023 for what the lookup
- * does not take, 42883 when the type lacks the operator.
- */
-extern CormExpr *CormTestValue(const CormTest *test, CormValue *value);
-
-/* A test on a model's key, by the table's own key columns ... */
-extern CormExpr *CormTestKey(const CormTest *test, CormTable *table);
-
-/* ... or by the columns of a foreign key that references it. */
-extern CormExpr *CormTestForeignKey(const CormTest *test, const CormModel *referenced,
-									const CormForeignKey *fk, CormTable *referencing);
 
 /* Adds a parameter for a value of the test; returns its number. */
 extern int	CormTestParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,

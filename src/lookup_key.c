@@ -18,7 +18,8 @@
 #include "utils/lsyscache.h"
 
 #include "document.h"
-#include "lookup.h"
+#include "lookup_key.h"
+#include "lookup_value.h"
 #include "path.h"
 #include "value.h"
 

@@ -86,7 +86,8 @@ typedef struct CormTable
 	struct CormSubquery *rows;	/* some of the table's rows */
 	const CormRelation *closure;	/* what this self relation leads to in any
 									 * number of steps from "via_alias" */
-	int			row_param;		/* one row, given as $n */
+	int			row_param;		/* one row: the columns in "used", given as
+								 * $n, $n+1 ... */
 	Bitmapset  *used;
 
 	List	   *annotations;	/* of CormNamedValue *, of its rows */

@@ -225,14 +225,20 @@ RaiseTooMany(bool written)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("a call may read at most %d rows", corm_max_rows),
 			 written ? errdetail("A row of a recursive load counts as often as it is reached.") : 0,
-			 errhint("Ask for fewer rows, or raise the setting \"corm.max_rows\".")));
+			 errhint("Ask for fewer rows; the setting corm.max_rows is the limit, 0 means none.")));
+}
+
+void
+CormTallyRead(CormTally *tally)
+{
+	if (++tally->read > corm_max_rows && corm_max_rows > 0)
+		RaiseTooMany(false);
 }
 
 void
 CormCountRead(const CormLevel *level)
 {
-	if (++level->tally->read > corm_max_rows && corm_max_rows > 0)
-		RaiseTooMany(false);
+	CormTallyRead(level->tally);
 }
 
 static void
@@ -469,6 +475,19 @@ WriteRemarks(const Siblings *siblings, StringInfo buf)
 }
 
 /*
+ * The same where the rows themselves are written elsewhere.
+ */
+static void
+WriteFlatRemarks(CormLevel *level, const CormHole *hole, StringInfo buf)
+{
+	Siblings	siblings = BeginSiblings(level, hole);
+
+	while (NextSibling(&siblings) != NULL)
+		;
+	WriteRemarks(&siblings, buf);
+}
+
+/*
  * Writes the rows of a hole, each with what is within it.  "trail" is that of a
  * recursive load's rows.
  */
@@ -540,16 +559,13 @@ WriteFlat(CormLevel *level, const CormHole *hole, StringInfo buf)
 {
 	StringInfoData path;
 	Trail		trail = {0, &path};
-	Siblings	siblings = BeginSiblings(level, hole);
 
 	initStringInfo(&path);
 	appendStringInfoChar(buf, '[');
 	WriteFlatRows(level, hole, &trail, buf);
 	appendStringInfoChar(buf, ']');
 	pfree(path.data);
-	while (NextSibling(&siblings) != NULL)
-		;
-	WriteRemarks(&siblings, buf);
+	WriteFlatRemarks(level, hole, buf);
 }
 
 void
@@ -583,13 +599,7 @@ WriteSelf(CormLevel *level, const CormHole *hole, const Trail *trail, StringInfo
 
 	MarkAbove(hole, true);
 	if (child->flat)
-	{
-		Siblings	siblings = BeginSiblings(level, hole);
-
-		while (NextSibling(&siblings) != NULL)
-			;
-		WriteRemarks(&siblings, buf);
-	}
+		WriteFlatRemarks(level, hole, buf);
 	else
 	{
 		appendStringInfoString(buf, comma);

@@ -166,9 +166,11 @@ RefusePlaceKeys(const CormSelect *select)
 					 errmsg("key \"%s\" would stand twice in an object of model \"%s\"",
 							output->name, CormModelDisplayName(select->model)),
 					 errdetail("A flat list says \"depth\" and \"path\" of each row."),
-					 output->kind == CORM_OUT_VALUE ?
+					 output->kind != CORM_OUT_VALUE ?
+					 errhint("Choose another name with the prefetch option \"as\".") :
+					 CormFindColumn(select->model, output->name) ?
 					 errhint("Leave the column out with \"fields\" or \"exclude_fields\".") :
-					 errhint("Choose another name with the prefetch option \"as\".")));
+					 errhint("Choose another name for the annotation.")));
 	}
 }
 
@@ -210,12 +212,13 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	const CormRelation *relation = node->relation;
 	CormChild  *child = palloc0(sizeof(CormChild));
 	CormSelect *select = CormMakeSelect(CormRelationTarget(relation),
-									psprintf("%s.%s", parent->label, relation->name));
+										psprintf("%s.%s", parent->label, relation->name));
 	CormFieldSet *fields;
 
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
+	child->more = node->more && relation->to_many;
 	child->recursive = node->recursive;
 	child->flat = node->flat;
 	child->depth = node->depth;
@@ -225,8 +228,8 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		CheckRecursive(parent_table->model, relation);
 	CormAddRelationRows(select, relation);
 	CormAddChildKeys(parent_table->model, select,
-			select->link ? select->link : select->base, relation->fk,
-			select->link == NULL && !relation->reverse);
+					 select->link ? select->link : select->base, relation->fk,
+					 select->link == NULL && !relation->reverse);
 	if (node->recursive)
 		select->identity = CormPrimaryKeyParts(select, select->base);
 	CormAttachChild(parent, parent_table, child, relation);
@@ -240,7 +243,6 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 		AddSelf(child, node);
 	CormResolveOrder(select, node->options ? node->options->order_by : NIL, true);
 	child->limit = -1;
-	child->more = node->more && relation->to_many;
 	if (node->options)
 	{
 		CormResolveDistinct(select, node->options);

@@ -29,7 +29,10 @@ CormResolveSubject(const CormRequest *request, const CormModel *fallback)
 {
 	CormSubject subject = {NULL, NULL, fallback};
 
-	if (request->model)
+	check_stack_depth();
+	if (request->of)
+		subject.model = CormResolveSubject(request->of, NULL).model;
+	else if (request->model)
 		subject.model = CormModelByName(request->model);
 	else if (fallback == NULL || request->relation)
 		ereport(ERROR,
@@ -243,6 +246,29 @@ CormRestrict(CormSelect *select, const CormRequest *request)
 															select->base, request->where));
 }
 
+void
+CormAddSource(CormSelect *select, const CormRequest *request, const CormSubject *subject)
+{
+	if (subject->relation == NULL || request->of)
+	{
+		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
+		RestrictTable(select, select->scope, select->base, request, subject);
+		return;
+	}
+
+	CormAddRelationRows(select, subject->relation);
+	if (request->owner == NULL || request->owner->type == jbvNull)
+		select->scope->where = list_make1(CormMakeConst(false));
+	else
+		select->scope->where =
+			CormOwnerExprs(select, select->scope, subject->owner,
+						   select->link ? select->link : select->base,
+						   subject->relation->fk,
+						   select->link != NULL || subject->relation->reverse,
+						   request->owner);
+	CormRestrict(select, request);
+}
+
 CormSelect *
 CormSelectRows(const CormRequest *request, const CormSubject *subject)
 {
@@ -252,26 +278,7 @@ CormSelectRows(const CormRequest *request, const CormSubject *subject)
 	if (subject->relation)
 		label = psprintf("%s.%s", label, subject->relation->name);
 	select = CormMakeSelect(subject->model, label);
-
-	if (subject->relation && request->of == NULL)
-	{
-		CormAddRelationRows(select, subject->relation);
-		if (request->owner == NULL || request->owner->type == jbvNull)
-			select->scope->where = list_make1(CormMakeConst(false));
-		else
-			select->scope->where =
-				CormOwnerExprs(select, select->scope, subject->owner,
-							   select->link ? select->link : select->base,
-							   subject->relation->fk,
-							   select->link != NULL || subject->relation->reverse,
-							   request->owner);
-		CormRestrict(select, request);
-	}
-	else
-	{
-		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
-		RestrictTable(select, select->scope, select->base, request, subject);
-	}
+	CormAddSource(select, request, subject);
 	return select;
 }
 

@@ -16,7 +16,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "error.h"
 #include "lookup.h"
 #include "path.h"
 #include "transform.h"
@@ -126,8 +125,8 @@ TakeDate(CormValue *value, Oid type, const char *word)
 /* ---------- documents ---------- */
 
 /*
- * Keys up to the lookup that ends them.  A key that is called like a lookup
- * stands in double quotes if it is the last one.
+ * Keys up to the lookup that ends them.  A key that is called like a lookup, or
+ * a quantifier, stands in double quotes if it is the last one.
  */
 static CormValue *
 TakeKeys(CormSelect *select, CormValue *value, const char **rest, const char *path,
@@ -140,7 +139,7 @@ TakeKeys(CormSelect *select, CormValue *value, const char **rest, const char *pa
 	{
 		CormTest	test = {NULL};
 
-		if (before_lookup && CormReadLookup(*rest, &test))
+		if (before_lookup && (CormReadLookup(*rest, &test) || CormIsQuantifier(*rest)))
 			break;
 		keys = lappend(keys, CormTakeWord(rest, NULL));
 	}

@@ -62,6 +62,8 @@ RefuseForRows(const CormRequest *request)
 		what = "select_related or prefetch_related";
 	else if (request->fields_given || request->exclude_fields != NIL)
 		what = "fields or exclude_fields";
+	else if (request->annotations != NIL)
+		what = "annotate";
 	if (what)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

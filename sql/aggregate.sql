@@ -166,7 +166,7 @@ SELECT same('Author', '{"f": "friends__count", "g": "followers__count", "h": "fo
 		(SELECT count(*) FROM authors_authors_follows) AS g, 'Dan' AS h, (SELECT count(*) FROM (SELECT DISTINCT author_id, club_id FROM memberships) s WHERE author_id IS NOT NULL AND club_id IS NOT NULL) AS i$$);
 -- columns of links, self relations
 SELECT same('Post', '{"a": "categories__PostCategory__position__sum"}', 'SELECT sum(position) AS a FROM post_categories');
-SELECT same(corm.filter('Comment', '{"id": 1}'), '{"b": "replies__count", "c": "replies__replies__count"}', 'SELECT 1 AS b, 1 AS c');
+SELECT same(corm.filter('Comment', '{"id": 1}'), '{"b": "replies__count", "c": "replies__replies__count", "d": "replies__descendants__count"}', 'SELECT 1 AS b, 1 AS c, 2 AS d');
 -- a value of each row that is an aggregate itself
 SELECT same('Post', '{"a": {"max": "comments__count"}, "b": {"avg": "comments__count"}, "c": "comments__count__sum", "d": {"max": "comments__count", "filter": {"title": "C"}}}',
 	$$SELECT max(k) AS a, avg(k) AS b, sum(k) AS c, max(k) FILTER (WHERE title = 'C') AS d FROM (SELECT title, (SELECT count(*) FROM comments c WHERE c.post_id = p.id) AS k FROM posts p) s$$);
@@ -174,7 +174,7 @@ SELECT same('Post', '{"a": {"max": "comments__count"}, "b": {"avg": "comments__c
 SELECT same(corm.filter(corm.annotate('Post', '{"n": "comments__count"}'), '{"n__gte": 1}'), '{"a": "n__sum", "b": {"max": "n"}, "c": "count"}', 'SELECT 7 AS a, 3 AS b, 4 AS c');
 
 --
--- Relations of rows
+-- Relations of rows and of querysets
 --
 SELECT same(corm.relation('Author', 1, 'posts'), '{"n": "count", "v": "views__sum"}', 'SELECT count(*) AS n, sum(views) AS v FROM posts WHERE author_id = 1');
 SELECT same(corm.relation('Post', 1, 'categories'), '{"n": "count", "v": "PostCategory__position__sum", "x": "name__max"}',
@@ -185,6 +185,8 @@ SELECT same(corm.relation('Club', 1, 'members'), '{"n": "count", "v": "Membershi
 SELECT same(corm.relation('Club', 1, 'members'), '{"n": "count"}', 'SELECT 2 AS n');
 SELECT same(corm.limit(corm.order_by(corm.relation('Club', 1, 'members'), '-name'), 1), '{"n": "count", "v": "Membership__since__sum"}', 'SELECT 1 AS n, 2001 AS v');
 SELECT same(corm.relation('Author', 1, 'friends'), '{"n": "count", "x": "name__max"}', $$SELECT 2 AS n, 'Cid' AS x$$);
+SELECT same(corm.relation(corm.filter('Author', '{"id__in": [1, 2]}'), 'posts'), '{"n": "count", "c": "comments__count"}',
+	'SELECT (SELECT count(*) FROM comments WHERE post_id IN (1, 2, 3)) AS c, count(*) AS n FROM posts WHERE author_id IN (1, 2)');
 
 --
 -- Types: those of the plain aggregates

@@ -164,6 +164,9 @@ SELECT same('Post', '"categories__PostCategory__position"', '{"n": "count"}',
 	'SELECT position AS "categories__PostCategory__position", count(*) AS n FROM (SELECT DISTINCT p.id, position FROM posts p LEFT JOIN post_categories l ON l.post_id = p.id) s GROUP BY 1 ORDER BY 1');
 SELECT same('sample', '{"m": "readings__at__month"}', '{"n": "count", "s": "readings__id__sum"}',
 	$$SELECT m, count(*) AS n, sum(k) AS s FROM (SELECT DISTINCT s.id, extract(month FROM r.at)::int AS m, (SELECT sum(id) FROM reading r WHERE r.sample_id = s.id) AS k FROM sample s LEFT JOIN reading r ON r.sample_id = s.id) x GROUP BY 1 ORDER BY 1$$);
+-- in any number of steps
+SELECT same('Comment', '{"k": "parent__ancestors__body"}', '{"n": "count", "i": "id__sum"}', $$WITH RECURSIVE up AS (SELECT id, parent_id FROM comments UNION SELECT up.id, c.parent_id FROM up JOIN comments c ON c.id = up.parent_id)
+	SELECT k, sum(id) AS i, count(*) AS n FROM (SELECT DISTINCT c.id, p.body AS k FROM comments c LEFT JOIN (up JOIN comments p ON p.id = up.parent_id) ON up.id = c.id) s GROUP BY 1 ORDER BY 1$$);
 -- symmetrical, and several links of a pair
 SELECT same('Author', '"friends__name"', '{"n": "count"}',
 	'SELECT name AS friends__name, count(*) AS n FROM (SELECT DISTINCT a.id, f.name FROM authors a LEFT JOIN ((SELECT from_author_id AS a, to_author_id AS b FROM authors_authors UNION SELECT to_author_id, from_author_id FROM authors_authors) l JOIN authors f ON f.id = l.b) ON l.a = a.id) s GROUP BY 1 ORDER BY 1');
@@ -188,6 +191,8 @@ SELECT same(corm.relation('Author', 1, 'posts'), '"editor__name"', '{"n": "count
 SELECT same(corm.relation('Post', 3, 'categories'), '"PostCategory__note"', '{"n": "count", "m": "name__max"}', 'SELECT note AS "PostCategory__note", max(name) AS m, count(*) AS n FROM post_categories l JOIN categories c ON c.id = category_id WHERE post_id = 3 GROUP BY 1 ORDER BY 1');
 SELECT same(corm.relation('Post', 1, 'categories'), '["posts__title", "PostCategory__position"]', '{"n": "count"}',
 	'SELECT title AS posts__title, l.position AS "PostCategory__position", count(*) AS n FROM post_categories l JOIN post_categories m ON m.category_id = l.category_id JOIN posts p ON p.id = m.post_id WHERE l.post_id = 1 GROUP BY 1, 2 ORDER BY 1, 2');
+SELECT same(corm.limit(corm.relation(corm.filter('Author', '{"id__in": [1, 2]}'), 'posts'), 2), '"tags__name"', '{"n": "count", "c": "comments__count"}',
+	'SELECT tag_name AS tags__name, sum((SELECT count(*) FROM comments c WHERE c.post_id = p.id)) AS c, count(*) AS n FROM posts p LEFT JOIN tags_posts t ON t.post_id = p.id WHERE p.id IN (1, 2) GROUP BY 1 ORDER BY 1');
 -- the link of lowest key of a pair
 SELECT same(corm.relation('Club', 1, 'members'), '"Membership__role"', '{"n": "count"}', $$SELECT 'member' AS "Membership__role", 2 AS n$$);
 SELECT same(corm.relation('Club', 1, 'members'), '"posts__title"', '{"n": "count"}', $$SELECT title AS posts__title, count(*) AS n FROM posts WHERE author_id IN (1, 2) GROUP BY 1 ORDER BY 1$$);

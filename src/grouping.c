@@ -562,7 +562,7 @@ ResolveOnce(const CormRequest *request, const CormGrouping *grouping)
 		const CormAnnotation *annotation = lfirst(lc);
 
 		AddName(&maker, annotation->name,
-				 list_make1(CormSummarize(&maker.rows, annotation)));
+				list_make1(CormSummarize(&maker.rows, annotation)));
 	}
 
 	/* DISTINCT ON takes a select list that is not empty */

@@ -47,6 +47,8 @@ REGRESS = \
 	strategies \
 	order \
 	page \
+	aggregate \
+	group_by \
 	read_errors \
 	values \
 	matches \

@@ -42,6 +42,8 @@ REGRESS = \
 	read_overloads \
 	filter_lookups \
 	filter_relations \
+	lookups_typed \
+	quantifiers \
 	prefetch \
 	trees \
 	strategies \

@@ -52,6 +52,8 @@ REGRESS = \
 	strategies \
 	order \
 	page \
+	aggregate \
+	group_by \
 	read_errors \
 	values \
 	matches \

@@ -104,7 +104,7 @@ SELECT corm.list(corm.limit(corm.prefetch_related(corm.allow(corm.limit(corm.fie
 -- Several lists: what all of them have
 --
 SELECT corm.allow(corm.allow('Post', '{"filter": {"id": ["exact", "gt"], "title": ["exact"]}, "order_by": ["id", "title"], "fields": ["id", "title", "views"], "prefetch_related": ["author", "comments"], "max_limit": 3}'), '{"filter": {"id": ["gt", "lt"], "views": ["exact"]}, "order_by": ["id", "views"], "fields": ["views", "id", "secret"], "prefetch_related": ["comments"], "max_limit": 2}') AS both \gset
-SELECT t, try(format('SELECT corm.list(corm.%s)', replace(t, '@', quote_literal(:'both')))) FROM unnest(ARRAY[$$limit(@, 50)$$, $$filter(@, '{"id__gt": 2}')$$, $$order_by(@, '-id')$$, $$fields(@, 'views')$$, 
+SELECT t, try(format('SELECT corm.list(corm.%s)', replace(t, '@', quote_literal(:'both')))) FROM unnest(ARRAY[$$limit(@, 50)$$, $$filter(@, '{"id__gt": 2}')$$, $$order_by(@, '-id')$$, $$fields(@, 'views')$$,
 	$$filter(@, '{"id": 1}')$$, $$filter(@, '{"id__lt": 1}')$$, $$filter(@, '{"title": "x"}')$$, $$filter(@, '{"views": 1}')$$, $$order_by(@, 'title')$$, $$order_by(@, 'views')$$, $$fields(@, 'title')$$, $$fields(@, 'secret')$$, $$prefetch_related(@, 'author')$$]) t(t);
 SELECT corm.list(corm.limit(corm.prefetch_related(corm.fields(:'both', 'id'), 'comments'), 1));
 -- a list that allows more takes nothing back

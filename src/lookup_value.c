@@ -64,18 +64,25 @@ Compare(const CormTest *test, CormValue *left, Oid op, JsonbValue *value)
  * another kind is neither above nor below.
  */
 static CormExpr *
-CompareOrder(const CormTest *test, CormValue *left, CormLookup lookup, JsonbValue *value)
+AmongOneKind(CormExpr *comparison)
 {
-	CormExpr   *expr = Compare(test, left, OrderOperator(test, left, lookup), value);
+	CormValue  *left = comparison->left;
+	CormValue  *right = comparison->right;
 
 	if (getBaseType(left->type) != JSONBOID)
-		return expr;
-	left = CormCastValue(left, JSONBOID);
-	return CormAllOf(list_make2(CormMakeOperator(CormCallValue("jsonb_typeof", NULL, left, TEXTOID),
+		return comparison;
+	return CormAllOf(list_make2(CormMakeOperator(CormCallValue("jsonb_typeof", NULL,
+															   CormCastValue(left, JSONBOID), TEXTOID),
 												 CormEqualityOf(TEXTOID, "type"),
 												 CormCallValue("jsonb_typeof", NULL,
-															   expr->right, TEXTOID)),
-								expr));
+															   CormCastValue(right, JSONBOID), TEXTOID)),
+								comparison));
+}
+
+static CormExpr *
+CompareOrder(const CormTest *test, CormValue *left, CormLookup lookup, JsonbValue *value)
+{
+	return AmongOneKind(Compare(test, left, OrderOperator(test, left, lookup), value));
 }
 
 /*
@@ -206,7 +213,9 @@ CompareField(const CormTest *test, CormValue *left)
 		right = CormCollateValue(right, left->collation);
 	if (test->lookup == CORM_LOOKUP_NE)
 		return CormNotTrue(CormMakeOperator(left, op, right));
-	return CormMakeOperator(left, op, right);
+	if (strategy == BTEqualStrategyNumber)
+		return CormMakeOperator(left, op, right);
+	return AmongOneKind(CormMakeOperator(left, op, right));
 }
 
 /* ---------- tests ---------- */

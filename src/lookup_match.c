@@ -239,6 +239,27 @@ MatchRange(const CormTest *test, CormValue *value, Oid type)
 														 test->value)));
 }
 
+/*
+ * An array of keys, each a scalar: null is none.
+ */
+static CormValue *
+KeysParam(const CormTest *test)
+{
+	ListCell   *lc;
+
+	if (!CormJsonIsArray(test->value))
+		CormBadValue(test, "an array of keys");
+	foreach(lc, CormJsonElements(test->value))
+	{
+		const JsonbValue *key = lfirst(lc);
+
+		if (key->type == jbvNull || key->type == jbvBinary)
+			CormBadValue(test, "an array of keys");
+	}
+	return CormParamValue(test->select,
+						  CormTestParam(test, CORM_BIND_ARRAY, TEXTARRAYOID, TEXTOID, test->value));
+}
+
 static CormExpr *
 MatchJson(const CormTest *test, CormValue *value)
 {
@@ -258,13 +279,10 @@ MatchJson(const CormTest *test, CormValue *value)
 									TextParam(test, CORM_BIND_EXACT_TEXT));
 		case CORM_LOOKUP_HAS_KEYS:
 		case CORM_LOOKUP_HAS_ANY_KEYS:
-			if (!CormJsonIsArray(test->value))
-				CormBadValue(test, "an array of keys");
-			param = CormTestParam(test, CORM_BIND_ARRAY, TEXTARRAYOID, TEXTOID, test->value);
 			return CormMakeOperator(document,
 									CatalogOperator(test->lookup == CORM_LOOKUP_HAS_KEYS ? "?&" : "?|",
 													JSONBOID, TEXTARRAYOID),
-									CormParamValue(test->select, param));
+									KeysParam(test));
 		default:
 			return NULL;
 	}

@@ -114,6 +114,20 @@ SELECT corm.list(corm.prefetch_related(corm.fields('Post', 'id'), '{"categories"
 -- root filters do not narrow an annotation, and it narrows no load
 SELECT corm.list(corm.prefetch_related(corm.filter(corm.annotate(corm.fields('Author', 'id'), '{"n": "posts__count"}'), '{"posts__title": "SQL"}'), '{"posts": {"fields": ["id"]}}'));
 
+-- of a relation's rows, by the link that leads to them; in trees; the same by every way of loading
+SELECT eq(q, sql) FROM (VALUES (corm.annotate(corm.fields(corm.relation('Post', 1, 'categories'), 'id'), '{"p": "PostCategory__position", "n": "posts__count", "x": "PostCategory__added_by__name"}'), 'SELECT category_id AS id, position AS p, (SELECT count(*) FROM post_categories k WHERE k.category_id = l.category_id) AS n, (SELECT name FROM authors WHERE id = added_by_id) AS x FROM post_categories l WHERE post_id = 1 ORDER BY 1'),
+	(corm.order_by(corm.annotate(corm.fields(corm.relation('Club', 1, 'members'), 'id'), '{"s": "Membership__since"}'), '-s'), 'SELECT * FROM (VALUES (2, 2001), (1, 2000)) v(id, s)'), (corm.annotate(corm.fields('Author', 'id'), '{"s": "posts__categories__PostCategory__added_by__posts__count"}'), 'SELECT id, (SELECT count(*) FROM posts p JOIN post_categories l ON l.post_id = p.id JOIN posts q ON q.author_id = l.added_by_id WHERE p.author_id = t.id) AS s FROM authors t ORDER BY id')) v(q, sql);
+SELECT corm.list(corm.prefetch_related(corm.fields('Author', 'id'), '{"staff": {"recursive": true, "flat": true, "fields": ["id"], "annotate": {"c": "staff__count"}, "order_by": "-c"}}'), '{"id": 1}');
+SELECT corm.prefetch_related(corm.fields('Author', 'id'), '{"posts": {"fields": ["id"], "annotate": {"c": "comments__count"}, "order_by": ["-c", "id"], "limit": 1, "more": true}, "friends": {"fields": ["id"], "annotate": {"c": "posts__count"}, "distinct": ["c"], "order_by": ["-id"], "limit": 1}, "boss": {"fields": ["id"], "annotate": {"c": "staff__count"}, "filter": {"c__gt": 1}}}') AS q \gset
+SELECT corm.list(:'q');
+SET corm.slice_strategy = 'lateral';
+SELECT corm.list(:'q');
+SET corm.slice_strategy = 'window';
+SET corm.to_one_strategy = separate;
+SELECT corm.list(:'q');
+RESET corm.slice_strategy;
+RESET corm.to_one_strategy;
+
 --
 -- Bad specs, clashing names
 --

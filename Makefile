@@ -47,6 +47,8 @@ REGRESS = \
 	strategies \
 	order \
 	read_errors \
+	values \
+	matches \
 	seed_relations \
 	keys \
 	types \
@@ -66,7 +68,9 @@ REGRESS = \
 	write_overloads \
 	write_errors \
 	orm_cases \
+	orm_cases_2 \
 	server_cases \
+	server_cases_2 \
 	uninstall
 REGRESS_OPTS = --load-extension=corm
 

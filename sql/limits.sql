@@ -45,9 +45,11 @@ SELECT try($$SELECT corm.list(corm.prefetch_related('Node', path(2), 'tags__node
 -- a path and the options at its end add up; siblings do not
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', '{"children__tags": {"select_related": ["node"]}}'))$$);
 SELECT try($$SELECT corm.list(corm.prefetch_related(corm.select_related('Node', 'parent'), 'tags', 'children'))$$);
--- quoted names are one step each; paths in filters and orders load nothing
+-- quoted names are one step each; other paths have as many steps at most
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', '"children"__"tags"'))$$), try($$SELECT corm.list(corm.prefetch_related('Node', '"children"__"tags"__"node"'))$$);
-SELECT corm.count('Node', '{"parent__parent__parent__parent__isnull": true}'), json_array_length(corm.list(corm.order_by('Node', 'parent__parent__parent__id')));
+SELECT corm.count('Node', '{"parent__isnull": true}'), json_array_length(corm.list(corm.order_by('Node', 'parent__id')));
+SELECT try($$SELECT corm.count('Node', '{"parent__parent__isnull": true}')$$), try($$SELECT corm.list(corm.order_by('Node', 'parent__parent__id'))$$), try($$SELECT corm.list(corm.annotate('Node', '{"n": "children__tags__count"}'))$$);
+SELECT try($$SELECT corm.count('Node', '{"NOT": {"children__some": {"OR": [{"parent__parent__isnull": true}]}}}')$$);
 SET corm.max_depth = 0;
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', path(40)))$$);
 SET corm.max_depth = 1;

@@ -130,6 +130,8 @@ CormMakeAggregate(CormAggregate function, CormValue *arg, bool distinct, const c
 	}
 	if (function == CORM_AGGREGATE_MIN || function == CORM_AGGREGATE_MAX)
 		return MakeExtreme(function, arg, what);
+	if (function == CORM_AGGREGATE_EXISTS)
+		return MakeCall("bool_or", BOOLOID, arg, false);
 
 	arg = CormCastValue(arg, getBaseType(arg->type));
 	found = FindFunction(CormAggregateName(function), arg->type);

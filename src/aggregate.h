@@ -28,7 +28,8 @@ extern CormValue *CormAggregateOver(const CormPlace *end, const CormPath *path,
 									bool distinct);
 
 /*
- * function(arg) over the rows of a statement; of no argument it counts them.
+ * function(arg) over the rows of a statement; of no argument it counts them,
+ * and exists takes a condition.
  * Raises 42883 when the type has no such aggregate; "what" names the value.
  */
 extern CormValue *CormMakeAggregate(CormAggregate function, CormValue *arg, bool distinct,

@@ -84,7 +84,7 @@ CormAnnotate(const CormPlace *place, List *annotations)
 		CHECK_FOR_INTERRUPTS();
 		if (CormFindColumn(model, annotation->name) || CormFindRelation(model, annotation->name))
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					(errcode(ERRCODE_DUPLICATE_OBJECT),
 					 errmsg("annotation \"%s\" bears the name of a column or relation of model \"%s\"",
 							annotation->name, CormModelDisplayName(model)),
 					 errhint("Choose another name.")));

@@ -18,7 +18,7 @@ extern CormValue *CormAnnotationValue(const CormPlace *place,
 
 /*
  * Gives the place's table its annotations (CormAnnotation *), which paths from
- * there may then name.  Raises 22023 for the name of a column or relation.
+ * there may then name.  Raises 42710 for the name of a column or relation.
  */
 extern void CormAnnotate(const CormPlace *place, List *annotations);
 

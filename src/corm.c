@@ -97,7 +97,7 @@ DefineSettings(void)
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("corm.max_depth",
 							"Number of levels of related rows that one queryset may load.",
-							"A path a__b__c has three, a recursive one no more than it spells out. 0 means no limit.",
+							"A path a__b__c has three, a recursive one no more than it spells out. Other paths may have as many steps. 0 means no limit.",
 							&corm_max_depth, 20, 0, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("corm.max_nodes",

@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -394,8 +395,35 @@ IsSliced(const CormSelect *select)
 }
 
 /*
- * The statement that fetches the rows of one level.
+ * The query that fetches the rows of one level.
  */
+static void
+DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents)
+{
+	if (IsSliced(select) && few_parents && select->distinct == NIL)
+		DeparseLateral(buf, select);
+	else if (IsSliced(select))
+		DeparseNumberedSlice(buf, select);
+	else if (select->distinct != NIL)
+	{
+		appendStringInfoString(buf, "SELECT ");
+		DeparseNumbered(buf, select, "q", false);
+		appendStringInfoString(buf, " FROM (");
+		DeparseDistinct(buf, select);
+		appendStringInfoString(buf, ") AS q");
+		DeparseOrderBy(buf, select, select->order, "q");
+		DeparseLimit(buf, select->limit, select->offset);
+	}
+	else
+	{
+		appendStringInfoString(buf, select->targets == NIL ? "SELECT" : "SELECT ");
+		CormDeparseTargets(buf, select);
+		DeparseFromWhere(buf, select);
+		DeparseOrderBy(buf, select, select->order, NULL);
+		DeparseLimit(buf, select->limit, select->offset);
+	}
+}
+
 char *
 CormDeparseSelect(const CormSelect *select, bool few_parents)
 {
@@ -403,30 +431,76 @@ CormDeparseSelect(const CormSelect *select, bool few_parents)
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, select->label);
-	if (IsSliced(select) && few_parents && select->distinct == NIL)
-		DeparseLateral(&buf, select);
-	else if (IsSliced(select))
-		DeparseNumberedSlice(&buf, select);
-	else if (select->distinct != NIL)
-	{
-		appendStringInfoString(&buf, "SELECT ");
-		DeparseNumbered(&buf, select, "q", false);
-		appendStringInfoString(&buf, " FROM (");
-		DeparseDistinct(&buf, select);
-		appendStringInfoString(&buf, ") AS q");
-		DeparseOrderBy(&buf, select, select->order, "q");
-		DeparseLimit(&buf, select->limit, select->offset);
-	}
-	else
-	{
-		appendStringInfoString(&buf, select->targets == NIL ? "SELECT" : "SELECT ");
-		CormDeparseTargets(&buf, select);
-		DeparseFromWhere(&buf, select);
-		DeparseOrderBy(&buf, select, select->order, NULL);
-		DeparseLimit(&buf, select->limit, select->offset);
-	}
+	DeparseQuery(&buf, select, few_parents);
 	return buf.data;
 }
+
+/* ---------- groups ---------- */
+
+/*
+ * " AS q (c1, c2 ...)"
+ */
+static void
+DeparseNumberedAlias(StringInfo buf, int ncolumns)
+{
+	appendStringInfoString(buf, " AS q");
+	for (int i = 0; i < ncolumns; i++)
+		appendStringInfo(buf, "%sc%d", i == 0 ? " (" : ", ", i + 1);
+	if (ncolumns > 0)
+		appendStringInfoChar(buf, ')');
+}
+
+static void
+DeparseGroupValue(StringInfo buf, const CormSelect *rows, const CormGroupValue *value)
+{
+	if (value->never_null)
+		appendStringInfoString(buf, "COALESCE(");
+	else if (value->divisor)
+		appendStringInfoChar(buf, '(');
+	CormDeparseValue(buf, rows, value->value);
+	if (value->divisor)
+	{
+		appendStringInfoString(buf, " OPERATOR(pg_catalog./) ");
+		CormDeparseValue(buf, rows, value->divisor);
+	}
+	if (value->never_null)
+		appendStringInfoString(buf, value->type == BOOLOID ? ", false)" : ", 0)");
+	else if (value->divisor)
+		appendStringInfoChar(buf, ')');
+	if (value->type != value->value->type)
+		appendStringInfo(buf, "::%s", CormQuoteType(value->type));
+}
+
+/*
+ * Without values it still takes GROUP BY for all rows to be one group.
+ */
+void
+CormDeparseGroups(StringInfo buf, const CormGroups *groups)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, "(SELECT");
+	foreach(lc, groups->values)
+	{
+		appendStringInfoString(buf, foreach_current_index(lc) == 0 ? " " : ", ");
+		DeparseGroupValue(buf, groups->rows, lfirst(lc));
+	}
+	appendStringInfoString(buf, " FROM (");
+	DeparseQuery(buf, groups->rows, false);
+	appendStringInfoChar(buf, ')');
+	DeparseNumberedAlias(buf, list_length(groups->rows->targets));
+	for (int i = 0; i < groups->nkeys; i++)
+	{
+		appendStringInfoString(buf, i == 0 ? " GROUP BY " : ", ");
+		DeparseGroupValue(buf, groups->rows, list_nth(groups->values, i));
+	}
+	if (groups->values == NIL)
+		appendStringInfoString(buf, " GROUP BY ()");
+	appendStringInfoChar(buf, ')');
+	DeparseNumberedAlias(buf, list_length(groups->values));
+}
+
+/* ---------- rows alone ---------- */
 
 /*
  * The rows alone, for verbs that only count them.

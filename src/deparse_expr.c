@@ -474,6 +474,32 @@ DeparseOnce(StringInfo buf, const CormTable *table)
 }
 
 /*
+ * One row, of whose columns those that are used are parameters.  Each is given
+ * by itself: a statement that takes a row apart would be kept with numbers of
+ * columns in it, and not be planned anew when the table changes.
+ */
+static void
+DeparseRowParams(StringInfo buf, const CormTable *table)
+{
+	const char *glue = " ";
+	int			param = table->row_param;
+	int			attnum = -1;
+
+	appendStringInfoString(buf, "(SELECT");
+	while ((attnum = bms_next_member(table->used, attnum)) >= 0)
+	{
+		const CormColumn *column = CormColumnByNumber(table->model, attnum);
+
+		appendStringInfo(buf, "%s%s AS %s", glue,
+						 CormCollated(psprintf("$%d", param++), get_typcollation(column->typid),
+									  column->collation),
+						 quote_identifier(column->name));
+		glue = ", ";
+	}
+	appendStringInfoChar(buf, ')');
+}
+
+/*
  * What stands in FROM for a table.
  */
 static void
@@ -488,8 +514,7 @@ DeparseTable(StringInfo buf, const CormSelect *select, const CormTable *table)
 	else if (table->rows)
 		CormDeparseSubquery(buf, select, table);
 	else if (table->row_param)
-		appendStringInfo(buf, "(SELECT ($%d::%s).*)", table->row_param,
-						 CormQuoteType(get_rel_type_id(table->model->relid)));
+		DeparseRowParams(buf, table);
 	else
 		appendStringInfoString(buf, CormQuoteTable(table->model->relid));
 	appendStringInfo(buf, " AS t%d", table->alias);
@@ -502,6 +527,8 @@ CormDeparseScope(StringInfo buf, const CormSelect *select, const CormScope *scop
 	List	   *where = NIL;
 
 	appendStringInfoString(buf, " FROM ");
+	if (scope->groups)
+		CormDeparseGroups(buf, scope->groups);
 	foreach(lc, scope->tables)
 	{
 		const CormTable *table = lfirst(lc);

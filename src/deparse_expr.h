@@ -47,6 +47,9 @@ extern void CormDeparseClosure(StringInfo buf, const CormTable *table);
 extern void CormDeparseSubquery(StringInfo buf, const CormSelect *select,
 								const CormTable *table);
 
+/* Rows in groups, which stand in FROM in place of tables, with their alias. */
+extern void CormDeparseGroups(StringInfo buf, const CormGroups *groups);
+
 /* " FROM ..." and, where there is something to say, " WHERE ..." */
 extern void CormDeparseScope(StringInfo buf, const CormSelect *select,
 							 const CormScope *scope);

@@ -323,17 +323,17 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 	return isnull ? (Datum) 0 : value;
 }
 
-bool
-CormFetchRow(const char *label, const char *sql, ParamListInfo params,
-			 int n, Datum *values, bool *nulls)
+static bool
+FetchRow(const char *label, const char *sql, ParamListInfo params, bool read_only,
+		 int n, Datum *values, bool *nulls)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	CormErrorFrame frame;
 	bool		found;
 
-	CormErrorPush(&frame, "running", label, NULL);
+	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	found = ExecutePlan(label, sql, params, false, NULL) > 0;
+	found = ExecutePlan(label, sql, params, read_only, NULL) > 0;
 	for (int i = 0; found && i < n; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
@@ -347,6 +347,20 @@ CormFetchRow(const char *label, const char *sql, ParamListInfo params,
 	SPI_finish();
 	CormErrorPop(&frame);
 	return found;
+}
+
+bool
+CormFetchRow(const char *label, const char *sql, ParamListInfo params,
+			 int n, Datum *values, bool *nulls)
+{
+	return FetchRow(label, sql, params, false, n, values, nulls);
+}
+
+bool
+CormReadRow(const char *label, const char *sql, ParamListInfo params,
+			int n, Datum *values, bool *nulls)
+{
+	return FetchRow(label, sql, params, true, n, values, nulls);
 }
 
 int

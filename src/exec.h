@@ -37,6 +37,10 @@ extern Datum CormExecuteScalar(const char *label, const char *sql,
 extern bool CormFetchRow(const char *label, const char *sql, ParamListInfo params,
 						 int n, Datum *values, bool *nulls);
 
+/* The same for a query that only reads, under the active snapshot. */
+extern bool CormReadRow(const char *label, const char *sql, ParamListInfo params,
+						int n, Datum *values, bool *nulls);
+
 /* Parameters collected one by one, for statements that are not selects. */
 typedef struct CormValues
 {

@@ -173,6 +173,25 @@ CormRowKeyToJson(Datum value, bool isnull, const CormModel *model)
 	return result;
 }
 
+/* See instance.h.  "columns" are numbers of the model's table. */
+void
+CormRowValues(Datum value, const CormModel *model, const Bitmapset *columns,
+			  Datum *values, bool *nulls)
+{
+	OpenRow		row;
+	int			attnum = -1;
+
+	OpenRowDatum(&row, value);
+	for (int i = 0; (attnum = bms_next_member(columns, attnum)) >= 0; i++)
+	{
+		int			column = FindRowColumn(&row, CormColumnByNumber(model, attnum)->name);
+
+		nulls[i] = column < 0 || row.nulls[column];
+		values[i] = nulls[i] ? (Datum) 0 : row.values[column];
+	}
+	CloseRow(&row);
+}
+
 /* Are these the names that ROW(...) gives its columns? */
 static bool
 HasNoColumnNames(const OpenRow *row)

@@ -10,6 +10,8 @@
 #ifndef CORM_INSTANCE_H
 #define CORM_INSTANCE_H
 
+#include "nodes/bitmapset.h"
+
 #include "cache.h"
 #include "utils/array.h"
 #include "utils/jsonb.h"
@@ -33,5 +35,12 @@ extern List *CormKeysToJson(ArrayType *array, const char *model);
 /* The key of a row of the model's table or of a child table of it. */
 extern JsonbValue *CormRowKeyToJson(Datum row, bool isnull,
 									const CormModel *model);
+
+/*
+ * The values of some columns, in attnum order, of a row of the model's table or
+ * of a child table of it.  They point into the row.
+ */
+extern void CormRowValues(Datum row, const CormModel *model, const Bitmapset *columns,
+						  Datum *values, bool *nulls);
 
 #endif							/* CORM_INSTANCE_H */

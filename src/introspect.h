@@ -75,6 +75,9 @@ extern bool CormAllNotNull(Oid relid, CormKey columns);
 /* Names of columns, of char *, in the order of the key. */
 extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
 
+/* The tables (OIDs) that a table inherits from, or is a partition of, directly. */
+extern List *CormParentTables(Oid relid);
+
 /* May the user make a foreign key to these columns? */
 extern bool CormMayReference(Oid relid, CormKey columns);
 

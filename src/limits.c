@@ -71,7 +71,11 @@ static void
 CheckPath(const char *path)
 {
 	if (corm_max_depth > 0 && PathSteps(path) > corm_max_depth)
-		RaiseTooDeep();
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a path of the queryset exceeds the limit on its steps, %d",
+						corm_max_depth),
+				 errhint("The setting corm.max_depth is the limit; 0 means none.")));
 }
 
 static void CountCondition(const CormCondition *condition, int *nodes);

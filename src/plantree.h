@@ -86,7 +86,8 @@ typedef struct CormTable
 	struct CormSubquery *rows;	/* some of the table's rows */
 	const CormRelation *closure;	/* what this self relation leads to in any
 									 * number of steps from "via_alias" */
-	int			row_param;		/* one row, given as $n */
+	int			row_param;		/* one row: the columns in "used", given as
+								 * $n, $n+1 ... */
 	Bitmapset  *used;
 
 	List	   *annotations;	/* of CormNamedValue *, of its rows */
@@ -182,6 +183,7 @@ typedef struct CormScope
 {
 	List	   *tables;			/* of CormTable * */
 	List	   *where;			/* of CormExpr *, all must hold */
+	struct CormGroups *groups;	/* in place of tables: the subquery q */
 } CormScope;
 
 typedef struct CormOrder
@@ -236,6 +238,7 @@ typedef struct CormObject
 	List	   *outputs;		/* of CormOutput * */
 	int			presence;		/* target that is NULL when the object is not
 								 * there; -1: it always is */
+	bool		array;			/* printed as an array, without names */
 } CormObject;
 
 /*
@@ -316,5 +319,29 @@ typedef struct CormChild
 	int64		depth;			/* ... levels to load, -1: all */
 	int		   *identity_targets;	/* the parent's primary key, likewise */
 } CormChild;
+
+/* ---------- groups ---------- */
+
+/* One value of each group, made of the rows in it. */
+typedef struct CormGroupValue
+{
+	CormValue  *value;
+	CormValue  *divisor;		/* what it is divided by, or NULL */
+	bool		never_null;		/* 0, or false, where there is nothing */
+	Oid			type;			/* what it is, or is cast to */
+} CormGroupValue;
+
+/*
+ * The rows of a statement in groups: a subquery q, whose columns c1, c2 ... are
+ * the values.  These are made of another q, the rows, whose columns are the
+ * targets.
+ */
+typedef struct CormGroups
+{
+	CormSelect *rows;
+	int			nkeys;			/* so many values come first that are the
+								 * same in a group */
+	List	   *values;			/* of CormGroupValue * */
+} CormGroups;
 
 #endif							/* CORM_PLANTREE_H */

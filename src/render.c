@@ -47,6 +47,7 @@ typedef struct OutputItems
 {
 	int			n;
 	int			presence;
+	bool		array;
 	int			first_hole;		/* the holes within, nested ones included */
 	int			nholes;
 	OutputItem	item[FLEXIBLE_ARRAY_MEMBER];
@@ -102,6 +103,7 @@ CompileObject(const CormSelect *select, const CormObject *object, int *nholes)
 	check_stack_depth();
 	items->n = n;
 	items->presence = object->presence;
+	items->array = object->array;
 	items->first_hole = *nholes;
 	foreach(lc, object->outputs)
 	{
@@ -110,9 +112,11 @@ CompileObject(const CormSelect *select, const CormObject *object, int *nholes)
 		StringInfoData prefix;
 
 		initStringInfo(&prefix);
-		appendStringInfoString(&prefix, foreach_current_index(lc) == 0 ? "{" :
+		appendStringInfoString(&prefix, foreach_current_index(lc) == 0 ?
+							   (object->array ? "[" : "{") :
 							   IsSelf(select, output) ? "" : ",");
-		if (!IsSelf(select, output))	/* which is not there on every level */
+		if (!object->array && !IsSelf(select, output))	/* which is not there on
+														 * every level */
 		{
 			escape_json(&prefix, output->name);
 			appendStringInfoChar(&prefix, ':');
@@ -225,10 +229,16 @@ RaiseTooMany(bool written)
 }
 
 void
+CormTallyRead(CormTally *tally)
+{
+	if (++tally->read > corm_max_rows && corm_max_rows > 0)
+		RaiseTooMany(false);
+}
+
+void
 CormCountRead(const CormLevel *level)
 {
-	if (++level->tally->read > corm_max_rows && corm_max_rows > 0)
-		RaiseTooMany(false);
+	CormTallyRead(level->tally);
 }
 
 static void
@@ -342,7 +352,7 @@ RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
 				break;
 		}
 	}
-	appendStringInfoChar(buf, '}');
+	appendStringInfoChar(buf, items->array ? ']' : '}');
 	return hole;
 }
 

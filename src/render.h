@@ -77,6 +77,7 @@ extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *ch
 
 /* Counts a row that was read; raises 54000 when it is one too many. */
 extern void CormCountRead(const CormLevel *level);
+extern void CormTallyRead(CormTally *tally);
 
 /*
  * Raises unless a statement's result has the columns that the level was

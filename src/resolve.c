@@ -68,6 +68,10 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 									 InvalidOid);
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
+		case CORM_FOR_GROUPING:
+			if (request->distinct_given || request->offset > 0 || CormRequestLimit(request) >= 0)
+				CormResolveOrder(select, request->order_by, true);
+			/* FALLTHROUGH */
 		case CORM_FOR_COUNTING:
 			if (request->distinct_given && request->distinct == NIL)
 				select->object = BuildObject(select, select->base, request, NIL,

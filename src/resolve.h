@@ -26,7 +26,9 @@ typedef enum CormPurpose
 {
 	CORM_FOR_DOCUMENTS,			/* JSON objects with what they load */
 	CORM_FOR_ROWS,				/* all columns of the model, typed */
-	CORM_FOR_COUNTING			/* no select list, no order */
+	CORM_FOR_COUNTING,			/* no select list, no order */
+	CORM_FOR_GROUPING			/* no select list yet; ordered if it matters
+								 * which rows there are */
 } CormPurpose;
 
 /*

@@ -120,9 +120,9 @@ AddExists(CormScope *scope, CormScope *inner)
  * The rows of a request as a table of a FROM list.  A slice of them is a
  * subquery.
  */
-static CormTable *
-AddOwners(CormSelect *select, CormScope *scope, const CormRequest *request,
-		  const CormSubject *subject, CormJoinKind join)
+CormTable *
+CormAddRows(CormSelect *select, CormScope *scope, const CormRequest *request,
+			const CormSubject *subject, CormJoinKind join)
 {
 	CormTable  *table = CormAddTable(select, scope, subject->model, join);
 	CormSubquery *rows;
@@ -173,7 +173,7 @@ RestrictToRelated(CormSelect *select, CormScope *scope, CormTable *table,
 		link = CormAddLink(select, inner, relation);
 		inner->where = CormForeignKeyExprs(relation->far_fk, table, link);
 	}
-	owner = AddOwners(select, inner, of, &subject, link ? CORM_JOIN_INNER : CORM_JOIN_NONE);
+	owner = CormAddRows(select, inner, of, &subject, link ? CORM_JOIN_INNER : CORM_JOIN_NONE);
 	if (link)
 		owner->on = CormForeignKeyExprs(relation->fk, owner, link);
 	else
@@ -246,6 +246,29 @@ CormRestrict(CormSelect *select, const CormRequest *request)
 															select->base, request->where));
 }
 
+void
+CormAddSource(CormSelect *select, const CormRequest *request, const CormSubject *subject)
+{
+	if (subject->relation == NULL || request->of)
+	{
+		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
+		RestrictTable(select, select->scope, select->base, request, subject);
+		return;
+	}
+
+	CormAddRelationRows(select, subject->relation);
+	if (request->owner == NULL || request->owner->type == jbvNull)
+		select->scope->where = list_make1(CormMakeConst(false));
+	else
+		select->scope->where =
+			CormOwnerExprs(select, select->scope, subject->owner,
+						   select->link ? select->link : select->base,
+						   subject->relation->fk,
+						   select->link != NULL || subject->relation->reverse,
+						   request->owner);
+	CormRestrict(select, request);
+}
+
 CormSelect *
 CormSelectRows(const CormRequest *request, const CormSubject *subject)
 {
@@ -255,26 +278,7 @@ CormSelectRows(const CormRequest *request, const CormSubject *subject)
 	if (subject->relation)
 		label = psprintf("%s.%s", label, subject->relation->name);
 	select = CormMakeSelect(subject->model, label);
-
-	if (subject->relation && request->of == NULL)
-	{
-		CormAddRelationRows(select, subject->relation);
-		if (request->owner == NULL || request->owner->type == jbvNull)
-			select->scope->where = list_make1(CormMakeConst(false));
-		else
-			select->scope->where =
-				CormOwnerExprs(select, select->scope, subject->owner,
-							   select->link ? select->link : select->base,
-							   subject->relation->fk,
-							   select->link != NULL || subject->relation->reverse,
-							   request->owner);
-		CormRestrict(select, request);
-	}
-	else
-	{
-		select->base = CormAddTable(select, select->scope, subject->model, CORM_JOIN_NONE);
-		RestrictTable(select, select->scope, select->base, request, subject);
-	}
+	CormAddSource(select, request, subject);
 	return select;
 }
 

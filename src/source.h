@@ -34,6 +34,18 @@ extern void CormAddRelationRows(CormSelect *select, const CormRelation *relation
 /* A statement over the rows of a request: tables and conditions. */
 extern CormSelect *CormSelectRows(const CormRequest *request, const CormSubject *subject);
 
+/* The same within a select that has a scope without tables. */
+extern void CormAddSource(CormSelect *select, const CormRequest *request,
+						  const CormSubject *subject);
+
+/*
+ * The rows of a request as a table of a FROM list.  A slice of them is a
+ * subquery, and then the table has no annotations yet.
+ */
+extern CormTable *CormAddRows(CormSelect *select, CormScope *scope,
+							  const CormRequest *request, const CormSubject *subject,
+							  CormJoinKind join);
+
 /* The annotations and conditions of options on rows that are there. */
 extern void CormRestrict(CormSelect *select, const CormRequest *request);
 

@@ -25,21 +25,25 @@ CormReadPathAt(const CormPlace *place, const char *path)
 						place->table->annotations, path);
 }
 
+void
+CormTakeLinkOnce(CormTable *link, const CormRelation *relation)
+{
+	link->once = relation;
+	for (int i = 0; i < relation->fk->nkeys; i++)
+		(void) CormRef(link, relation->fk->fk_attnums[i]);
+	for (int i = 0; i < relation->far_fk->nkeys; i++)
+		(void) CormRef(link, relation->far_fk->fk_attnums[i]);
+	for (int i = 0; i < link->model->nkey; i++)
+		(void) CormRef(link, link->model->key[i]);
+}
+
 static CormTable *
 AddLinkOnce(CormSelect *select, CormScope *scope, const CormRelation *relation)
 {
 	CormTable  *link = CormAddLink(select, scope, relation);
 
 	if (relation->symmetrical || !relation->pair_unique)
-	{
-		link->once = relation;
-		for (int i = 0; i < relation->fk->nkeys; i++)
-			(void) CormRef(link, relation->fk->fk_attnums[i]);
-		for (int i = 0; i < relation->far_fk->nkeys; i++)
-			(void) CormRef(link, relation->far_fk->fk_attnums[i]);
-		for (int i = 0; i < link->model->nkey; i++)
-			(void) CormRef(link, link->model->key[i]);
-	}
+		CormTakeLinkOnce(link, relation);
 	return link;
 }
 

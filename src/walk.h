@@ -29,6 +29,9 @@ extern CormPath *CormReadPathAt(const CormPlace *place, const char *path);
  */
 extern void CormStepBy(CormPlace *place, const CormPathStep *step);
 
+/* Lets a through table hold each pair of the relation once, by the link of lowest key. */
+extern void CormTakeLinkOnce(CormTable *link, const CormRelation *relation);
+
 /*
  * What one step leads to, as the first tables of a new scope whose WHERE ties
  * them to the place.  With "link", a many-to-many opens with its through table

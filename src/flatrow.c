@@ -1,0 +1,211 @@
+/*-------------------------------------------------------------------------
+ *
+ * flatrow.c
+ *	  Running flat rows: each as JSON text or as a typed value.
+ *
+ * Values are written as to_json() writes them.  A key of several columns is an
+ * array; where one of its parts is NULL there is no row that it could be the
+ * key of, and it is null as a whole.
+ *
+ * Encoders are chosen by what the statement returns, when it starts.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "executor/executor.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "deparse.h"
+#include "encode.h"
+#include "exec.h"
+#include "flatrow.h"
+#include "render.h"
+
+typedef struct FlatReceiver
+{
+	DestReceiver pub;
+	const CormFlat *flat;
+	CormFlatShape shape;
+	Tuplestorestate *store;
+	TupleDesc	desc;
+	bool		composite;		/* the typed value is */
+	CormEncoder *encoders;		/* by target */
+	char	  **labels;			/* by column: what stands before its value */
+	StringInfoData text;
+	CormTally	tally;
+	MemoryContext context;		/* of all of this */
+	MemoryContext scratch;		/* of one row */
+} FlatReceiver;
+
+/* ---------- JSON ---------- */
+
+static void
+AppendValue(FlatReceiver *receiver, TupleTableSlot *slot, int target)
+{
+	const CormEncoder *encoder = &receiver->encoders[target];
+
+	if (slot->tts_isnull[target])
+		appendStringInfoString(&receiver->text, "null");
+	else
+		encoder->encode(encoder, &receiver->text, slot->tts_values[target]);
+}
+
+static void
+AppendColumn(FlatReceiver *receiver, TupleTableSlot *slot, const CormFlatColumn *column)
+{
+	if (column->nvalues == 1)
+	{
+		AppendValue(receiver, slot, column->targets[0]);
+		return;
+	}
+	for (int i = 0; i < column->nvalues; i++)
+		if (slot->tts_isnull[column->targets[i]])
+		{
+			appendStringInfoString(&receiver->text, "null");
+			return;
+		}
+	for (int i = 0; i < column->nvalues; i++)
+	{
+		appendStringInfoChar(&receiver->text, i == 0 ? '[' : ',');
+		AppendValue(receiver, slot, column->targets[i]);
+	}
+	appendStringInfoChar(&receiver->text, ']');
+}
+
+static Datum
+JsonOfRow(FlatReceiver *receiver, TupleTableSlot *slot)
+{
+	StringInfo	text = &receiver->text;
+	bool		object = receiver->shape == CORM_FLAT_OBJECT;
+	ListCell   *lc;
+
+	resetStringInfo(text);
+	if (receiver->shape == CORM_FLAT_JSON)
+		AppendColumn(receiver, slot, linitial(receiver->flat->columns));
+	else
+	{
+		appendStringInfoChar(text, object ? '{' : '[');
+		foreach(lc, receiver->flat->columns)
+		{
+			if (foreach_current_index(lc) > 0)
+				appendStringInfoChar(text, ',');
+			if (object)
+				appendStringInfoString(text, receiver->labels[foreach_current_index(lc)]);
+			AppendColumn(receiver, slot, lfirst(lc));
+		}
+		appendStringInfoChar(text, object ? '}' : ']');
+	}
+	return PointerGetDatum(cstring_to_text_with_len(text->data, text->len));
+}
+
+/* ---------- typed values ---------- */
+
+/*
+ * A composite value goes into the store as a row; one that is NULL as a row of
+ * NULLs, for a store has no other.
+ */
+static void
+PutComposite(FlatReceiver *receiver, Datum value, bool isnull)
+{
+	HeapTupleHeader header;
+	HeapTupleData tuple;
+
+	if (isnull)
+	{
+		int			natts = receiver->desc->natts;
+		Datum	   *values = palloc0(natts * sizeof(Datum));
+		bool	   *nulls = palloc(natts * sizeof(bool));
+
+		memset(nulls, true, natts * sizeof(bool));
+		tuplestore_putvalues(receiver->store, receiver->desc, values, nulls);
+		return;
+	}
+	header = DatumGetHeapTupleHeader(value);
+	memset(&tuple, 0, sizeof(tuple));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_data = header;
+	tuplestore_puttuple(receiver->store, &tuple);
+}
+
+/* ---------- receiving ---------- */
+
+static void
+Startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+	FlatReceiver *receiver = (FlatReceiver *) self;
+	MemoryContext old = MemoryContextSwitchTo(receiver->context);
+	List	   *columns = receiver->flat->columns;
+	ListCell   *lc;
+
+	receiver->encoders = palloc0(typeinfo->natts * sizeof(CormEncoder));
+	for (int i = 0; i < typeinfo->natts; i++)
+		CormEncoderInit(&receiver->encoders[i], TupleDescAttr(typeinfo, i)->atttypid);
+	receiver->composite = type_is_rowtype(TupleDescAttr(typeinfo, 0)->atttypid);
+
+	receiver->labels = palloc(list_length(columns) * sizeof(char *));
+	foreach(lc, columns)
+	{
+		StringInfoData label;
+
+		initStringInfo(&label);
+		escape_json(&label, ((CormFlatColumn *) lfirst(lc))->path);
+		appendStringInfoChar(&label, ':');
+		receiver->labels[foreach_current_index(lc)] = label.data;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+static bool
+Receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	FlatReceiver *receiver = (FlatReceiver *) self;
+	MemoryContext old = MemoryContextSwitchTo(receiver->scratch);
+	Datum		value;
+	bool		isnull = false;
+
+	CormTallyRead(&receiver->tally);
+	slot_getallattrs(slot);
+	if (receiver->shape != CORM_FLAT_TYPED)
+		value = JsonOfRow(receiver, slot);
+	else
+	{
+		value = slot->tts_values[0];
+		isnull = slot->tts_isnull[0];
+	}
+	if (receiver->shape == CORM_FLAT_TYPED && receiver->composite)
+		PutComposite(receiver, value, isnull);
+	else
+		tuplestore_putvalues(receiver->store, receiver->desc, &value, &isnull);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(receiver->scratch);
+	return true;
+}
+
+static void
+DoNothing(DestReceiver *self)
+{
+}
+
+void
+CormRunFlat(const CormFlat *flat, CormFlatShape shape, Tuplestorestate *store, TupleDesc desc)
+{
+	FlatReceiver receiver = {
+		{Receive, Startup, DoNothing, DoNothing, DestNone}, flat, shape, store, desc
+	};
+
+	receiver.context = CurrentMemoryContext;
+	receiver.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm flat row",
+											 ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&receiver.text);
+	(void) CormExecute(flat->select->label, CormDeparseSelect(flat->select, true),
+					   CormBindParams(flat->select), true, &receiver.pub);
+	MemoryContextDelete(receiver.scratch);
+}

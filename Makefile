@@ -46,9 +46,11 @@ REGRESS = \
 	trees \
 	strategies \
 	order \
+	page \
 	read_errors \
 	values \
 	matches \
+	typed_rows \
 	seed_relations \
 	keys \
 	types \
@@ -81,6 +83,7 @@ ISOLATION = \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \
+	read_pages \
 	write_add \
 	write_set \
 	write_children \

@@ -81,6 +81,7 @@ SELECT same('{"categories__PostCategory__position__lt": 3, "categories__name": "
 SELECT same('{"tags": "a"}', $$EXISTS (SELECT FROM tags_posts l WHERE l.post_id = p.id AND l.tag_name = 'a')$$);
 SELECT same('{"OR": [{"title": "C"}, {"tags__isnull": true, "views__gt": 5}]}', $$title = 'C' OR views > 5 AND NOT EXISTS (SELECT FROM tags_posts l WHERE l.post_id = p.id)$$);
 SELECT same('{"views__F": "author__id"}', 'views = author_id'), same('{"editor__F": "author"}', 'editor_id = author_id');
+SELECT same('{"author__boss__ancestors__name": "Ann"}', 'author_id IN (2, 3, 4)'), same('{"author__staff__descendants__name": "Dan"}', $$author_id IN (SELECT id FROM authors WHERE name IN ('Ann', 'Bob'))$$);
 SELECT same('{}', 'true'), same('[]', 'true'), same('{"OR": []}', 'false'), same('{"id__in": []}', 'false');
 
 --

@@ -88,6 +88,7 @@ SELECT count(*) FILTER (WHERE v.object IS NULL) AS sql_null, count(*) FILTER (WH
 -- all columns; the bytes are those of to_json
 SELECT count(*), bool_and(v.object::text = to_json(p)::text) FROM corm.values('Post') WITH ORDINALITY v JOIN (SELECT *, row_number() OVER (ORDER BY id) AS ordinality FROM posts) n USING (ordinality) JOIN posts p ON p.id = n.id;
 SELECT count(*), bool_and(v.object::text = format('[%s,%s,%s,%s,%s]', p.id, to_json(p.title), coalesce(p.views::text, 'null'), coalesce(p.author_id::text, 'null'), coalesce(p.editor_id::text, 'null'))) FROM corm.values_list('Post') WITH ORDINALITY v JOIN posts p ON p.id = v.ordinality;
+SELECT count(*) FILTER (WHERE a.object::text = b.object::text AND a.object::text = c.object::text) FROM corm.values('Post') WITH ORDINALITY a JOIN corm.values('Post', VARIADIC '{}') WITH ORDINALITY b USING (ordinality) JOIN corm.values('Post', VARIADIC NULL) WITH ORDINALITY c USING (ordinality);
 SELECT same('Post', '{pk,author,author__pk,author__boss__name,editor__name,views}',
 	'SELECT p.id a, p.author_id b, p.author_id c, bo.name d, e.name e, p.views f FROM posts p LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN authors bo ON bo.id = a.boss_id LEFT JOIN authors e ON e.id = p.editor_id ORDER BY p.id');
 SELECT same('Author', '{profile,profile__bio,name}', 'SELECT pr.id a, pr.bio b, a.name c FROM authors a LEFT JOIN profiles pr ON pr.author_id = a.id ORDER BY a.id');
@@ -116,6 +117,9 @@ SELECT same('Club', '{name,members__name,members__Membership__role}', $$SELECT c
 SELECT same('Author', '{name,friends__name}', $$SELECT a.name x, f.name y FROM authors a LEFT JOIN
 	((SELECT from_author_id s, to_author_id t FROM authors_authors UNION SELECT to_author_id, from_author_id FROM authors_authors) e JOIN authors f ON f.id = e.t) ON e.s = a.id ORDER BY a.id, f.id$$);
 SELECT same('Author', '{name,staff__name,staff__staff__name}', 'SELECT a.name x, b.name y, c.name z FROM authors a LEFT JOIN authors b ON b.boss_id = a.id LEFT JOIN authors c ON c.boss_id = b.id ORDER BY a.id, b.id, c.id');
+-- in any number of steps
+SELECT same('Author', '{name,staff__descendants__name}', $$VALUES ('Ann', 'Bob'), ('Ann', 'Cid'), ('Ann', 'Dan'), ('Bob', 'Dan'), ('Cid', NULL), ('Dan', NULL), ('Eve', 'Eve')$$);
+SELECT same(corm.objects('Author', order_by => '{-name}', limit_count => 2, offset_count => 1), '{name,boss__ancestors__name}', $$VALUES ('Dan', 'Ann'), ('Dan', 'Bob'), ('Cid', 'Ann')$$);
 -- filters choose roots, and leave alone what is joined to them
 SELECT same(corm.filter('Post', '{"comments__body": "good"}'), '{id,comments__body}',
 	$$SELECT p.id, c.body FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE EXISTS (SELECT FROM comments x WHERE x.post_id = p.id AND x.body = 'good') ORDER BY p.id, c.id$$);
@@ -137,6 +141,14 @@ SELECT same(corm.objects('Post', order_by => '{-comments__count}', offset_count 
 SELECT same(corm.limit('Post', 0), '{id,comments}', 'SELECT 1 WHERE false'), same(corm.limit('Post', 0), '{id}', 'SELECT 1 WHERE false');
 SELECT same(corm.limit('Post', 2), '{id,comments__count}', 'SELECT p.id, (SELECT count(*) FROM comments c WHERE c.post_id = p.id) FROM posts p ORDER BY id LIMIT 2');
 
+-- annotations, which see all related rows
+SELECT same(corm.annotate('Post', '{"n": "comments__count"}'), '{id,n}', 'SELECT p.id, (SELECT count(*) FROM comments c WHERE c.post_id = p.id) FROM posts p ORDER BY id');
+SELECT same(corm.filter(corm.annotate('Post', '{"n": {"count": "comments", "filter": {"body": "good"}}}'), '{"n__gte": 1}'), '{id,n,tags__name}',
+	$$SELECT p.id, n, l.tag_name FROM (SELECT *, (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND c.body = 'good') n FROM posts p) p LEFT JOIN tags_posts l ON l.post_id = p.id WHERE n >= 1 ORDER BY p.id, l.tag_name$$);
+SELECT same(corm.limit(corm.order_by(corm.annotate('Post', '{"n": "comments__count"}'), '-n'), 2), '{id,n,tags__name}',
+	$$SELECT p.id, n, l.tag_name FROM (SELECT *, (SELECT count(*) FROM comments c WHERE c.post_id = p.id) n FROM posts p ORDER BY n DESC, id LIMIT 2) p LEFT JOIN tags_posts l ON l.post_id = p.id ORDER BY n DESC, p.id, l.tag_name$$);
+-- the limit of an allow-list is one of roots
+SELECT same(corm.allow('Post', '{"max_limit": 2}'), '{id,comments__id}', 'VALUES (1, 1), (1, 2), (1, 7), (2, 3), (2, 4)'), same(corm.limit(corm.allow('Post', '{"max_limit": 2}'), 5), '{id}', 'VALUES (1), (2)');
 -- a table without a key can be a root too
 CREATE TABLE events (at int, post_id bigint REFERENCES posts);
 INSERT INTO events VALUES (3, 1), (1, 2), (2, NULL);
@@ -161,6 +173,11 @@ SELECT same(corm.relation('Club', 1, 'members'), '{name}', $$VALUES ('Ann'), ('B
 SELECT same(corm.relation('Author', 3, 'friends'), '{name,friends__name}', $$VALUES ('Ann', 'Bob'), ('Ann', 'Cid'), ('Cid', 'Ann'), ('Cid', 'Cid')$$);
 SELECT same(corm.relation('Author', 3, 'friends', limit_count => 1), '{name,friends__name}', $$VALUES ('Ann', 'Bob'), ('Ann', 'Cid')$$);
 SELECT same(corm.relation('Post', 5, 'author'), '{name,posts}', $$VALUES ('Cid', 5)$$);
+-- the rows related to any row of a queryset
+SELECT same(corm.relation(corm.filter('Author', '{"name__in": ["Ann", "Bob"]}'), 'posts'), '{id,author__name,tags__name}',
+	$$SELECT p.id, a.name, l.tag_name FROM posts p JOIN authors a ON a.id = p.author_id LEFT JOIN tags_posts l ON l.post_id = p.id WHERE a.name IN ('Ann', 'Bob') ORDER BY p.id, l.tag_name$$);
+SELECT same(corm.limit(corm.relation(corm.objects('Club'), 'members'), 2), '{name,posts__title}', $$VALUES ('Ann', 'SQL'), ('Ann', 'JSON'), ('Bob', 'SQL/JSON')$$);
+SELECT try($$SELECT corm.values(corm.relation(corm.objects('Club'), 'members'), 'name', 'Membership__role')$$);
 SELECT count(*) FROM corm.values(corm.relation('Post', NULL::int, 'categories'), 'name', 'posts__id');
 SELECT count(*) FROM corm.values(NULL, 'name'); SELECT count(*) FROM corm.values_list(NULL); SELECT count(*) FROM corm.pluck(NULL, 'x'); SELECT count(*) FROM corm.pluck(NULL::int, NULL, 'x');
 
@@ -192,6 +209,7 @@ SELECT same(corm.distinct(corm.objects('Post', '{"title__ne": "C"}', limit_count
 SELECT same(corm.distinct('Post'), '{comments__count}', 'SELECT DISTINCT (SELECT count(*) FROM comments c WHERE c.post_id = p.id) FROM posts p ORDER BY 1');
 SELECT same(corm.distinct('Visit'), '{data__z,region__name}', $$SELECT DISTINCT data -> 'z', r.name FROM visits v LEFT JOIN regions r ON (v.country, v.code) = (r.country, r.code) ORDER BY 1, 2$$);
 SELECT same(corm.distinct(corm.relation('Club', 2, 'members')), '{Membership__role}', $$VALUES ('chair')$$);
+SELECT same(corm.distinct(corm.order_by(corm.annotate('Post', '{"n": "comments__count"}'), '-n')), '{n}', 'SELECT DISTINCT (SELECT count(*) FROM comments c WHERE c.post_id = p.id) AS n FROM posts p ORDER BY n DESC');
 SELECT corm.pluck(corm.distinct('Post'), 'author'), corm.pluck(NULL::bigint, corm.distinct('Post'), 'author');
 SELECT try($$SELECT corm.values(corm.distinct(corm.order_by('Post', 'id')), 'views')$$);
 SELECT try($$SELECT corm.values(corm.distinct('Post', 'views'), 'views')$$);

@@ -23,7 +23,6 @@
 
 #include "aggregate.h"
 #include "annotation.h"
-#include "lookup.h"
 #include "transform.h"
 
 CormAggregate
@@ -168,7 +167,7 @@ Argument(const CormPlace *end, const CormPath *path, const char *transforms, boo
 	value = CormTransform(end->select, CormColumnValueOf(end->table, path->column->attnum),
 						  &transforms, path->text, false);
 	if (*transforms != '\0')
-		CormUnknownLookup(transforms, path->text);
+		CormNothingFollowsValue(transforms, path->text);
 	return value;
 }
 

@@ -507,6 +507,29 @@ CormAllowLoad(List *guards, const char *path, bool recursive)
 	}
 }
 
+/*
+ * Paths whose values are asked for without a document: what a list of fields
+ * names, or where it names none, columns, which documents hold as well.
+ */
+void
+CormAllowPaths(List *guards, List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		CormGuard  *guard = lfirst(cell);
+		ListCell   *path;
+
+		foreach(path, paths)
+		{
+			if (guard->list->names[ALLOW_FIELDS] != NIL ||
+				CormPathLastStep(lfirst(path)) != NULL)
+				RequireName(list_make1(guard), ALLOW_FIELDS, lfirst(path));
+		}
+	}
+}
+
 void
 CormAllowFields(List *guards, List *names)
 {

@@ -39,6 +39,7 @@ extern void CormAllowFilter(List *guards, const CormCondition *condition);
 extern void CormAllowOrder(List *guards, List *keys);
 extern void CormAllowLoad(List *guards, const char *path, bool recursive);
 extern void CormAllowFields(List *guards, List *names);
+extern void CormAllowPaths(List *guards, List *paths);
 extern void CormAllowAnnotations(List *guards, List *annotations);
 extern void CormAllowDistinct(List *guards, List *paths);
 

@@ -64,6 +64,8 @@ struct CormRun
 	long		pulled;			/* rows of all batches so far */
 
 	CormTally	tally;
+	CormObserver observer;		/* or NULL */
+	void	   *observer_arg;
 };
 
 typedef struct Receiver
@@ -136,8 +138,12 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	CormRun    *run = receiver->run;
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 
-	CormCountRead(receiver->level);
-	AddRow(run, receiver->level, CormRenderRow(receiver->level, slot, &run->scratch, run->row));
+	if (run->observer == NULL || run->observer(run->observer_arg, slot))
+	{
+		CormCountRead(receiver->level);
+		AddRow(run, receiver->level,
+			   CormRenderRow(receiver->level, slot, &run->scratch, run->row));
+	}
 	if (receiver->sink && receiver->level->nrows >= corm_batch_size)
 		FlushBatch(run, receiver->sink, receiver->arg);
 	MemoryContextSwitchTo(old);
@@ -368,6 +374,13 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	initStringInfo(&run->scratch);
 	ResetLevel(run->root, run->batch);
 	return run;
+}
+
+void
+CormRunObserve(CormRun *run, CormObserver observer, void *arg)
+{
+	run->observer = observer;
+	run->observer_arg = arg;
 }
 
 void

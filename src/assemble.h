@@ -10,6 +10,7 @@
 #ifndef CORM_ASSEMBLE_H
 #define CORM_ASSEMBLE_H
 
+#include "executor/tuptable.h"
 #include "lib/stringinfo.h"
 #include "nodes/params.h"
 
@@ -33,12 +34,17 @@ typedef void (*CormSink) (void *arg, StringInfo document);
 
 typedef struct CormRun CormRun;
 
+/* Sees the row of a root as it comes; false leaves it out. */
+typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot);
+
 /*
  * A run of one select with all that hangs below it.  A "read_only" run sees the
  * active snapshot and nothing of its own statement; others see what the
  * transaction has done so far.  Lives in the current memory context.
  */
 extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
+
+extern void CormRunObserve(CormRun *run, CormObserver observer, void *arg);
 
 /* Everything at once, document after document. */
 extern void CormRunPush(CormRun *run, CormSink sink, void *arg);

@@ -303,6 +303,22 @@ DeparseDistinct(StringInfo buf, const CormSelect *select)
 }
 
 /*
+ * FROM the rows that are kept of a root's.
+ */
+static void
+DeparseKept(StringInfo buf, const CormSelect *select)
+{
+	appendStringInfoString(buf, " FROM (");
+	DeparseDistinct(buf, select);
+	appendStringInfoString(buf, ") AS q");
+	if (select->kept_where != NIL)
+	{
+		appendStringInfoString(buf, " WHERE ");
+		CormDeparseList(buf, select, select->kept_where, " AND ");
+	}
+}
+
+/*
  * A slice of every parent's list, for few parents: each is looked up by itself,
  * which an index in the wanted order answers without reading the whole list.
  */
@@ -408,9 +424,7 @@ DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents)
 	{
 		appendStringInfoString(buf, "SELECT ");
 		DeparseNumbered(buf, select, "q", false);
-		appendStringInfoString(buf, " FROM (");
-		DeparseDistinct(buf, select);
-		appendStringInfoString(buf, ") AS q");
+		DeparseKept(buf, select);
 		DeparseOrderBy(buf, select, select->order, "q");
 		DeparseLimit(buf, select->limit, select->offset);
 	}

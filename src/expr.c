@@ -268,6 +268,17 @@ CormAddParam(CormSelect *select, CormParam *param)
 }
 
 int
+CormAddDatum(CormSelect *select, Oid type, Datum datum)
+{
+	CormParam  *param = palloc0(sizeof(CormParam));
+
+	param->bind = CORM_BIND_DATUM;
+	param->typid = param->elemtype = type;
+	param->datum = datum;
+	return CormAddParam(select, param);
+}
+
+int
 CormAddBigint(CormSelect *select, int64 number)
 {
 	CormParam  *param = palloc0(sizeof(CormParam));

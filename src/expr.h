@@ -58,8 +58,9 @@ extern Oid	CormEqualityOperator(const CormColumn *column);
 
 /* ---------- parameters and result columns ---------- */
 
-/* All three return n of $n. */
+/* All of these return n of $n. */
 extern int	CormAddParam(CormSelect *select, CormParam *param);
+extern int	CormAddDatum(CormSelect *select, Oid type, Datum datum);
 extern int	CormAddBigint(CormSelect *select, int64 number);
 extern int	CormAddTexts(CormSelect *select, List *texts);
 

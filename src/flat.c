@@ -24,6 +24,7 @@
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 
+#include "allow.h"
 #include "condition.h"
 #include "flat.h"
 #include "limits.h"
@@ -41,7 +42,8 @@ CheckRequest(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 
 	if (request->loads != NIL)
 		what = "select_related or prefetch_related";
-	else if (request->fields_given || request->exclude_fields != NIL)
+	else if ((request->fields_given && request->guards == NIL) ||
+			 request->exclude_fields != NIL)
 		what = "fields or exclude_fields";
 	else if (request->distinct != NIL)
 		what = "distinct paths";
@@ -317,6 +319,9 @@ CormFlat *
 CormResolveFlat(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 {
 	CheckRequest(request, paths, verb);
+	CormAllowPaths(request->guards, paths);
+	if (paths == NIL && request->fields_given)
+		paths = request->fields;	/* which allow-lists leave */
 	if (verb->keyed)
 		RefuseSamePath(paths);
 	for (int attempt = 1;; attempt++)

@@ -16,7 +16,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "executor/executor.h"
+#include "executor/tuptable.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"

@@ -458,6 +458,14 @@ CormReadPath(const CormModel *model, const CormRelation *reached_by,
 }
 
 void
+CormNothingFollowsValue(const char *rest, const char *path)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("\"%s\" cannot follow a value in \"%s\"", rest, path)));
+}
+
+void
 CormUnknownRest(const CormPath *path)
 {
 	CormStep	step = {CORM_STEP_PK, path->column, NULL, path->rest};
@@ -465,9 +473,7 @@ CormUnknownRest(const CormPath *path)
 	if (path->end == CORM_END_RELATION)
 		CormUnknownName(path->model, path->rest, path->text);
 	if (path->end == CORM_END_ANNOTATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("\"%s\" cannot follow a value in \"%s\"", path->rest, path->text)));
+		CormNothingFollowsValue(path->rest, path->text);
 	if (path->end == CORM_END_COLUMN)
 		step.kind = CORM_STEP_COLUMN;
 	CormNothingFollows(path->model, &step, path->text);

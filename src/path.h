@@ -85,6 +85,9 @@ extern CormPath *CormReadPath(const CormModel *model, const CormRelation *reache
 /* Raises 42703 or 22023 for what is left of a path where nothing may follow. */
 pg_noreturn extern void CormUnknownRest(const CormPath *path);
 
+/* Raises 42703: the path has a value, and goes on with "rest". */
+pg_noreturn extern void CormNothingFollowsValue(const char *rest, const char *path);
+
 /*
  * Takes the next word off the rest of a path, up to a "__" outside of double
  * quotes.  Returns it unquoted; "quoted" may be NULL.

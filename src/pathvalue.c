@@ -12,7 +12,6 @@
 #include "utils/builtins.h"
 
 #include "aggregate.h"
-#include "lookup.h"
 #include "pathvalue.h"
 #include "transform.h"
 
@@ -119,7 +118,7 @@ CormPathValues(const CormPlace *place, const char *text, CormWalk walk)
 	if (function != CORM_AGGREGATE_NONE)
 	{
 		if (*path->rest != '\0')
-			CormUnknownLookup(path->rest, text);
+			CormNothingFollowsValue(path->rest, text);
 		end = CormOpenPath(place, path);
 		return list_make1(CormAggregateOver(&end, path, transforms, function, false));
 	}

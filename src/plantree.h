@@ -40,6 +40,7 @@ typedef enum CormBind
 	CORM_BIND_ENDS,
 	CORM_BIND_TEXTS,			/* a list of texts -> text[] */
 	CORM_BIND_BIGINT,			/* the number itself */
+	CORM_BIND_DATUM,			/* the Datum itself */
 	CORM_BIND_RUNTIME			/* exec supplies it: keys of the parents */
 } CormBind;
 
@@ -52,6 +53,7 @@ typedef struct CormParam
 	const CormModel *model;		/* for keys: whose key it is ... */
 	int			part;			/* ... and which part, or CORM_WHOLE_KEY */
 	int64		number;			/* for CORM_BIND_BIGINT */
+	Datum		datum;			/* for CORM_BIND_DATUM */
 	List	   *texts;			/* for CORM_BIND_TEXTS: of char * */
 	const char *path;			/* where in the request, for messages */
 	bool		of_owner;		/* names the owner of a relation, not a filter */
@@ -288,7 +290,8 @@ typedef struct CormSelect
 	 */
 	List	   *distinct;		/* of CormValue * */
 	List	   *distinct_order;	/* of CormOrder * */
-
+	List	   *kept_where;		/* of CormExpr *, on the rows that are kept:
+								 * their values are NUMBERED */
 
 	/* of a child: how its rows find their parents */
 	int			nkeys;

@@ -395,6 +395,8 @@ CormBindParam(const CormParam *param, bool *isnull)
 	*isnull = false;
 	if (param->bind == CORM_BIND_BIGINT)
 		return Int64GetDatum(param->number);
+	if (param->bind == CORM_BIND_DATUM)
+		return param->datum;
 
 	CormErrorPush(&frame, "reading", param->path, NULL);
 	switch (param->bind)
@@ -424,6 +426,7 @@ CormBindParam(const CormParam *param, bool *isnull)
 			datum = BindTexts(param);
 			break;
 		case CORM_BIND_BIGINT:
+		case CORM_BIND_DATUM:
 		case CORM_BIND_RUNTIME:
 			elog(ERROR, "parameter is not bound from the request");
 	}

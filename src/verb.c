@@ -16,6 +16,7 @@
 #include "deparse.h"
 #include "error.h"
 #include "order.h"
+#include "page.h"
 #include "verb.h"
 
 typedef struct Verb
@@ -43,6 +44,8 @@ static const Verb verbs[] = {
 	[CORM_VERB_LAST] = {"last", CORM_FOR_DOCUMENTS, DeparseRows, 1, true, RefuseSliceForLast},
 	[CORM_VERB_COUNT] = {"count", CORM_FOR_COUNTING, CormDeparseCount},
 	[CORM_VERB_EXISTS] = {"exists", CORM_FOR_COUNTING, CormDeparseExists},
+	/* the first page */
+	[CORM_VERB_PAGE] = {"page", CORM_FOR_DOCUMENTS, DeparseRows},
 };
 
 static uint64 calls;
@@ -108,6 +111,8 @@ CormVerbSelect(CormVerb verb, CormRequest *request, const CormModel *fallback)
 	const Verb *v = &verbs[verb];
 	CormSelect *select;
 
+	if (verb == CORM_VERB_PAGE)
+		return CormResolvePage(request, fallback, NULL, NULL, CORM_PAGE_SIZE)->select;
 	if (v->refuse)
 		v->refuse(request);
 	if (v->rows > 0 && (request->limit < 0 || request->limit > v->rows))

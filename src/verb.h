@@ -22,7 +22,8 @@ typedef enum CormVerb
 	CORM_VERB_FIRST,
 	CORM_VERB_LAST,
 	CORM_VERB_COUNT,
-	CORM_VERB_EXISTS
+	CORM_VERB_EXISTS,
+	CORM_VERB_PAGE
 } CormVerb;
 
 /* Raises 22023 for an unknown one, naming those there are. */

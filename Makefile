@@ -42,11 +42,15 @@ REGRESS = \
 	read_overloads \
 	filter_lookups \
 	filter_relations \
+	lookups_typed \
+	quantifiers \
 	prefetch \
 	trees \
 	strategies \
 	order \
 	page \
+	aggregate \
+	group_by \
 	read_errors \
 	values \
 	matches \

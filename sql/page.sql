@@ -260,6 +260,11 @@ SELECT corm.page(corm.offset(corm.limit('Number', 2), 5), total => true) ->> 'to
 SELECT brief(corm.page(corm.allow('Number', '{"max_limit": 3}'))), brief(corm.page(corm.allow('Number', '{"max_limit": 3}'), after => at(17))), corm.page(corm.allow('Number', '{"max_limit": 3}'), total => true) ->> 'total';
 -- the same place whatever the filter, the loads and the words for the order
 SELECT brief(corm.page(corm.objects('Number', '{"id__gt": 3, "half__ne": 4}', order_by => '{pk}'), after => at(6), page_size => 3));
+-- ... and the search path
+SELECT at(6) AS six \gset
+SET search_path = public;
+SELECT corm.page(corm.fields('corm_page.Number', 'id'), after => :'six', page_size => 2) ->> 'items';
+SET search_path = corm_page;
 -- an index is searched from the cursor on: few rows are read of many
 CREATE TABLE lots (id int PRIMARY KEY, half int NOT NULL);
 INSERT INTO lots SELECT i, i / 2 FROM generate_series(1, 10000) i;

@@ -148,7 +148,9 @@ SELECT same(corm.filter(corm.annotate('Post', '{"n": {"count": "comments", "filt
 SELECT same(corm.limit(corm.order_by(corm.annotate('Post', '{"n": "comments__count"}'), '-n'), 2), '{id,n,tags__name}',
 	$$SELECT p.id, n, l.tag_name FROM (SELECT *, (SELECT count(*) FROM comments c WHERE c.post_id = p.id) n FROM posts p ORDER BY n DESC, id LIMIT 2) p LEFT JOIN tags_posts l ON l.post_id = p.id ORDER BY n DESC, p.id, l.tag_name$$);
 -- the limit of an allow-list is one of roots
-SELECT same(corm.allow('Post', '{"max_limit": 2}'), '{id,comments__id}', 'VALUES (1, 1), (1, 2), (1, 7), (2, 3), (2, 4)'), same(corm.limit(corm.allow('Post', '{"max_limit": 2}'), 5), '{id}', 'VALUES (1), (2)');
+-- without a list of fields columns are free, paths are not
+SELECT same(corm.allow('Post', '{"max_limit": 2, "fields": ["id", "comments__id"]}'), '{id,comments__id}', 'VALUES (1, 1), (1, 2), (1, 7), (2, 3), (2, 4)'), same(corm.limit(corm.allow('Post', '{"max_limit": 2}'), 5), '{id}', 'VALUES (1), (2)');
+SELECT try($$SELECT count(*) FROM corm.values(corm.allow('Post', '{"max_limit": 2}'), 'comments__id')$$), try($$SELECT count(*) FROM corm.values(corm.allow('Post', '{"fields": ["id"]}'), 'title')$$);
 -- a table without a key can be a root too
 CREATE TABLE events (at int, post_id bigint REFERENCES posts);
 INSERT INTO events VALUES (3, 1), (1, 2), (2, NULL);

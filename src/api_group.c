@@ -233,7 +233,8 @@ NumberOf(FunctionCallInfo fcinfo, CormAggregate function)
 		default:
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("the %s is of type %s, not numeric", CormAggregateName(function),
+					 errmsg("%s of \"%s\" is of type %s, not numeric", CormAggregateName(function),
+							text_to_cstring(PG_GETARG_TEXT_PP(1)),
 							format_type_be(target->value->type)),
 					 errhint("corm.aggregate() returns values of any type.")));
 	}

@@ -248,14 +248,16 @@ TestAggregate(const CormTest *template, const CormPlace *place, CormValue *value
 }
 
 /*
- * An aggregate over all related rows, compared; or an object of lookups, and a
- * filter for the rows to be aggregated.
+ * An aggregate over all related rows, compared; or an object of lookups, a filter
+ * for the rows to be aggregated, and distinct.
  */
 static CormExpr *
 ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 				 const char *transforms, CormAggregate function)
 {
 	CormPlace	end = CormOpenPath(place, path);
+	CormDocPath at = {NULL, test->key, 0};
+	bool		distinct = false;
 	CormValue  *value;
 	List	   *exprs = NIL;
 	JsonbIterator *it;
@@ -270,21 +272,21 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 	if (*path->rest != '\0')
 		CormBadValue(test, "a plain value; lookups and a filter go into an object without a lookup in its key");
 
-	item = CormJsonMember(test->value, "filter");
-	if (item && item->type != jbvNull)
+	for (it = CormBeginPairs(test->value); CormNextPair(&it, &key, &item);)
 	{
-		CormDocPath at = {NULL, test->key, 0};
-		CormDocPath here = {&at, "filter", 0};
+		CormDocPath here = {&at, key, 0};
 
-		end.scope->where =
-			lappend(end.scope->where,
-					CormResolveCondition(test->select, end.scope, end.table,
-										 CormParseFilter(item, &here, NULL)));
+		if (strcmp(key, "distinct") == 0)
+			distinct = CormReadBoolean(item, &here);
+		else if (strcmp(key, "filter") == 0 && item->type != jbvNull)
+			end.scope->where =
+				lappend(end.scope->where,
+						CormResolveCondition(test->select, end.scope, end.table,
+											 CormParseFilter(item, &here, NULL)));
 	}
-	value = CormAggregateOver(&end, path, transforms, function, false);
-	it = CormBeginPairs(test->value);
-	while (CormNextPair(&it, &key, &item))
-		if (strcmp(key, "filter") != 0)
+	value = CormAggregateOver(&end, path, transforms, function, distinct);
+	for (it = CormBeginPairs(test->value); CormNextPair(&it, &key, &item);)
+		if (strcmp(key, "distinct") != 0 && strcmp(key, "filter") != 0)
 			exprs = lappend(exprs, TestAggregate(test, place, value, key, item));
 	if (exprs == NIL)
 		CormBadValue(test, "a lookup, such as \"gte\", beside its filter");

@@ -32,6 +32,7 @@
 #include "limits.h"
 #include "lookup_value.h"
 #include "order.h"
+#include "pathtext.h"
 #include "resolve.h"
 #include "summary.h"
 #include "transform.h"
@@ -175,6 +176,7 @@ AddName(Maker *maker, const char *name, List *values)
 	GroupName  *named = palloc0(sizeof(GroupName));
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
 	RefuseTakenName(maker, name);
 	named->name = name;
 	foreach(lc, values)
@@ -193,6 +195,20 @@ AddName(Maker *maker, const char *name, List *values)
 }
 
 /*
+ * The values of a key in each row.  A reference of which only some columns are
+ * there leads nowhere, so where there are several they are the related row's.
+ */
+static List *
+KeyValues(const CormPlace *rows, const char *path)
+{
+	List	   *values = CormPathValues(rows, path, CORM_WALK_JOIN);
+
+	if (list_length(values) > 1 && CormReadPathAt(rows, path)->end == CORM_END_RELATION)
+		return CormPathValues(rows, CormPathJoin(path, "pk"), CORM_WALK_JOIN);
+	return values;
+}
+
+/*
  * One key.  Returns the values that it stands for in each row.
  */
 static List *
@@ -204,7 +220,7 @@ AddGroupKey(Maker *maker, const CormAnnotation *key)
 	ListCell   *lc;
 
 	CormErrorPush(&frame, "reading", "by", key->name);
-	values = CormPathValues(&maker->rows, key->path, CORM_WALK_JOIN);
+	values = KeyValues(&maker->rows, key->path);
 	foreach(lc, values)
 	{
 		CormValue  *value = lfirst(lc);
@@ -545,9 +561,8 @@ ResolveOnce(const CormRequest *request, const CormGrouping *grouping)
 	{
 		const CormAnnotation *annotation = lfirst(lc);
 
-		CHECK_FOR_INTERRUPTS();
 		AddName(&maker, annotation->name,
-				 list_make1(CormSummarize(&maker.rows, annotation)));
+				list_make1(CormSummarize(&maker.rows, annotation)));
 	}
 
 	/* DISTINCT ON takes a select list that is not empty */

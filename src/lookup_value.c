@@ -68,8 +68,9 @@ CompareOrder(const CormTest *test, CormValue *left, CormLookup lookup, JsonbValu
 {
 	CormExpr   *expr = Compare(test, left, OrderOperator(test, left, lookup), value);
 
-	if (left->type != JSONBOID)
+	if (getBaseType(left->type) != JSONBOID)
 		return expr;
+	left = CormCastValue(left, JSONBOID);
 	return CormAllOf(list_make2(CormMakeOperator(CormCallValue("jsonb_typeof", NULL, left, TEXTOID),
 												 CormEqualityOf(TEXTOID, "type"),
 												 CormCallValue("jsonb_typeof", NULL,

@@ -30,7 +30,7 @@
 #include "order.h"
 #include "page.h"
 
-/* Seen from the end of the order or from its start; with the place itself? */
+/* Which rows: ahead of a place or behind it, with the one in it or without. */
 typedef struct Side
 {
 	bool		ahead;
@@ -269,8 +269,8 @@ Restrict(CormSelect *select, CormExpr *expr)
 /* ---------- rows ---------- */
 
 /*
- * The one of the rows that is nearest to the place: an index finds it, where it
- * would have to be told to look for any.
+ * The nearest row to a place, by the order: asked for just any, the server may
+ * expect to meet one soon and read the table from its other end.
  */
 static CormSelect *
 NearestRow(const CormPage *page, const CormPosition *position, Side side)

@@ -224,7 +224,7 @@ CormSummarize(const CormPlace *rows, const CormAnnotation *annotation)
 
 	CormErrorPush(&frame, "reading", "aggregate", annotation->name);
 	spec = TakeApart(annotation);
-	if (strcmp(spec.path, "*") == 0)
+	if (spec.function == CORM_AGGREGATE_COUNT && strcmp(spec.path, "*") == 0)
 		result = SummarizeValue(rows, &spec, NULL);
 	else
 	{

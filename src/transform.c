@@ -26,24 +26,29 @@ typedef struct DatePart
 	const char *unit;			/* of extract() */
 	int			added;
 	bool		of_time;		/* a time has it, */
-	bool		of_date;		/* ... a date has it */
+	bool		of_date;		/* ... a date has it, */
+	bool		of_interval;	/* ... an interval has it */
 	Oid			type;
 } DatePart;
 
+/*
+ * What is infinite of an infinite date, and all parts of an interval, which may
+ * be that or very long, are of type numeric.
+ */
 static const DatePart date_parts[] = {
-	{"year", "year", 0, false, true, INT4OID},
-	{"iso_year", "isoyear", 0, false, true, INT4OID},
-	{"quarter", "quarter", 0, false, true, INT4OID},
-	{"month", "month", 0, false, true, INT4OID},
-	{"week", "week", 0, false, true, INT4OID},
-	{"day", "day", 0, false, true, INT4OID},
-	{"day_of_year", "doy", 0, false, true, INT4OID},
-	{"week_day", "dow", 1, false, true, INT4OID},
-	{"iso_week_day", "isodow", 0, false, true, INT4OID},
-	{"hour", "hour", 0, true, false, INT4OID},
-	{"minute", "minute", 0, true, false, INT4OID},
-	{"second", "second", 0, true, false, NUMERICOID},
-	{"epoch", "epoch", 0, true, true, NUMERICOID}
+	{"year", "year", 0, false, true, true, NUMERICOID},
+	{"iso_year", "isoyear", 0, false, true, false, NUMERICOID},
+	{"quarter", "quarter", 0, false, true, true, INT4OID},
+	{"month", "month", 0, false, true, true, INT4OID},
+	{"week", "week", 0, false, true, false, INT4OID},
+	{"day", "day", 0, false, true, true, INT4OID},
+	{"day_of_year", "doy", 0, false, true, false, INT4OID},
+	{"week_day", "dow", 1, false, true, false, INT4OID},
+	{"iso_week_day", "isodow", 0, false, true, false, INT4OID},
+	{"hour", "hour", 0, true, false, true, INT4OID},
+	{"minute", "minute", 0, true, false, true, INT4OID},
+	{"second", "second", 0, true, false, true, NUMERICOID},
+	{"epoch", "epoch", 0, true, true, true, NUMERICOID}
 };
 
 static const char *const trunc_units[] = {
@@ -75,11 +80,11 @@ TakePart(CormValue *value, Oid type, const char *word)
 
 		if (strcmp(word, part->name) != 0 ||
 			!((part->of_date && HasDate(type)) || (part->of_time && HasTime(type)) ||
-			  (type == INTERVALOID && part->added == 0)))
+			  (part->of_interval && type == INTERVALOID)))
 			continue;
 		result = CormCallValue("extract", part->unit, value, NUMERICOID);
 		result->added = part->added;
-		return CormCastValue(result, part->type);
+		return type == INTERVALOID ? result : CormCastValue(result, part->type);
 	}
 	return NULL;
 }

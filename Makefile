@@ -44,6 +44,9 @@ REGRESS = \
 	filter_relations \
 	lookups_typed \
 	quantifiers \
+	annotate \
+	closures \
+	allow \
 	prefetch \
 	trees \
 	strategies \

@@ -380,11 +380,12 @@ TakeClosure(CormPathStep *step, const char **rest)
 {
 	const CormRelation *relation = step->relation;
 	const char *after = *rest;
+	bool		quoted;
 
 	if (relation == NULL || relation->source != relation->target)
 		return false;
-	if (strcmp(CormTakeWord(&after, NULL),
-			   relation->to_many ? "descendants" : "ancestors") != 0)
+	if (strcmp(CormTakeWord(&after, &quoted),
+			   relation->to_many ? "descendants" : "ancestors") != 0 || quoted)
 		return false;
 	step->closure = true;
 	*rest = after;

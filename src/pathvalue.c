@@ -122,6 +122,8 @@ CormPathValues(const CormPlace *place, const char *text, CormWalk walk)
 		end = CormOpenPath(place, path);
 		return list_make1(CormAggregateOver(&end, path, transforms, function, false));
 	}
+	if (path->end == CORM_END_RELATION && *path->rest != '\0')
+		CormUnknownRest(path);
 	if (path->to_many && walk == CORM_WALK_TO_ONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

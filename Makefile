@@ -46,6 +46,7 @@ REGRESS = \
 	trees \
 	strategies \
 	order \
+	read_corners \
 	read_errors \
 	values \
 	matches \

@@ -90,7 +90,7 @@ CormJoinToOne(CormSelect *select, CormScope *scope, CormTable *from,
 	foreach(lc, scope->tables)
 	{
 		table = lfirst(lc);
-		if (table->via_alias == from->alias && table->via &&
+		if (table->via_alias == from->alias && table->via && table->closure == NULL &&
 			strcmp(table->via->name, relation->name) == 0)
 			return table;
 	}

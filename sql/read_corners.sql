@@ -1,0 +1,27 @@
+-- Paths, values and comparisons that meet in one statement.
+SET client_min_messages = warning;
+CREATE SCHEMA corm_meet;
+SET search_path = corm_meet;
+CREATE DOMAIN document AS jsonb;
+CREATE DOMAIN words AS tsvector;
+CREATE TABLE person (id int PRIMARY KEY, name text COLLATE "C", nick text COLLATE "POSIX", boss_id int REFERENCES person,
+	doc document, said words, expires date, seen timestamptz);
+CREATE TABLE tag (slug text PRIMARY KEY);
+CREATE TABLE mark (id int PRIMARY KEY, tag_slug text COLLATE "C" REFERENCES tag, other text COLLATE "POSIX", third text);
+SELECT corm.register_model('person', 'Person'), corm.register_model('tag', 'Tag'), corm.register_model('mark', 'Mark');
+SELECT corm.foreign_key('Person', 'boss', 'Person', 'staff'), corm.foreign_key('Mark', 'tag', 'Tag', 'marks', columns => '{tag_slug}');
+INSERT INTO person VALUES
+	(1, 'ann', 'Ann', NULL, '{"n": 1}', 'cat:2 dog:1', 'infinity', '-infinity'),
+	(2, 'bob', 'abe', 1, '"text"', 'dog:1', '2020-02-03', '2020-02-03 12:00+00'),
+	(3, 'cy', 'cy', 2, '3', NULL, NULL, NULL);
+INSERT INTO tag VALUES ('a'), ('b');
+INSERT INTO mark VALUES (1, 'a', 'a', 'b'), (2, 'b', 'a', 'b');
+SET timezone = 'UTC';
+
+-- the rows that a relation leads to, next to those of any number of its steps
+SELECT corm.values_list(corm.filter('Person', '{"id": 3}'), 'boss__ancestors__name', 'boss__name');
+SELECT corm.values_list(corm.filter('Person', '{"id": 3}'), 'boss__name', 'boss__ancestors__name');
+SELECT corm.pluck(corm.objects('Person', '{"id": 3, "boss__name": "bob"}', order_by => '{boss__name}'), 'boss__ancestors__name');
+
+SET client_min_messages = warning;
+DROP SCHEMA corm_meet CASCADE;

@@ -23,5 +23,13 @@ SELECT corm.values_list(corm.filter('Person', '{"id": 3}'), 'boss__ancestors__na
 SELECT corm.values_list(corm.filter('Person', '{"id": 3}'), 'boss__name', 'boss__ancestors__name');
 SELECT corm.pluck(corm.objects('Person', '{"id": 3, "boss__name": "bob"}', order_by => '{boss__name}'), 'boss__ancestors__name');
 
+-- columns of different collations: the left one's, for a foreign key the referenced column's
+SELECT corm.pluck(corm.filter('Person', '{"name__gt__F": "nick"}'), 'id') AS gt, corm.pluck(corm.filter('Person', '{"name__op(>)__F": "nick"}'), 'id') AS op,
+	(SELECT array_agg(id ORDER BY id) FROM person WHERE name > nick COLLATE "C") AS hand;
+SELECT corm.pluck(corm.filter('Mark', '{"tag__F": "other"}'), 'id') AS exact, corm.pluck(corm.filter('Mark', '{"tag__ne__F": "third"}'), 'id') AS ne,
+	corm.pluck(corm.filter('Mark', '{"tag__lt__F": "third"}'), 'id') AS lt, corm.pluck(corm.filter('Mark', '{"tag__op(>)__F": "other"}'), 'id') AS op;
+SELECT corm.group_by('Person', '["name", "nick"]', '{"n": "count"}', '{"name__op(>)__F": "nick"}');
+SELECT corm.matches(p, '{"name__op(>)__F": "nick"}'), name > nick COLLATE "C" AS hand FROM person p;
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet CASCADE;

@@ -297,7 +297,7 @@ CormMatchField(const CormTest *test, CormValue *left, CormValue *right)
 	Oid			op = CormFindOperator(test->opname, getBaseType(left->type),
 									  getBaseType(right->type), test->key);
 
-	return CormMakeOperator(left, op, right);
+	return CormMakeOperator(left, op, CormCollateAs(right, left));
 }
 
 /* ---------- all of them ---------- */

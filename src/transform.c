@@ -31,8 +31,9 @@ typedef struct DatePart
 } DatePart;
 
 static const DatePart date_parts[] = {
-	{"year", "year", 0, false, true, INT4OID},
-	{"iso_year", "isoyear", 0, false, true, INT4OID},
+	/* numeric, since a date may be infinite */
+	{"year", "year", 0, false, true, NUMERICOID},
+	{"iso_year", "isoyear", 0, false, true, NUMERICOID},
 	{"quarter", "quarter", 0, false, true, INT4OID},
 	{"month", "month", 0, false, true, INT4OID},
 	{"week", "week", 0, false, true, INT4OID},

@@ -31,5 +31,15 @@ SELECT corm.pluck(corm.filter('Mark', '{"tag__F": "other"}'), 'id') AS exact, co
 SELECT corm.group_by('Person', '["name", "nick"]', '{"n": "count"}', '{"name__op(>)__F": "nick"}');
 SELECT corm.matches(p, '{"name__op(>)__F": "nick"}'), name > nick COLLATE "C" AS hand FROM person p;
 
+-- domains mean what their base types do
+SELECT corm.pluck(corm.filter('Person', '{"doc__gt": "a"}'), 'id') AS gt, corm.pluck(corm.filter('Person', '{"doc__range": [1, 5]}'), 'id') AS range;
+SELECT corm.pluck(corm.filter('Person', '{"said__search": "cat dog"}'), 'id') AS search, (SELECT array_agg(id) FROM person WHERE said @@ plainto_tsquery('cat dog')) AS hand;
+
+-- dates without an end have parts too, as far as these are numbers
+SELECT corm.pluck(corm.filter('Person', '{"expires__year": 2020}'), 'id') AS year, corm.pluck(corm.filter('Person', '{"expires__year__gt": 2020}'), 'id') AS gt,
+	corm.pluck(corm.filter('Person', '{"seen__iso_year__lt": 2020}'), 'id') AS iso_year, corm.count('Person', '{"expires__month__isnull": true}') AS months;
+SELECT corm.values(corm.order_by('Person', 'id'), 'expires__year', 'seen__year', 'expires__month', 'seen__epoch');
+SELECT corm.group_by('Person', '{"year": "expires__year"}', '{"n": "count"}', '{"year": 2020}');
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet CASCADE;

@@ -138,7 +138,7 @@ MatchText(const CormTest *test, CormValue *value)
 static CormExpr *
 Search(const CormTest *test, CormValue *value)
 {
-	CormValue  *document = value->type == TSVECTOROID ? value :
+	CormValue  *document = getBaseType(value->type) == TSVECTOROID ? value :
 		CormCallValue("to_tsvector", NULL, CormTextOf(value), TSVECTOROID);
 
 	return CormMakeOperator(document, CatalogOperator("@@", TSVECTOROID, TSQUERYOID),

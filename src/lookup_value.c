@@ -68,7 +68,7 @@ CompareOrder(const CormTest *test, CormValue *left, CormLookup lookup, JsonbValu
 {
 	CormExpr   *expr = Compare(test, left, OrderOperator(test, left, lookup), value);
 
-	if (left->type != JSONBOID)
+	if (getBaseType(left->type) != JSONBOID)
 		return expr;
 	return CormAllOf(list_make2(CormMakeOperator(CormCallValue("jsonb_typeof", NULL, left, TEXTOID),
 												 CormEqualityOf(TEXTOID, "type"),

@@ -281,7 +281,7 @@ MatchOperator(const CormTest *test, CormValue *value)
 	Oid			right;
 
 	op_input_types(op, &left, &right);
-	if (IsPolymorphicType(right))
+	if (IsPolymorphicType(right) || right == RECORDOID)
 		right = right == ANYELEMENTOID || right == ANYCOMPATIBLEOID ?
 			(type_is_array(type) ? get_element_type(type) : type_is_range(type) ?
 			 get_range_subtype(type) : type) : type;

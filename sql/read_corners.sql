@@ -41,5 +41,29 @@ SELECT corm.pluck(corm.filter('Person', '{"expires__year": 2020}'), 'id') AS yea
 SELECT corm.values(corm.order_by('Person', 'id'), 'expires__year', 'seen__year', 'expires__month', 'seen__epoch');
 SELECT corm.group_by('Person', '{"year": "expires__year"}', '{"n": "count"}', '{"year": 2020}');
 
+-- operators of a schema: whoever may not use it may not by a plan of another role either
+CREATE SCHEMA corm_meet_ops;
+CREATE TYPE corm_meet_ops.point AS (x int, y int);
+CREATE FUNCTION corm_meet_ops.same_x(corm_meet_ops.point, corm_meet_ops.point) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).x = ($2).x';
+CREATE OPERATOR corm_meet_ops.=== (LEFTARG = corm_meet_ops.point, RIGHTARG = corm_meet_ops.point, FUNCTION = corm_meet_ops.same_x);
+CREATE TABLE spots (id int PRIMARY KEY, at corm_meet_ops.point);
+INSERT INTO spots VALUES (1, '(1,2)'), (2, '(1,3)'), (3, '(2,3)');
+SELECT corm.register_model('spots', 'Spot');
+CREATE ROLE regress_corm_meet;
+GRANT USAGE ON SCHEMA corm_meet TO regress_corm_meet;
+GRANT SELECT ON spots TO regress_corm_meet;
+SELECT corm.count('Spot', '{"at__op(===)": "(1,0)"}');
+SET ROLE regress_corm_meet;
+SELECT corm.count('Spot', '{"at__op(===)": "(1,0)"}');
+RESET ROLE;
+GRANT USAGE ON SCHEMA corm_meet_ops TO regress_corm_meet;
+SET ROLE regress_corm_meet;
+SELECT corm.count('Spot', '{"at__op(===)": "(1,0)"}');
+RESET ROLE;
+-- a row is compared with a row of its type
+SELECT corm.count('Spot', '{"at__op(>)": "(1,2)"}') AS gt, corm.count('Spot', '{"at__op(=)": "(2,3)"}') AS eq, (SELECT count(*) FROM spots WHERE at > (1, 2)) AS hand;
+DROP OWNED BY regress_corm_meet;
+DROP ROLE regress_corm_meet;
+
 SET client_min_messages = warning;
-DROP SCHEMA corm_meet CASCADE;
+DROP SCHEMA corm_meet, corm_meet_ops CASCADE;

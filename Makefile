@@ -54,6 +54,7 @@ REGRESS = \
 	page \
 	aggregate \
 	group_by \
+	read_corners \
 	read_errors \
 	values \
 	matches \

@@ -52,7 +52,24 @@ SELECT try($$SELECT corm.count('Node', '{"parent__parent__isnull": true}')$$), t
 SELECT try($$SELECT corm.count('Node', '{"NOT": {"children__some": {"OR": [{"parent__parent__isnull": true}]}}}')$$);
 SET corm.max_depth = 0;
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', path(40)))$$);
+-- other paths: also those that are compared with, told apart, or make a flat row
+CREATE FUNCTION up(n int) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT repeat('parent__', n - 1) || 'id' $$;
+SET corm.max_depth = 3;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object(up(3), 1))$$) AS filter, try($$SELECT corm.count('Node', jsonb_build_object('id__F', up(3)))$$) AS f,
+	try($$SELECT corm.count('Node', jsonb_build_object('tags__count', jsonb_build_object('gte__F', up(3))))$$) AS aggregate,
+	try($$SELECT corm.count(corm.distinct('Node', up(3)))$$) AS distinct, try($$SELECT corm.pluck('Node', up(3))$$) AS pluck;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object(up(4), 1))$$) AS filter;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('id__F', up(4)))$$) AS f;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('NOT', jsonb_build_object('id__gt__F', up(4))))$$) AS f;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('tags__some', jsonb_build_object('id__F', up(4))))$$) AS some;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('tags__count', jsonb_build_object('gte__F', up(4))))$$) AS aggregate;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('tags__count', jsonb_build_object('gt', 0, 'filter', jsonb_build_object('id__F', up(4)))))$$) AS filtered;
+SELECT try($$SELECT corm.count(corm.distinct('Node', 'id', up(4)))$$) AS distinct;
+SELECT try($$SELECT corm.pluck('Node', up(4))$$) AS pluck;
+SELECT try($$SELECT corm.values('Node', 'id', up(4))$$) AS values;
+SELECT try($$SELECT corm.count('Node', jsonb_build_object('a__b', 1, 'id__lt', 3, 'id__F', 'a__b'))$$) AS short;
 SET corm.max_depth = 1;
+SELECT try($$SELECT corm.list(corm.fields('Node', 'a__b'))$$);
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', 'children'))$$), try($$SELECT corm.list(corm.prefetch_related('Node', 'children__tags'))$$);
 SELECT try($$SELECT corm.list('Node')$$);
 RESET corm.max_depth;

@@ -243,7 +243,7 @@ TestAggregate(const CormTest *template, const CormPlace *place, CormValue *value
 	test.value = given;
 	ResolveField(&test, place, lookup);
 	if (!CormReadLookup(lookup, &test))
-		CormUnknownLookup(lookup, template->key);
+		CormUnknownLookup(lookup, template->key, NIL);
 	return CormTestValue(&test, value);
 }
 
@@ -422,7 +422,7 @@ TestColumn(CormTest *test, Site *site, CormPath *path)
 
 	value = CormTransform(test->select, value, &path->rest, path->text, true);
 	if (!CormReadLookup(path->rest, test))
-		CormUnknownLookup(path->rest, test->key);
+		CormUnknownLookup(path->rest, test->key, CormTransformsOf(value->type));
 	return CormTestValue(test, value);
 }
 
@@ -454,7 +454,7 @@ AddTest(CormTest *test, Hop *root, CormTable *base, CormPath *path)
 	{
 		if (on_relation)
 			CormUnknownRest(path);
-		CormUnknownLookup(path->rest, test->key);
+		CormUnknownLookup(path->rest, test->key, NIL);
 	}
 	foreach(lc, path->steps)
 		if (!on_relation || lfirst(lc) != llast(path->steps))

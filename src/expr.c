@@ -129,6 +129,15 @@ CormCollateValue(const CormValue *value, Oid collation)
 	return copy;
 }
 
+CormValue *
+CormCollateAs(CormValue *right, const CormValue *left)
+{
+	Oid			collation = OidIsValid(left->collate) ? left->collate : left->collation;
+
+	return OidIsValid(collation) && collation != right->collation ?
+		CormCollateValue(right, collation) : right;
+}
+
 /* ---------- conditions ---------- */
 
 CormExpr *

@@ -34,6 +34,9 @@ extern CormValue *CormNumberedValue(int number, Oid type, Oid collation);
 /* A copy that is compared under another collation. */
 extern CormValue *CormCollateValue(const CormValue *value, Oid collation);
 
+/* "right" as it is compared with "left": under the collation of that. */
+extern CormValue *CormCollateAs(CormValue *right, const CormValue *left);
+
 /* ---------- conditions ---------- */
 
 extern CormExpr *CormMakeExpr(CormExprKind kind);

@@ -53,7 +53,7 @@ CheckRequest(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 				 errmsg("%s does not go with %s", verb->name, what),
 				 errdetail("A flat row holds the values of the paths that %s is given.",
 						   verb->name)));
-	counted.fields = paths;
+	counted.distinct = paths;	/* which are as much work */
 	CormCheckLimits(&counted);
 }
 

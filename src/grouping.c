@@ -361,7 +361,7 @@ ResolveTest(const Maker *maker, const CormCondition *condition)
 	CormValue  *value = TakeValue(maker, &rest, true);
 
 	if (!CormReadLookup(rest, &test))
-		CormUnknownLookup(rest, test.key);
+		CormUnknownLookup(rest, test.key, NIL);
 	if (test.of_field)
 		test.field = FieldValue(maker, &test);
 	return CormTestValue(&test, value);

@@ -81,6 +81,40 @@ CheckPath(const char *path)
 static void CountCondition(const CormCondition *condition, int *nodes);
 
 /*
+ * A path in a value, which the lookup F compares with.  What else is a text is
+ * no path, unless it stands behind such a lookup.
+ */
+static void
+CheckComparedPath(const char *lookup, const JsonbValue *value)
+{
+	const char *step = CormPathLastStep(lookup);
+
+	if (strcmp(step ? step : lookup, "F") == 0 && value->type == jbvString)
+		CheckPath(pnstrdup(value->val.string.val, value->val.string.len));
+}
+
+/*
+ * The lookups of an aggregate, and its filter object, which is returned.
+ */
+static JsonbValue *
+CheckLookups(JsonbValue *object)
+{
+	JsonbIterator *it = CormBeginPairs(object);
+	JsonbValue *filter = NULL;
+	JsonbValue *value;
+	char	   *lookup;
+
+	while (CormNextPair(&it, &lookup, &value))
+	{
+		if (strcmp(lookup, "filter") == 0)
+			filter = value;
+		else
+			CheckComparedPath(lookup, value);
+	}
+	return filter;
+}
+
+/*
  * A filter object in a test's value: of a quantifier, or beside the lookups of
  * an aggregate.  What else looks like one is a plain value.
  */
@@ -94,7 +128,7 @@ CountNested(const CormCondition *test, int *nodes)
 	if (step == NULL || filter->type != jbvBinary)
 		return;
 	if (CormAggregateByName(step) != CORM_AGGREGATE_NONE && CormJsonIsObject(filter))
-		filter = CormJsonMember(filter, "filter");
+		filter = CheckLookups(filter);
 	else if (!CormIsQuantifier(step))
 		return;
 	if (filter && filter->type == jbvBinary)
@@ -114,6 +148,7 @@ CountCondition(const CormCondition *condition, int *nodes)
 	if (condition->kind == CORM_COND_TEST)
 	{
 		CheckPath(condition->key);
+		CheckComparedPath(condition->key, condition->value);
 		CountNested(condition, nodes);
 	}
 	foreach(lc, condition->args)
@@ -137,6 +172,8 @@ CountRequest(const CormRequest *request, int *nodes)
 	AddNodes(nodes, list_length(request->annotations));
 	foreach(lc, request->order_by)
 		CheckPath(((CormOrderKey *) lfirst(lc))->path);
+	foreach(lc, request->distinct)
+		CheckPath(lfirst(lc));
 	foreach(lc, request->annotations)
 	{
 		CheckPath(((CormAnnotation *) lfirst(lc))->path);

@@ -66,9 +66,9 @@ CormReadLookup(const char *text, CormTest *test)
 }
 
 void
-CormUnknownLookup(const char *lookup, const char *key)
+CormUnknownLookup(const char *lookup, const char *key, List *transforms)
 {
-	List	   *known = NIL;
+	List	   *known = list_copy(transforms);
 	const char *close;
 	StringInfoData names;
 
@@ -82,7 +82,10 @@ CormUnknownLookup(const char *lookup, const char *key)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown lookup \"%s\" in \"%s\"", lookup, key),
-			 errdetail("The lookups are %sand op(<operator>).", names.data),
+			 transforms == NIL ?
+			 errdetail("The lookups are %sand op(<operator>).", names.data) :
+			 errdetail("The lookups are %sand op(<operator>). The type also has %s.",
+					   names.data, CormJoinNames(transforms)),
 			 close ? errhint("Perhaps you meant \"%s\".", close) : 0));
 }
 

@@ -67,8 +67,12 @@ typedef struct CormTest
  */
 extern bool CormReadLookup(const char *text, CormTest *test);
 
-/* Raises 22023 with the lookups there are. */
-pg_noreturn extern void CormUnknownLookup(const char *lookup, const char *key);
+/*
+ * Raises 22023 with the lookups there are, and the transforms (char *) that the
+ * type has.
+ */
+pg_noreturn extern void CormUnknownLookup(const char *lookup, const char *key,
+										  List *transforms);
 
 /* Raises 22023: "<key>" needs what is expected. */
 pg_noreturn extern void CormBadValue(const CormTest *test, const char *expected);

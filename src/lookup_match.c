@@ -138,7 +138,7 @@ MatchText(const CormTest *test, CormValue *value)
 static CormExpr *
 Search(const CormTest *test, CormValue *value)
 {
-	CormValue  *document = value->type == TSVECTOROID ? value :
+	CormValue  *document = getBaseType(value->type) == TSVECTOROID ? value :
 		CormCallValue("to_tsvector", NULL, CormTextOf(value), TSVECTOROID);
 
 	return CormMakeOperator(document, CatalogOperator("@@", TSVECTOROID, TSQUERYOID),
@@ -299,7 +299,7 @@ MatchOperator(const CormTest *test, CormValue *value)
 	Oid			right;
 
 	op_input_types(op, &left, &right);
-	if (IsPolymorphicType(right))
+	if (IsPolymorphicType(right) || right == RECORDOID)
 		right = right == ANYELEMENTOID || right == ANYCOMPATIBLEOID ?
 			(type_is_array(type) ? get_element_type(type) : type_is_range(type) ?
 			 get_range_subtype(type) : type) : type;
@@ -315,7 +315,7 @@ CormMatchField(const CormTest *test, CormValue *left, CormValue *right)
 	Oid			op = CormFindOperator(test->opname, getBaseType(left->type),
 									  getBaseType(right->type), test->key);
 
-	return CormMakeOperator(left, op, right);
+	return CormMakeOperator(left, op, CormCollateAs(right, left));
 }
 
 /* ---------- all of them ---------- */

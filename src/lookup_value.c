@@ -209,8 +209,7 @@ CompareField(const CormTest *test, CormValue *left)
 					 errdetail("F goes with exact, ne, gt, gte, lt, lte and op(<operator>).")));
 	}
 	op = CommonOperator(test, &left, &right, strategy);
-	if (OidIsValid(left->collation) && left->collation != right->collation)
-		right = CormCollateValue(right, left->collation);
+	right = CormCollateAs(right, left);
 	if (test->lookup == CORM_LOOKUP_NE)
 		return CormNotTrue(CormMakeOperator(left, op, right));
 	if (strategy == BTEqualStrategyNumber)

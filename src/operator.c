@@ -8,6 +8,9 @@
  * that may be found are those of pg_catalog, those in the schema of the type
  * they take (its author's), and those that belong to an extension.
  *
+ * Parsing the statement asks for USAGE on the operator's schema, but the plan of
+ * one that was kept for another role does not ask again.
+ *
  * Copyright (c) 2026, the corm developers
  *
  *-------------------------------------------------------------------------
@@ -19,12 +22,15 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "operator.h"
 
 /*
@@ -108,6 +114,13 @@ Score(const FormData_pg_operator *op, Oid left, Oid right)
 	return op->oprnamespace == PG_CATALOG_NAMESPACE ? score + 1 : score;
 }
 
+static void
+CheckSchemaUsage(Oid schema)
+{
+	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+}
+
 Oid
 CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 {
@@ -115,6 +128,7 @@ CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 	int			best = 0;
 	int			ties = 0;
 	Oid			found = InvalidOid;
+	Oid			schema = InvalidOid;
 
 	for (int i = 0; i < list->n_members; i++)
 	{
@@ -126,6 +140,7 @@ CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 			best = score;
 			ties = 1;
 			found = op->oid;
+			schema = op->oprnamespace;
 		}
 		else if (score > 0 && score == best)
 			ties++;
@@ -142,5 +157,6 @@ CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 				 errmsg("\"%s\": type %s has several operators \"%s\"",
 						key, format_type_be(left), name)));
+	CheckSchemaUsage(schema);
 	return found;
 }

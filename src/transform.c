@@ -70,6 +70,13 @@ HasTime(Oid type)
 		type == TIMESTAMPTZOID;
 }
 
+static bool
+HasPart(Oid type, const DatePart *part)
+{
+	return (part->of_date && HasDate(type)) || (part->of_time && HasTime(type)) ||
+		(part->of_interval && type == INTERVALOID);
+}
+
 static CormValue *
 TakePart(CormValue *value, Oid type, const char *word)
 {
@@ -78,9 +85,7 @@ TakePart(CormValue *value, Oid type, const char *word)
 		const DatePart *part = &date_parts[i];
 		CormValue  *result;
 
-		if (strcmp(word, part->name) != 0 ||
-			!((part->of_date && HasDate(type)) || (part->of_time && HasTime(type)) ||
-			  (part->of_interval && type == INTERVALOID)))
+		if (strcmp(word, part->name) != 0 || !HasPart(type, part))
 			continue;
 		result = CormCallValue("extract", part->unit, value, NUMERICOID);
 		result->added = part->added;
@@ -189,4 +194,22 @@ CormTransform(CormSelect *select, CormValue *value, const char **rest,
 		*rest = after;
 	}
 	return value;
+}
+
+List *
+CormTransformsOf(Oid type)
+{
+	List	   *names = NIL;
+
+	type = getBaseType(type);
+	for (int i = 0; i < lengthof(date_parts); i++)
+		if (HasPart(type, &date_parts[i]))
+			names = lappend(names, unconstify(char *, date_parts[i].name));
+	if (HasDate(type))
+		names = lappend(names, "trunc_<unit>");
+	if (type == TIMESTAMPOID || type == TIMESTAMPTZOID)
+		names = list_concat(names, list_make2("date", "time"));
+	if (type_is_array(type))
+		names = lappend(names, "len");
+	return names;
 }

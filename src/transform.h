@@ -21,4 +21,7 @@ extern CormValue *CormTransform(CormSelect *select, CormValue *value,
 								const char **rest, const char *path,
 								bool before_lookup);
 
+/* The transforms (char *) of a type, for messages. */
+extern List *CormTransformsOf(Oid type);
+
 #endif							/* CORM_TRANSFORM_H */

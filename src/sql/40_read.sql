@@ -80,7 +80,7 @@ CREATE FUNCTION corm.rows(prototype pg_catalog.anyelement, q corm.queryset)
 COMMENT ON FUNCTION corm.rows(pg_catalog.anyelement, corm.queryset) IS
 'The rows of a queryset as typed rows, in no order unless the queryset has one.
 prototype: NULL::table_name, the row type to return. q: its model must be that table; it may be left out.
-Errors: 42804 when the prototype is no row of the model''s table, 22023 for a queryset with fields, exclude_fields, select_related or prefetch_related; else as corm.all().
+Errors: 42804 when the prototype is no row of the model''s table, 22023 for a queryset with fields, exclude_fields, select_related, prefetch_related or annotate; else as corm.all().
 Example: SELECT p.title FROM corm.rows(NULL::posts, ''Post'') AS p;';
 
 CREATE FUNCTION corm.related(

@@ -7,7 +7,7 @@ CREATE FUNCTION corm.sql(q corm.queryset, verb pg_catalog.text DEFAULT 'all', OU
 	AS 'MODULE_PATHNAME', 'corm_sql';
 COMMENT ON FUNCTION corm.sql(corm.queryset, pg_catalog.text) IS
 'The statements that a verb runs for a queryset, one per row: that of the roots first, then one for each level of related rows that is fetched by a statement of its own. Nothing is run. Below each statement stands a comment line for each parameter: its value as a literal, cut after 200 bytes, or that it holds the keys of the parents. Of a list with a limit per parent it is the statement for few parents; for many another one reads all lists at once.
-verb: all, list, rows, get, get_or_none, first, last, count or exists.
+verb: all, list, rows, get, get_or_none, first, last, count, exists or page (the first one).
 Errors: 22023 for another verb; else as corm.all().
 Example: SELECT corm.sql(''{"model": "Post", "prefetch_related": ["comments"]}'');';
 

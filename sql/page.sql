@@ -359,7 +359,7 @@ SELECT damaged(corm.order_by('Item', 'b', '-t'), :'here');
 SELECT damaged('Item', corm.page('Item') ->> 'end');
 SELECT split_part(try(format('SELECT corm.page(''Item'', after => %L)', c)), E'\n', 1) FROM (VALUES (:'here' || '='), (:'here' || 'A'), (:'here' || 'AAAA'), (' ' || :'here'), (:'here' || E'\n'), (repeat('A', 100000))) v(c);
 -- forged cursors: whole, and not what corm.page() writes
-CREATE FUNCTION crc32c(data bytea) RETURNS bytea LANGUAGE plpgsql AS $$
+CREATE FUNCTION checksum(data bytea) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE crc bigint := 4294967295;
 BEGIN
 	FOR i IN 0 .. length(data) - 1 LOOP
@@ -375,7 +375,7 @@ CREATE FUNCTION length4(n int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(lp
 CREATE FUNCTION field(value bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT coalesce(length4(length(value)) || value, '\xffffffff') $$;
 CREATE FUNCTION field(value text) RETURNS bytea LANGUAGE sql AS $$ SELECT field(convert_to(value, 'UTF8')) $$;
 CREATE FUNCTION seal(payload bytea) RETURNS text LANGUAGE sql AS $$
-	SELECT rtrim(translate(encode(payload || crc32c(payload), 'base64'), E'+/\n', '-_'), '=')
+	SELECT rtrim(translate(encode(payload || checksum(payload), 'base64'), E'+/\n', '-_'), '=')
 $$;
 CREATE FUNCTION head(q corm.queryset) RETURNS bytea LANGUAGE sql AS $$
 	SELECT substring(decode(rpad(s, (length(s) + 3) / 4 * 4, '='), 'base64') FROM 1 FOR 9)

@@ -120,22 +120,21 @@ SELECT corm.get('{"model": "Category", "fields": ["id"], "prefetch_related": {"c
 --
 -- One statement per level, whatever it leads to; keys are asked for once
 --
-CREATE FUNCTION scans(q text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION statements(q text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE before bigint; after bigint;
 BEGIN
-	SELECT coalesce(seq_scan, 0) INTO before FROM pg_stat_xact_user_tables WHERE relid = 'categories'::regclass;
+	SELECT statements INTO before FROM corm.stats();
 	PERFORM corm.list(q::corm.queryset);
-	SELECT seq_scan INTO after FROM pg_stat_xact_user_tables WHERE relid = 'categories'::regclass;
-	RETURN after - before || ' scans';
+	SELECT statements INTO after FROM corm.stats();
+	RETURN after - before || ' statements';
 END
 $$;
-SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
-SELECT scans('{"model": "Category", "filter": {"pk": 1}}');
-SELECT scans('{"model": "Category", "filter": {"pk": 1}, "prefetch_related": {"children": {"recursive": true}}}');
-SELECT scans('{"model": "Category", "filter": {"pk": 1}, "prefetch_related": {"children": {"recursive": true, "depth": 2}}}');
-SELECT scans('{"model": "Category", "filter": {"pk": 70}, "prefetch_related": {"children": {"recursive": true}}}');
+SELECT statements('{"model": "Category", "filter": {"pk": 1}}');
+SELECT statements('{"model": "Category", "filter": {"pk": 1}, "prefetch_related": {"children": {"recursive": true}}}');
+SELECT statements('{"model": "Category", "filter": {"pk": 1}, "prefetch_related": {"children": {"recursive": true, "depth": 2}}}');
+SELECT statements('{"model": "Category", "filter": {"pk": 70}, "prefetch_related": {"children": {"recursive": true}}}');
 -- 1 and 3 to 40 are roots and rows alike: one statement finds all children, the next one nothing new to ask for
-SELECT scans('{"model": "Category", "filter": {"pk__lte": 40}, "prefetch_related": {"parent": {"recursive": true}}}');
+SELECT statements('{"model": "Category", "filter": {"pk__lte": 40}, "prefetch_related": {"parent": {"recursive": true}}}');
 RESET enable_indexscan; RESET enable_bitmapscan; RESET enable_indexonlyscan;
 SELECT count(*) FROM corm.sql('{"model": "Category", "prefetch_related": {"children": {"recursive": true, "prefetch_related": "posts"}}}');
 --

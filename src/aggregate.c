@@ -148,20 +148,22 @@ CormMakeAggregate(CormAggregate function, CormValue *arg, bool distinct, const c
  * The value that is aggregated, or NULL where rows are counted.
  */
 static CormValue *
-Argument(const CormPlace *end, const CormPath *path, const char *transforms, bool distinct)
+Argument(const CormPlace *end, const CormPath *path, const char *transforms,
+		 CormAggregate function, bool distinct)
 {
 	CormValue  *value;
 
 	if (path->end != CORM_END_COLUMN)
 	{
-		if (!distinct)
+		if (!distinct && (path->end != CORM_END_KEY || function == CORM_AGGREGATE_COUNT ||
+						  function == CORM_AGGREGATE_EXISTS))
 			return NULL;
-		CormRequireKey(path->model, "counting distinct rows needs");
+		CormRequireKey(path->model, "an aggregate of it needs");
 		if (path->model->nkey > 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\": a key of several columns cannot be counted distinct",
-							path->text)));
+					 errmsg("\"%s\": %s does not go with a key of several columns",
+							path->text, distinct ? "distinct" : CormAggregateName(function))));
 		return CormColumnValueOf(end->table, path->model->key[0]);
 	}
 	value = CormTransform(end->select, CormColumnValueOf(end->table, path->column->attnum),
@@ -186,7 +188,7 @@ CormValue *
 CormAggregateOver(const CormPlace *end, const CormPath *path, const char *transforms,
 				  CormAggregate function, bool distinct)
 {
-	CormValue  *arg = Argument(end, path, transforms, distinct);
+	CormValue  *arg = Argument(end, path, transforms, function, distinct);
 	char	   *what = psprintf("\"%s\"", path->text);
 	CormValue  *value;
 

@@ -205,8 +205,18 @@ SpellsRange(const JsonbValue *value)
 	len = value->val.string.len;
 	while (len > 0 && isspace((unsigned char) *text))
 		text++, len--;
+	while (len > 0 && isspace((unsigned char) text[len - 1]))
+		len--;
 	return len > 0 && (*text == '[' || *text == '(' || *text == '{' ||
-					   (len >= 5 && pg_strncasecmp(text, "empty", 5) == 0));
+					   (len == 5 && pg_strncasecmp(text, "empty", 5) == 0));
+}
+
+/* Among several ranges in braces, or a range alone? */
+static bool
+SpellsMultirange(const JsonbValue *value)
+{
+	return value->type == jbvString &&
+		memchr(value->val.string.val, '{', value->val.string.len) != NULL;
 }
 
 static CormExpr *
@@ -220,10 +230,12 @@ MatchRange(const CormTest *test, CormValue *value, Oid type)
 
 	if (test->lookup == CORM_LOOKUP_ISEMPTY)
 	{
-		CormExpr   *expr = CormMakeExpr(CORM_EXPR_IS_TRUE);
-
-		expr->left = CormCallValue("isempty", NULL, value, BOOLOID);
-		return CormTestBoolean(test) ? expr : CormNotTrue(expr);
+		(void) CormTestBoolean(test);
+		return CormMakeOperator(CormCallValue("isempty", NULL, value, BOOLOID),
+								CatalogOperator("=", BOOLOID, BOOLOID),
+								CormParamValue(test->select,
+											   CormTestParam(test, CORM_BIND_VALUE, BOOLOID, BOOLOID,
+															 test->value)));
 	}
 	if (name == NULL)
 		return NULL;
@@ -233,7 +245,10 @@ MatchRange(const CormTest *test, CormValue *value, Oid type)
 								CormParamValue(test->select,
 											   CormTestParam(test, CORM_BIND_VALUE, element, element,
 															 test->value)));
-	return CormMakeOperator(value, CatalogOperator(name, any, any),
+	if (multi && !SpellsMultirange(test->value))
+		type = range;
+	return CormMakeOperator(value,
+							CatalogOperator(name, any, type == range ? ANYRANGEOID : any),
 							CormParamValue(test->select,
 										   CormTestParam(test, CORM_BIND_VALUE, type, type,
 														 test->value)));

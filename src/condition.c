@@ -5,10 +5,11 @@
  *
  * A filter object is a conjunction.  Its paths walk to-one relations by LEFT
  * JOINs of the scope they stand in, and to-many relations into EXISTS
- * subqueries (a relation that is followed in any number of steps likewise); the paths of one object that start with the same to-many steps
- * share one subquery and so speak of the same related row (a Hop).  Nested
- * groups and the elements of arrays are objects of their own and share nothing,
- * nor do quantifiers and aggregates, which speak of all related rows.
+ * subqueries (a relation that is followed in any number of steps likewise).  The
+ * paths of one object that start with the same to-many steps share one subquery
+ * and so speak of the same related row (a Hop).  Nested groups and the elements
+ * of arrays are objects of their own and share nothing, nor do quantifiers and
+ * aggregates, which speak of all related rows.
  *
  * Negation is always "IS NOT TRUE": exclude and NOT select exactly the rows
  * that the condition does not select, NULLs included.

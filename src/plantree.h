@@ -289,7 +289,6 @@ typedef struct CormSelect
 	List	   *distinct;		/* of CormValue * */
 	List	   *distinct_order;	/* of CormOrder * */
 
-
 	/* of a child: how its rows find their parents */
 	int			nkeys;
 	CormKeyPart *keys;

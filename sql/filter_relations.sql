@@ -141,7 +141,7 @@ SELECT same('Author', '{"posts__ne": null}', 'EXISTS (SELECT FROM posts p WHERE 
 SELECT same('Author', '{"posts__in": []}', 'false');
 SELECT same('Author', '{"posts__not_in": []}', 'EXISTS (SELECT FROM posts p WHERE p.author_id = t.id)');
 -- behind a to-many step the key is never null, so null adds nothing
-SELECT same('Author', '{"posts__in": [null, 3]}', 'EXISTS (SELECT FROM posts p WHERE p.author_id = t.id AND p.id = 3)');
+SELECT same('Author', '{"posts__in": [null, 3]}', 'EXISTS (SELECT FROM posts p WHERE p.author_id = t.id AND p.id = 3) OR NOT EXISTS (SELECT FROM posts p WHERE p.author_id = t.id)');
 SELECT same('Author', '{"posts__not_in": [null, 1]}', 'EXISTS (SELECT FROM posts p WHERE p.author_id = t.id AND p.id <> 1)');
 -- the condition stands on some child
 SELECT same('Author', '{"posts__views": null}', 'EXISTS (SELECT FROM posts p WHERE p.author_id = t.id AND views IS NULL)');
@@ -278,7 +278,7 @@ SELECT corm.count(corm.limit(corm.relation('Club', 1, 'members'), 1)), corm.coun
 SELECT r.id, r.name FROM corm.rows(NULL::authors, corm.relation('Club', 1, 'members', order_by => '{-name}')) r;
 SELECT corm.list(corm.order_by(corm.fields(corm.relation('Club', 1, 'members'), 'id'), '-Membership__since'));
 -- links that lead nowhere are no related rows
-SELECT same('Club', '{"members__ne": 2}', 'id = 1'), same('Club', '{"members__not_in": [2]}', 'id = 1'), same('Club', '{"members__in": [null]}', 'false'), same('Club', '{"members__isnull": true}', 'id = 3'), same('Club', '{"members__in": [null, 1]}', 'id = 1');
+SELECT same('Club', '{"members__ne": 2}', 'id = 1'), same('Club', '{"members__not_in": [2]}', 'id = 1'), same('Club', '{"members__in": [null]}', 'id = 3'), same('Club', '{"members__isnull": true}', 'id = 3'), same('Club', '{"members__in": [null, 1]}', 'id IN (1, 3)');
 SELECT same('Club', '{"members__Membership__role": "ghost"}', 'false'), same('Club', '{"memberships__role": "ghost"}', 'id = 2');
 SELECT corm.list('Club', '{"members__name__isnull": true}'), corm.count(corm.relation('Club', 2, 'members'));
 

@@ -65,5 +65,25 @@ SELECT corm.count('Spot', '{"at__op(>)": "(1,2)"}') AS gt, corm.count('Spot', '{
 DROP OWNED BY regress_corm_meet;
 DROP ROLE regress_corm_meet;
 
+-- a table that changes between the statement and its text: what a domain's check does while values are read
+CREATE FUNCTION swap(int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	IF current_setting('corm_meet.swap', true) = 'on' THEN
+		PERFORM set_config('corm_meet.swap', 'off', false);
+		ALTER TABLE swapped DROP COLUMN v;
+		ALTER TABLE swapped ADD COLUMN v int DEFAULT 5;
+	END IF;
+	RETURN true;
+END $$;
+CREATE DOMAIN swapping AS int CHECK (swap(value));
+CREATE TYPE swapper AS (x swapping);
+CREATE TABLE swapped (id int PRIMARY KEY, c swapper, v text);
+INSERT INTO swapped VALUES (1, '(1)', 'text');
+SELECT corm.register_model('swapped', 'Swapped');
+SELECT corm.pluck(NULL::text, corm.filter('Swapped', '{"c": "(1)"}'), 'v');
+SET corm_meet.swap = 'on';
+SELECT corm.pluck(NULL::text, corm.filter('Swapped', '{"c": "(1)"}'), 'v');
+SELECT corm.values('Swapped', 'v') FROM corm.count('Swapped', '{"c": "(1)"}');
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet, corm_meet_ops CASCADE;

@@ -184,7 +184,7 @@ ReceiverNothing(DestReceiver *self)
 static void
 ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
-	CormCheckResult(((Receiver *) self)->level, typeinfo);
+	CormCheckResult(((Receiver *) self)->level->select, typeinfo);
 }
 
 static void

@@ -5,10 +5,11 @@
  *
  * A filter object is a conjunction.  Its paths walk to-one relations by LEFT
  * JOINs of the scope they stand in, and to-many relations into EXISTS
- * subqueries (a relation that is followed in any number of steps likewise); the paths of one object that start with the same to-many steps
- * share one subquery and so speak of the same related row (a Hop).  Nested
- * groups and the elements of arrays are objects of their own and share nothing,
- * nor do quantifiers and aggregates, which speak of all related rows.
+ * subqueries (a relation that is followed in any number of steps likewise).  The
+ * paths of one object that start with the same to-many steps share one subquery
+ * and so speak of the same related row (a Hop).  Nested groups and the elements
+ * of arrays are objects of their own and share nothing, nor do quantifiers and
+ * aggregates, which speak of all related rows.
  *
  * Negation is always "IS NOT TRUE": exclude and NOT select exactly the rows
  * that the condition does not select, NULLs included.
@@ -37,7 +38,7 @@
 typedef struct Hop
 {
 	CormTable  *from;
-	const CormPathStep *step;
+	const CormPathStep *step;	/* NULL: to another link of the same pair */
 	CormScope  *scope;
 	CormTable  *link;			/* of a many-to-many */
 	CormTable  *target;			/* of a many-to-many: only once it is needed */
@@ -143,10 +144,10 @@ ResolveScope(CormSelect *select, CormScope *scope, CormTable *base,
  * A new subquery over the rows that a step leads to.
  */
 static Hop *
-MakeHop(CormSelect *select, CormTable *from, const CormPathStep *step)
+MakeHop(CormSelect *select, CormScope *scope, CormTable *from, const CormPathStep *step)
 {
 	Hop		   *hop = palloc0(sizeof(Hop));
-	CormPlace	start = {select, NULL, from};
+	CormPlace	start = {select, scope, from};
 	CormPlace	place = CormOpenStep(&start, step, &hop->link);
 
 	hop->from = from;
@@ -170,11 +171,49 @@ OpenHop(CormSelect *select, Hop *parent, CormTable *from, const CormPathStep *st
 	foreach(lc, parent->hops)
 	{
 		hop = lfirst(lc);
-		if (hop->from == from && hop->step->closure == step->closure &&
+		if (hop->from == from && hop->step && hop->step->closure == step->closure &&
 			strcmp(hop->step->relation->name, step->relation->name) == 0)
 			return hop;
 	}
-	hop = MakeHop(select, from, step);
+	hop = MakeHop(select, parent->scope, from, step);
+	parent->hops = lappend(parent->hops, hop);
+	return hop;
+}
+
+/*
+ * Rows are listed with one link of each pair; filters mean any of them.  The
+ * tests of one object mean the same.
+ */
+static Hop *
+OpenLinkHop(CormSelect *select, Hop *parent, CormTable *link)
+{
+	const CormRelation *relation = link->once ? link->once : link->several;
+	const CormForeignKey *keys[] = {relation->fk, relation->far_fk};
+	Hop		   *hop;
+	ListCell   *lc;
+
+	foreach(lc, parent->hops)
+	{
+		hop = lfirst(lc);
+		if (hop->from == link)
+			return hop;
+	}
+	link->asked = true;
+	hop = palloc0(sizeof(Hop));
+	hop->from = link;
+	hop->scope = CormMakeScope();
+	hop->scope->depth = parent->scope->depth + 1;
+	hop->target = CormAddLink(select, hop->scope, relation);
+	for (int k = 0; k < lengthof(keys); k++)
+		for (int i = 0; i < keys[k]->nkeys; i++)
+		{
+			CormValue  *mine = CormColumnValueOf(hop->target, keys[k]->fk_attnums[i]);
+
+			hop->scope->where =
+				lappend(hop->scope->where,
+						CormMakeOperator(mine, CormEqualityOperator(mine->ref.column),
+										 CormColumnValueOf(link, keys[k]->fk_attnums[i])));
+		}
 	parent->hops = lappend(parent->hops, hop);
 	return hop;
 }
@@ -195,10 +234,11 @@ HopTarget(CormSelect *select, Hop *hop)
  * "every" is that none fails to pass.
  */
 static CormExpr *
-Quantify(const CormTest *test, CormTable *from, const CormPathStep *step, const char *word)
+Quantify(const CormTest *test, CormScope *scope, CormTable *from,
+		 const CormPathStep *step, const char *word)
 {
 	CormDocPath at = {NULL, test->key, 0};
-	CormPlace	start = {test->select, NULL, from};
+	CormPlace	start = {test->select, scope, from};
 	CormPlace	place = CormOpenStep(&start, step, NULL);
 	CormExpr   *exists = CormMakeExpr(CORM_EXPR_EXISTS);
 	CormExpr   *inner;
@@ -299,9 +339,9 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
  * No row at all behind a to-many relation.
  */
 static CormExpr *
-HasNone(CormSelect *select, CormTable *from, const CormPathStep *step)
+HasNone(CormSelect *select, CormScope *scope, CormTable *from, const CormPathStep *step)
 {
-	CormPlace	start = {select, NULL, from};
+	CormPlace	start = {select, scope, from};
 	CormTable  *link;
 	CormPlace	place = CormOpenStep(&start, step, &link);
 	CormExpr   *exists = CormMakeExpr(CORM_EXPR_EXISTS);
@@ -331,29 +371,49 @@ PassesMissing(const CormTest *test)
 	return false;
 }
 
+/*
+ * A test on the key of what a hop leads to.  The link answers for it where it
+ * references that key.
+ */
+static void
+TestRelatedKey(const CormTest *test, Hop *hop, const CormRelation *relation,
+			   const CormModel *target)
+{
+	if (hop->link && PassesMissing(test))
+		(void) HopTarget(test->select, hop);
+	hop->exprs = lappend(hop->exprs, hop->link && relation->far_fk->to_primary_key ?
+						 CormTestForeignKey(test, target, relation->far_fk, hop->link) :
+						 CormTestKey(test, HopTarget(test->select, hop)));
+}
+
 static CormExpr *
 TestToMany(const CormTest *test, Hop *parent, CormTable *from, const CormPathStep *step)
 {
 	const CormRelation *relation = step->relation;
 	bool		null = test->value->type == jbvNull;
-	Hop		   *hop;
 
 	if (test->lookup == CORM_LOOKUP_ISNULL ||
 		(null && (test->lookup == CORM_LOOKUP_EXACT || test->lookup == CORM_LOOKUP_NE)))
 	{
-		CormExpr   *none = HasNone(test->select, from, step);
+		CormExpr   *none = HasNone(test->select, parent->scope, from, step);
 		bool		wanted = test->lookup == CORM_LOOKUP_ISNULL ?
 			CormTestBoolean(test) : test->lookup == CORM_LOOKUP_EXACT;
 
 		return wanted ? none : CormNotTrue(none);
 	}
 
-	hop = OpenHop(test->select, parent, from, step);
-	if (hop->link && PassesMissing(test))
-		(void) HopTarget(test->select, hop);
-	hop->exprs = lappend(hop->exprs, hop->link && relation->far_fk->to_primary_key ?
-						 CormTestForeignKey(test, step->model, relation->far_fk, hop->link) :
-						 CormTestKey(test, HopTarget(test->select, hop)));
+	/* null in a list: no related row, so no other key can mean the same one */
+	if (test->lookup == CORM_LOOKUP_IN && PassesMissing(test))
+	{
+		Hop			apart = {.scope = parent->scope};
+		CormExpr   *any = CormMakeExpr(CORM_EXPR_OR);
+
+		TestRelatedKey(test, OpenHop(test->select, &apart, from, step), relation, step->model);
+		any->args = list_make2(FinishHop(test->select, &apart),
+							   HasNone(test->select, parent->scope, from, step));
+		return any;
+	}
+	TestRelatedKey(test, OpenHop(test->select, parent, from, step), relation, step->model);
 	return NULL;
 }
 
@@ -398,8 +458,14 @@ StepSite(Site *site, const CormPathStep *step)
 {
 	if (step->relation == NULL)
 	{
-		site->table = site->table ? site->table->link : site->hop->link;
 		site->hop->key_only = false;
+		if (site->table && (site->table->link->once || site->table->link->several))
+		{
+			site->hop = OpenLinkHop(site->select, site->hop, site->table->link);
+			site->table = site->hop->target;
+		}
+		else
+			site->table = site->table ? site->table->link : site->hop->link;
 	}
 	else if (step->relation->to_many || step->closure)
 	{
@@ -493,7 +559,8 @@ ResolveTest(CormSelect *select, Hop *root, CormTable *base, const CormCondition 
 			if (lfirst(lc) != llast(path->steps))
 				StepSite(&site, lfirst(lc));
 		site.hop->exprs = lappend(site.hop->exprs,
-								  Quantify(&test, SiteTable(&site), llast(path->steps), path->rest));
+								  Quantify(&test, site.hop->scope, SiteTable(&site),
+										   llast(path->steps), path->rest));
 		return;
 	}
 	function = CormTakeAggregate(path, &transforms);

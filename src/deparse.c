@@ -96,7 +96,7 @@ DeparseAndConditions(StringInfo buf, const CormSelect *select)
 static void
 DeparseTables(StringInfo buf, const CormSelect *select)
 {
-	CormScope	tables = {select->scope->tables, NIL};
+	CormScope	tables = {.tables = select->scope->tables};
 
 	CormDeparseScope(buf, select, &tables);
 }

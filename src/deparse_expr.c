@@ -22,6 +22,13 @@
 #include "expr.h"
 #include "quote.h"
 
+/*
+ * The planner makes two plans for an EXISTS that it cannot turn into a join, so
+ * the work doubles with every such subquery within another one.  OFFSET 0 makes
+ * it content with one.
+ */
+#define MAX_PLANNED_TWICE 5
+
 static void DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr);
 
 /* ---------- columns ---------- */
@@ -78,8 +85,18 @@ void
 CormDeparseOperator(StringInfo buf, char *left, Oid left_type, Oid op,
 					char *right, Oid right_type)
 {
+	Oid			left_input;
+	Oid			right_input;
+
+	op_input_types(op, &left_input, &right_input);
 	left = Operand(left, &left_type);
 	right = Operand(right, &right_type);
+
+	/* nothing is cast to a polymorphic type */
+	if (IsPolymorphicType(left_input))
+		left_type = left_input;
+	if (IsPolymorphicType(right_input))
+		right_type = right_input;
 	generate_operator_clause(buf, left, left_type, op, right, right_type);
 }
 
@@ -296,6 +313,57 @@ DeparseKeysTest(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 	appendStringInfoChar(buf, ')');
 }
 
+/*
+ * Is the condition always true or false, never NULL?
+ */
+static bool
+IsTwoValued(const CormExpr *expr)
+{
+	ListCell   *lc;
+
+	switch (expr->kind)
+	{
+		case CORM_EXPR_CONST:
+		case CORM_EXPR_NOT_TRUE:
+		case CORM_EXPR_EXISTS:
+		case CORM_EXPR_KEYS:
+		case CORM_EXPR_IS_NULL:
+			return true;
+		case CORM_EXPR_AND:
+		case CORM_EXPR_OR:
+			foreach(lc, expr->args)
+				if (!IsTwoValued(lfirst(lc)))
+					return false;
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * The complement of a condition, NULL counting as false.  Where there is no
+ * NULL it is written plainly, for the planner makes more of that.
+ */
+static void
+DeparseNotTrue(StringInfo buf, const CormSelect *select, const CormExpr *arg)
+{
+	if (arg->kind == CORM_EXPR_IS_NULL)
+		DeparseNullTest(buf, select, arg->left, false);
+	else if (arg->kind == CORM_EXPR_NOT_TRUE && IsTwoValued(linitial(arg->args)))
+		DeparseExpr(buf, select, linitial(arg->args));
+	else if (IsTwoValued(arg))
+	{
+		appendStringInfoString(buf, "NOT ");
+		DeparseExpr(buf, select, arg);
+	}
+	else
+	{
+		appendStringInfoString(buf, "((");
+		DeparseExpr(buf, select, arg);
+		appendStringInfoString(buf, ") IS NOT TRUE)");
+	}
+}
+
 static void
 DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 {
@@ -314,28 +382,13 @@ DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr *expr)
 			appendStringInfoChar(buf, ')');
 			break;
 		case CORM_EXPR_NOT_TRUE:
-			{
-				const CormExpr *arg = linitial(expr->args);
-
-				/* these two are never NULL: plainer text, better plans */
-				if (arg->kind == CORM_EXPR_EXISTS)
-				{
-					appendStringInfoString(buf, "NOT ");
-					DeparseExpr(buf, select, arg);
-				}
-				else if (arg->kind == CORM_EXPR_IS_NULL)
-					DeparseNullTest(buf, select, arg->left, false);
-				else
-				{
-					appendStringInfoString(buf, "((");
-					DeparseExpr(buf, select, arg);
-					appendStringInfoString(buf, ") IS NOT TRUE)");
-				}
-				break;
-			}
+			DeparseNotTrue(buf, select, linitial(expr->args));
+			break;
 		case CORM_EXPR_EXISTS:
 			appendStringInfoString(buf, "EXISTS (SELECT");
 			CormDeparseScope(buf, select, expr->scope);
+			if (expr->scope->depth > MAX_PLANNED_TWICE)
+				appendStringInfoString(buf, " OFFSET 0");
 			appendStringInfoChar(buf, ')');
 			break;
 		case CORM_EXPR_OPERATOR:

@@ -7,7 +7,8 @@
  * array; where one of its parts is NULL there is no row that it could be the
  * key of, and it is null as a whole.
  *
- * Encoders are chosen by what the statement returns, when it starts.
+ * Encoders are chosen when the statement starts, which must return what was
+ * resolved: a typed value goes into the store as it is.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -145,6 +146,7 @@ Startup(DestReceiver *self, int operation, TupleDesc typeinfo)
 	List	   *columns = receiver->flat->columns;
 	ListCell   *lc;
 
+	CormCheckResult(receiver->flat->select, typeinfo);
 	receiver->encoders = palloc0(typeinfo->natts * sizeof(CormEncoder));
 	for (int i = 0; i < typeinfo->natts; i++)
 		CormEncoderInit(&receiver->encoders[i], TupleDescAttr(typeinfo, i)->atttypid);

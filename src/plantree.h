@@ -85,6 +85,9 @@ typedef struct CormTable
 	const CormRelation *mirrored;	/* a symmetrical through table, read in
 									 * both directions */
 	const CormRelation *once;	/* its through table, one link of every pair */
+	const CormRelation *several;	/* its through table, of whose links of a
+									 * pair one is kept in the end */
+	bool		asked;			/* a filter means any link of its pairs */
 	struct CormSubquery *rows;	/* some of the table's rows */
 	const CormRelation *closure;	/* what this self relation leads to in any
 									 * number of steps from "via_alias" */
@@ -183,6 +186,7 @@ typedef struct CormExpr
 /* FROM and WHERE of a statement or of a subquery. */
 typedef struct CormScope
 {
+	int			depth;			/* how many subqueries it stands within */
 	List	   *tables;			/* of CormTable * */
 	List	   *where;			/* of CormExpr *, all must hold */
 	struct CormGroups *groups;	/* in place of tables: the subquery q */

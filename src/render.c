@@ -200,19 +200,19 @@ IsOfType(Oid typid, const CormTarget *target)
 }
 
 void
-CormCheckResult(const CormLevel *level, TupleDesc result)
+CormCheckResult(const CormSelect *select, TupleDesc result)
 {
-	bool		same = result->natts == list_length(level->select->targets);
+	bool		same = result->natts == list_length(select->targets);
 	ListCell   *lc;
 
-	foreach(lc, level->select->targets)
+	foreach(lc, select->targets)
 		same = same &&
 			IsOfType(TupleDescAttr(result, foreach_current_index(lc))->atttypid, lfirst(lc));
 	if (!same)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("a table was changed while \"%s\" was being loaded",
-						level->select->label),
+						select->label),
 				 errhint("Call again.")));
 }
 

@@ -80,10 +80,10 @@ extern void CormCountRead(const CormLevel *level);
 extern void CormTallyRead(CormTally *tally);
 
 /*
- * Raises unless a statement's result has the columns that the level was
- * compiled for.
+ * Raises 55006 unless a statement's result has the columns that its select was
+ * resolved to.
  */
-extern void CormCheckResult(const CormLevel *level, TupleDesc result);
+extern void CormCheckResult(const CormSelect *select, TupleDesc result);
 
 /*
  * Renders a row.  It goes to the current context, and so do the keys of its

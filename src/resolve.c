@@ -301,6 +301,7 @@ IsPlainToOne(const CormLoadNode *node)
 		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
 		(node->options == NULL ||
 		 (node->options->where == NULL && node->options->annotations == NIL &&
+		  node->options->order_by == NIL &&
 		  node->options->limit < 0 && !node->options->distinct_given &&
 		  node->options->offset < 0));
 }

@@ -73,6 +73,7 @@ KeepOneLink(CormSelect *select, const CormRelation *relation)
 
 	if (relation->pair_unique && !relation->symmetrical)
 		return;
+	select->link->several = relation;
 	CormRequireKey(select->model, "a relation with several links of one pair needs");
 	for (int i = 0; i < select->model->nkey; i++)
 		select->distinct = lappend(select->distinct,
@@ -163,6 +164,7 @@ RestrictToRelated(CormSelect *select, CormScope *scope, CormTable *table,
 	CormTable  *owner;
 
 	check_stack_depth();
+	inner->depth = scope->depth + 1;
 	if (of->distinct_given)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -205,6 +207,7 @@ RestrictToOwner(CormSelect *select, CormScope *scope, CormTable *table,
 	else
 	{
 		inner = CormMakeScope();
+		inner->depth = scope->depth + 1;
 		link = CormAddLink(select, inner, relation);
 		inner->where = CormForeignKeyExprs(relation->far_fk, table, link);
 		inner->where = list_concat(inner->where,
@@ -232,6 +235,27 @@ RestrictTable(CormSelect *select, CormScope *scope, CormTable *table,
 
 /* ---------- the source of a statement ---------- */
 
+/*
+ * A row whose pair has several links is there if any of them passes, and is
+ * shown with one that does.
+ */
+static void
+PreferLink(CormSelect *select, const CormCondition *where)
+{
+	CormTable  *link = select->link;
+	const CormRelation *relation = link->several;
+	CormExpr   *passes;
+	CormOrder  *order = palloc0(sizeof(CormOrder));
+
+	link->several = NULL;
+	passes = CormResolveCondition(select, select->scope, select->base, where);
+	link->several = relation;
+
+	/* false is before true */
+	order->value = CormExprValue(CormNotTrue(passes));
+	select->distinct_order = lcons(order, select->distinct_order);
+}
+
 void
 CormRestrict(CormSelect *select, const CormRequest *request)
 {
@@ -240,10 +264,13 @@ CormRestrict(CormSelect *select, const CormRequest *request)
 	if (request == NULL)
 		return;
 	CormAnnotate(&place, request->annotations);
-	if (request->where)
-		select->scope->where = lappend(select->scope->where,
-									   CormResolveCondition(select, select->scope,
-															select->base, request->where));
+	if (request->where == NULL)
+		return;
+	select->scope->where = lappend(select->scope->where,
+								   CormResolveCondition(select, select->scope,
+														select->base, request->where));
+	if (select->link && select->link->asked)
+		PreferLink(select, request->where);
 }
 
 void
@@ -300,6 +327,39 @@ CheckEquality(List *values)
 	}
 }
 
+/*
+ * What a row prints of itself and of its link, but not what it loads: two rows
+ * that print the same are one, with what the first of them loads.
+ */
+static List *
+PrintedValues(const CormSelect *select)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	if (select->object == NULL)
+	{
+		foreach(lc, select->targets)
+			values = lappend(values, ((CormTarget *) lfirst(lc))->value);
+		return values;
+	}
+	foreach(lc, select->object->outputs)
+	{
+		const CormOutput *output = lfirst(lc);
+
+		if (output->kind == CORM_OUT_VALUE)
+			values = lappend(values, ((CormTarget *) list_nth(select->targets,
+															  output->target))->value);
+		else if (output->kind == CORM_OUT_OBJECT && output->object->presence < 0)
+			foreach(lc2, output->object->outputs)
+				values = lappend(values,
+								 ((CormTarget *) list_nth(select->targets,
+														  ((CormOutput *) lfirst(lc2))->target))->value);
+	}
+	return values;
+}
+
 void
 CormResolveDistinct(CormSelect *select, const CormRequest *request)
 {
@@ -314,8 +374,7 @@ CormResolveDistinct(CormSelect *select, const CormRequest *request)
 		select->distinct = list_concat(select->distinct,
 									   CormPathValues(&place, lfirst(lc), CORM_WALK_TO_ONE));
 	if (request->distinct == NIL)
-		foreach(lc, select->targets)
-			select->distinct = lappend(select->distinct, ((CormTarget *) lfirst(lc))->value);
+		select->distinct = PrintedValues(select);
 	CheckEquality(select->distinct);
 
 	/* the order may be reversed later; which row is the first may not */

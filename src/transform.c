@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -149,6 +150,8 @@ TakeKeys(CormSelect *select, CormValue *value, const char **rest, const char *pa
 	{
 		CormTest	test = {NULL};
 
+		/* each key takes a look at all that follows */
+		CHECK_FOR_INTERRUPTS();
 		if (before_lookup && (CormReadLookup(*rest, &test) || CormIsQuantifier(*rest)))
 			break;
 		keys = lappend(keys, CormTakeWord(rest, NULL));

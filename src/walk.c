@@ -28,6 +28,8 @@ CormReadPathAt(const CormPlace *place, const char *path)
 void
 CormTakeLinkOnce(CormTable *link, const CormRelation *relation)
 {
+	if (relation->pair_unique && !relation->symmetrical)
+		return;
 	link->once = relation;
 	for (int i = 0; i < relation->fk->nkeys; i++)
 		(void) CormRef(link, relation->fk->fk_attnums[i]);
@@ -42,8 +44,7 @@ AddLinkOnce(CormSelect *select, CormScope *scope, const CormRelation *relation)
 {
 	CormTable  *link = CormAddLink(select, scope, relation);
 
-	if (relation->symmetrical || !relation->pair_unique)
-		CormTakeLinkOnce(link, relation);
+	CormTakeLinkOnce(link, relation);
 	return link;
 }
 
@@ -152,6 +153,7 @@ CormOpenStep(const CormPlace *from, const CormPathStep *step, CormTable **link)
 	const CormRelation *relation = step->relation;
 	CormPlace	place = {from->select, CormMakeScope(), NULL};
 
+	place.scope->depth = from->scope->depth + 1;
 	if (link)
 		*link = NULL;
 	if (step->closure)

@@ -29,7 +29,10 @@ extern CormPath *CormReadPathAt(const CormPlace *place, const char *path);
  */
 extern void CormStepBy(CormPlace *place, const CormPathStep *step);
 
-/* Lets a through table hold each pair of the relation once, by the link of lowest key. */
+/*
+ * Lets a through table hold each pair of the relation once, by the link of
+ * lowest key, where it may hold it more often.
+ */
 extern void CormTakeLinkOnce(CormTable *link, const CormRelation *relation);
 
 /*

@@ -85,5 +85,55 @@ SET corm_meet.swap = 'on';
 SELECT corm.pluck(NULL::text, corm.filter('Swapped', '{"c": "(1)"}'), 'v');
 SELECT corm.values('Swapped', 'v') FROM corm.count('Swapped', '{"c": "(1)"}');
 
+--
+-- Keys of several columns have an order: as rows are compared
+--
+CREATE TABLE bins (a int, b text COLLATE "C", n int, up_a int, up_b text COLLATE "C", PRIMARY KEY (a, b), FOREIGN KEY (up_a, up_b) REFERENCES bins);
+SELECT corm.register_model('bins', 'Bin'), corm.foreign_key('Bin', 'up', 'Bin', 'downs', columns => '{up_a,up_b}');
+INSERT INTO bins VALUES (1, 'x', 1, NULL, NULL), (1, 'y', 2, 1, 'x'), (2, 'a', 3, 1, 'y'), (2, 'x', 4, 2, 'a'), (3, 'x', 5, 1, 'x');
+CREATE FUNCTION agree(f jsonb, hand text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE ours int[]; theirs int[];
+BEGIN
+	SELECT array_agg(r.n ORDER BY r.n) INTO ours FROM corm.rows(NULL::bins, corm.objects('Bin', f)) AS r;
+	EXECUTE 'SELECT array_agg(n ORDER BY n) FROM bins AS t WHERE ' || hand INTO theirs;
+	RETURN CASE WHEN ours IS NOT DISTINCT FROM theirs THEN 'same' ELSE 'WRONG' END || coalesce(' ' || ours::text, '');
+END
+$$;
+SELECT f, agree(f, hand) FROM (VALUES
+	('{"pk__gt": [1, "y"]}'::jsonb, $$(a, b) > (1, 'y')$$), ('{"pk__gte": [1, "y"]}', $$(a, b) >= (1, 'y')$$), ('{"pk__lt": [2, "b"]}', $$(a, b) < (2, 'b')$$), ('{"pk__lte": {"a": 2, "b": "a"}}', $$(a, b) <= (2, 'a')$$),
+	('{"pk__range": [[1, "y"], [2, "a"]]}', $$(a, b) BETWEEN (1, 'y') AND (2, 'a')$$), ('{"up__gt": [1, "x"]}', $$(up_a, up_b) > (1, 'x')$$), ('{"NOT": {"up__gt": [1, "x"]}}', $$((up_a, up_b) > (1, 'x')) IS NOT TRUE$$), ('{"downs__gt": [2, "z"]}', $$EXISTS (SELECT FROM bins d WHERE (d.up_a, d.up_b) = (t.a, t.b) AND (d.a, d.b) > (2, 'z'))$$)) AS v(f, hand);
+--
+-- A pair with several links: filters mean any of them, complements are exact,
+-- and a row is shown with the lowest link that passes
+--
+SELECT corm.create_model('Tagged', '{"name": "text"}'), corm.create_model('Tagger', '{"name": "text"}');
+SELECT corm.create_model('Tagging', '{"tagged": {"foreign_key": "Tagged"}, "tagger": {"foreign_key": "Tagger"}, "pos": "int"}');
+SELECT corm.many_to_many('Tagged', 'by', 'Tagger', through => 'Tagging', related_name => 'did');
+INSERT INTO taggeds (name) VALUES ('one'), ('two');
+INSERT INTO taggers (name) VALUES ('p'), ('q');
+INSERT INTO taggings (tagged_id, tagger_id, pos) VALUES (1, 1, 1), (1, 2, 2), (1, 1, 9);
+SELECT f, corm.count(corm.relation('Tagged', 1, 'by'), f), corm.count(corm.exclude(corm.relation('Tagged', 1, 'by'), f)), corm.list(corm.relation('Tagged', 1, 'by', fields => '{Tagging}'), f)
+	FROM unnest('{"{\"Tagging__pos\": 1}","{\"Tagging__pos\": 9}","{\"Tagging__pos__in\": [2, 9]}","{\"Tagging__pos__gt\": 1, \"Tagging__pos__lt\": 9}","{\"NOT\": {\"Tagging__pos\": 9}}","{}"}'::jsonb[]) AS f;
+SELECT corm.count('Tagged', '{"by__Tagging__pos": 9}') AS path, corm.count('Tagged', '{"by__some": {"Tagging__pos": 9}}') AS some, corm.count('Tagged', '{"by__none": {"Tagging__pos": 9}}') AS none, corm.count('Tagged', '{"by__every": {"Tagging__pos__in": [2, 9]}}') AS every, corm.count('Tagged', '{"by__count": {"gte": 1, "filter": {"Tagging__pos": 9}}}') AS counted;
+SELECT corm.list(corm.objects('Tagged', fields => '{id}', prefetch_related => '{"by": {"filter": {"Tagging__pos": 9}, "fields": ["id", "Tagging"]}}')), corm.list(corm.objects('Tagged', fields => '{id}', prefetch_related => '{"by": {"exclude": {"Tagging__pos": 9}, "fields": ["id", "Tagging"]}}'));
+-- null in a list over several related rows: nothing related
+SELECT corm.count('Tagged', '{"by": null}'), corm.count('Tagged', '{"by__in": [null]}'), corm.count('Tagged', '{"by__in": [1, null]}'), corm.count('Tagged', '{"by__in": [1]}');
+-- distinct compares what a row prints of itself; an order that is not there is refused whatever the strategy
+SELECT corm.count(q), json_array_length(corm.list(q)) FROM corm.prefetch_related(corm.distinct(corm.fields('Tagging', 'tagged_id')), 'tagger') AS q;
+SELECT corm.list(corm.prefetch_related('Tagging', '{"tagger": {"order_by": ["nope"]}}'::jsonb));
+-- arrays whose elements have a length, and texts that operators know by another name
+CREATE TABLE lengths (id int PRIMARY KEY, tags varchar(20)[], ns numeric(10,2)[], v varchar(20), c char(5), k regclass);
+SELECT corm.register_model('lengths', 'Length');
+INSERT INTO lengths VALUES (1, '{a,b}', '{1.50}', 'ab', 'ab', 'pg_class');
+SELECT f, corm.count('Length', f) FROM unnest('{"{\"tags__contains\": [\"a\"]}","{\"tags\": [\"a\", \"b\"]}","{\"tags__F\": \"tags\"}","{\"tags__in\": [[\"a\", \"b\"]]}","{\"tags__op(&&)\": [\"a\"]}","{\"ns__contains\": [1.5]}","{\"tags__gt\": [\"a\"]}","{\"v__op(=)\": \"ab\"}","{\"v__op(<>)\": \"ab\"}","{\"c__op(=)\": \"ab\"}","{\"k__op(=)\": \"pg_class\"}"}'::jsonb[]) AS f;
+-- subqueries within subqueries are planned once each
+SELECT corm.count('Bin', (repeat('{"downs__some": {"OR": [{"n": 0}, ', 12) || '{"n": 1}' || repeat(']}}', 12))::jsonb), corm.count('Bin', (repeat('{"downs__every": ', 12) || '{"n": 1}' || repeat('}', 12))::jsonb);
+-- the query that calls was planned for another table
+BEGIN;
+DECLARE c CURSOR FOR SELECT * FROM corm.rows(NULL::lengths, 'Length');
+ALTER TABLE lengths DROP COLUMN k;
+FETCH c;
+ROLLBACK;
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet, corm_meet_ops CASCADE;

@@ -22,6 +22,7 @@
 #include "api_queryset.h"
 #include "assemble.h"
 #include "document.h"
+#include "encode.h"
 #include "instance.h"
 #include "resolve.h"
 #include "scope.h"
@@ -36,6 +37,7 @@ typedef struct Output
 	ReturnSetInfo *rsinfo;
 	List	   *keys;			/* of JsonbValue * */
 	int			next;
+	bool		as_string;		/* numbers, by corm.bigint_as_string */
 } Output;
 
 static void
@@ -48,6 +50,8 @@ PutRelated(void *arg, StringInfo document)
 	bool		nulls[2] = {false, false};
 
 	values[0] = CStringGetTextDatum(JsonbToCString(NULL, &json->root, VARSIZE(json)));
+	if (output->as_string && key->type == jbvNumeric)
+		values[0] = CStringGetTextDatum(psprintf("\"%s\"", TextDatumGetCString(values[0])));
 	values[1] = PointerGetDatum(cstring_to_text_with_len(document->data, document->len));
 	tuplestore_putvalues(output->rsinfo->setResult, output->rsinfo->setDesc, values, nulls);
 }
@@ -129,10 +133,23 @@ ResolveLoader(const char *model_name, const char *relation_name,
  * corm.prefetch(model, pks, relation, options): arguments from the fourth on
  * are the words of a queryset, in the order of corm.objects.
  */
+/*
+ * Are keys of the type, or of an array of it, numbers that documents may print
+ * as strings?
+ */
+static bool
+IsWide(Oid type)
+{
+	Oid			element = get_element_type(getBaseType(type));
+
+	type = OidIsValid(element) ? element : type;
+	return getBaseType(type) == INT8OID || getBaseType(type) == NUMERICOID;
+}
+
 Datum
 corm_prefetch(PG_FUNCTION_ARGS)
 {
-	Output		output = {(ReturnSetInfo *) fcinfo->resultinfo, NIL, 0};
+	Output		output = {(ReturnSetInfo *) fcinfo->resultinfo};
 	CormModel  *model;
 	CormRequest *options;
 	CormChild  *loader;
@@ -148,6 +165,7 @@ corm_prefetch(PG_FUNCTION_ARGS)
 	options = CormMakeRequest();
 	CormSayOptions(options, fcinfo, 3);
 	output.keys = ArgKeys(fcinfo, 1, model_name);
+	output.as_string = corm_bigint_as_string && IsWide(get_fn_expr_argtype(fcinfo->flinfo, 1));
 	loader = ResolveLoader(model_name, relation_name, options, &model);
 	CormRunLoader(loader, list_length(output.keys),
 				  KeyDatums(model, loader->select, output.keys), PutRelated, &output);

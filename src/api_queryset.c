@@ -317,7 +317,7 @@ corm_relation_row(PG_FUNCTION_ARGS)
 				 errmsg("a value of type %s is not a row of a table",
 						format_type_be(type)),
 				 errhint("Pass a row, or name the model: corm.relation(model, pk, relation).")));
-	model = CormModelByRelid(table);
+	model = CormModelOfRows(table);
 	if (model == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

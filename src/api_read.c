@@ -308,6 +308,23 @@ PrototypeTable(FunctionCallInfo fcinfo)
 	return relid;
 }
 
+/*
+ * The query that calls was planned for the table as it was then.
+ */
+static void
+CheckPlannedFor(TupleDesc planned, TupleDesc now)
+{
+	bool		same = planned == NULL || planned->natts == now->natts;
+
+	for (int i = 0; planned && same && i < now->natts; i++)
+		same = TupleDescAttr(planned, i)->attisdropped == TupleDescAttr(now, i)->attisdropped;
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the table of the prototype was changed since the query began"),
+				 errhint("Call again.")));
+}
+
 Datum
 corm_rows(PG_FUNCTION_ARGS)
 {
@@ -319,6 +336,7 @@ corm_rows(PG_FUNCTION_ARGS)
 	DestReceiver *dest;
 
 	InitMaterializedSRF(fcinfo, 0);
+	CheckPlannedFor(rsinfo->expectedDesc, rsinfo->setDesc);
 	if (PG_ARGISNULL(1))
 		return (Datum) 0;
 	CormCountCall();

@@ -488,7 +488,10 @@ TestColumn(CormTest *test, Site *site, CormPath *path)
 
 	value = CormTransform(test->select, value, &path->rest, path->text, true);
 	if (!CormReadLookup(path->rest, test))
+	{
+		CormRefuseTransform(path->rest, value->type, test->key);
 		CormUnknownLookup(path->rest, test->key, CormTransformsOf(value->type));
+	}
 	return CormTestValue(test, value);
 }
 

@@ -199,6 +199,11 @@ CormDeparseValue(StringInfo buf, const CormSelect *select, const CormValue *valu
 		case CORM_VALUE_EXPR:
 			DeparseExpr(buf, select, value->expr);
 			break;
+		case CORM_VALUE_ONCE:
+			appendStringInfoString(buf, "(SELECT ");
+			CormDeparseValue(buf, select, value->arg);
+			appendStringInfoChar(buf, ')');
+			break;
 		case CORM_VALUE_EXTREME:
 			DeparseExtreme(buf, select, value);
 			break;

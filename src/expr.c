@@ -111,6 +111,15 @@ CormExprValue(CormExpr *expr)
 }
 
 CormValue *
+CormOnceValue(CormValue *arg)
+{
+	CormValue  *value = MakeValue(CORM_VALUE_ONCE, arg->type, arg->collation);
+
+	value->arg = arg;
+	return value;
+}
+
+CormValue *
 CormNumberedValue(int number, Oid type, Oid collation)
 {
 	CormValue  *value = MakeValue(CORM_VALUE_NUMBERED, type, collation);

@@ -29,6 +29,10 @@ extern CormValue *CormCastValue(CormValue *arg, Oid type);
 extern CormValue *CormCallValue(const char *function, const char *unit,
 								CormValue *arg, Oid type);
 extern CormValue *CormExprValue(CormExpr *expr);
+
+/* A value that no row decides, computed once for all of them. */
+extern CormValue *CormOnceValue(CormValue *arg);
+
 extern CormValue *CormNumberedValue(int number, Oid type, Oid collation);
 
 /* A copy that is compared under another collation. */

@@ -147,7 +147,15 @@ AppendOnce(List *columns, const CormColumn *column)
 static void
 AddField(CormTable *table, const char *name, CormFieldSet *set)
 {
-	CormStep	step = CormNextStep(table->model, table->link_relation, name);
+	CormStep	step;
+	ListCell   *lc;
+
+	/* annotations are printed in any case */
+	foreach(lc, table->annotations)
+		if (strcmp(((CormNamedValue *) lfirst(lc))->name, name) == 0)
+			return;
+
+	step = CormNextStep(table->model, table->link_relation, name);
 
 	if (step.kind == CORM_STEP_COLUMN && *step.rest == '\0')
 	{

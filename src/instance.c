@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -31,6 +32,7 @@
 
 #include "document.h"
 #include "instance.h"
+#include "introspect.h"
 
 /* A row's columns, for as long as one function looks at them. */
 typedef struct OpenRow
@@ -291,4 +293,23 @@ CormKeysToJson(ArrayType *array, const char *model)
 	for (int i = 0; i < n; i++)
 		keys = lappend(keys, CormKeyToJson(datums[i], nulls[i], element, model));
 	return keys;
+}
+
+CormModel *
+CormModelOfRows(Oid relid)
+{
+	CormModel  *model = CormModelByRelid(relid);
+	ListCell   *lc;
+
+	if (model)
+		return model;
+	check_stack_depth();
+	foreach(lc, CormParentTables(relid))
+	{
+		CHECK_FOR_INTERRUPTS();
+		model = CormModelOfRows(lfirst_oid(lc));
+		if (model)
+			return model;
+	}
+	return NULL;
 }

@@ -32,6 +32,12 @@ extern JsonbValue *CormKeyToJson(Datum value, bool isnull, Oid type,
 /* The keys (JsonbValue *) that the elements of an array stand for, likewise. */
 extern List *CormKeysToJson(ArrayType *array, const char *model);
 
+/*
+ * The model whose table this is, or else that of a table that it inherits from
+ * or is a partition of, at any distance; NULL when there is none.
+ */
+extern CormModel *CormModelOfRows(Oid relid);
+
 /* The key of a row of the model's table or of a child table of it. */
 extern JsonbValue *CormRowKeyToJson(Datum row, bool isnull,
 									const CormModel *model);

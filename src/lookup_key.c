@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
@@ -117,6 +118,57 @@ CompareKey(const CormTest *test, const CormModel *model, List *columns)
 	return CormAllOf(exprs);
 }
 
+/*
+ * The key stands before or behind a given one: the first column in which they
+ * differ decides.
+ */
+static CormExpr *
+OrderKey(const CormTest *test, const CormModel *model, List *columns,
+		 bool greater, bool inclusive, JsonbValue *value)
+{
+	int			strict = greater ? BTGreaterStrategyNumber : BTLessStrategyNumber;
+	int			equal = greater ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber;
+	CormExpr   *expr = NULL;
+
+	for (int i = list_length(columns) - 1; i >= 0; i--)
+	{
+		const KeyColumn *column = list_nth(columns, i);
+		CormValue  *mine = column->column;
+		Oid			type = getBaseType(mine->type);
+		char	   *what = psprintf("column \"%s\"", mine->ref.column->name);
+		CormValue  *theirs =
+			CormParamValue(test->select,
+						   KeyParam(test, model, column, CORM_BIND_KEY, type, type, value));
+		CormExpr   *either;
+
+		if (expr == NULL)
+		{
+			expr = CormMakeOperator(mine, CormOrderingOf(type, inclusive ? equal : strict, what),
+									theirs);
+			continue;
+		}
+		either = CormMakeExpr(CORM_EXPR_OR);
+		either->args = list_make2(CormMakeOperator(mine, CormOrderingOf(type, strict, what), theirs),
+								  CormAllOf(list_make2(CormMakeOperator(mine,
+																		CormEqualityOf(type, what),
+																		theirs),
+													   expr)));
+		expr = either;
+	}
+	return expr;
+}
+
+static CormExpr *
+KeyRange(const CormTest *test, const CormModel *model, List *columns)
+{
+	List	   *bounds = CormJsonIsArray(test->value) ? CormJsonElements(test->value) : NIL;
+
+	if (list_length(bounds) != 2)
+		CormBadValue(test, "an array of two keys, the lowest and the highest");
+	return CormAllOf(list_make2(OrderKey(test, model, columns, true, true, linitial(bounds)),
+								OrderKey(test, model, columns, false, true, lsecond(bounds))));
+}
+
 static CormExpr *
 KeyIsNull(List *columns)
 {
@@ -199,6 +251,26 @@ KeyIn(const CormTest *test, const CormModel *model, List *columns)
 	return list_length(any->args) == 1 ? linitial(any->args) : any;
 }
 
+/*
+ * What else can be asked of a key of several columns: where it stands in their
+ * order.
+ */
+static CormExpr *
+TestSeveralColumns(const CormTest *test, const CormModel *model, List *columns)
+{
+	CormLookup	lookup = test->lookup;
+	bool		ordered = lookup == CORM_LOOKUP_GT || lookup == CORM_LOOKUP_GTE ||
+		lookup == CORM_LOOKUP_LT || lookup == CORM_LOOKUP_LTE;
+
+	if (test->of_field || (!ordered && lookup != CORM_LOOKUP_RANGE))
+		CormBadValue(test, "one of the lookups exact, ne, in, not_in, gt, gte, lt, lte, range and isnull, as the key has several columns");
+	if (lookup == CORM_LOOKUP_RANGE)
+		return KeyRange(test, model, columns);
+	return OrderKey(test, model, columns,
+					lookup == CORM_LOOKUP_GT || lookup == CORM_LOOKUP_GTE,
+					lookup == CORM_LOOKUP_GTE || lookup == CORM_LOOKUP_LTE, test->value);
+}
+
 static CormExpr *
 TestKeyColumns(const CormTest *test, const CormModel *model, List *columns)
 {
@@ -223,7 +295,7 @@ TestKeyColumns(const CormTest *test, const CormModel *model, List *columns)
 				CormNotTrue(KeyIn(test, model, columns));
 		default:
 			if (list_length(columns) > 1)
-				CormBadValue(test, "one of the lookups exact, ne, in, not_in and isnull, as the key has several columns");
+				return TestSeveralColumns(test, model, columns);
 			return CormTestValue(test, ((KeyColumn *) linitial(columns))->column);
 	}
 }

@@ -19,6 +19,7 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -142,8 +143,9 @@ Search(const CormTest *test, CormValue *value)
 		CormCallValue("to_tsvector", NULL, CormTextOf(value), TSVECTOROID);
 
 	return CormMakeOperator(document, CatalogOperator("@@", TSVECTOROID, TSQUERYOID),
-							CormCallValue("plainto_tsquery", NULL,
-										  TextParam(test, CORM_BIND_EXACT_TEXT), TSQUERYOID));
+							CormOnceValue(CormCallValue("plainto_tsquery", NULL,
+														TextParam(test, CORM_BIND_EXACT_TEXT),
+														TSQUERYOID)));
 }
 
 /* ---------- arrays, ranges, JSON ---------- */
@@ -318,6 +320,8 @@ MatchOperator(const CormTest *test, CormValue *value)
 		right = right == ANYELEMENTOID || right == ANYCOMPATIBLEOID ?
 			(type_is_array(type) ? get_element_type(type) : type_is_range(type) ?
 			 get_range_subtype(type) : type) : type;
+	else if (left == right && IsBinaryCoercible(type, left))
+		right = type;			/* its own input function knows its values */
 	return CormMakeOperator(value, op,
 							CormParamValue(test->select,
 										   CormTestParam(test, CORM_BIND_VALUE, right, right,

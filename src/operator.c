@@ -34,14 +34,14 @@
 #include "operator.h"
 
 /*
- * How well an operand of a type fits an operator's input type: 2 exactly, 1 as
- * it is, 0 not at all.
+ * How well an operand of a type fits an operator's input type: 3 exactly, 2 as
+ * the type that its kind prefers, 1 as it is, 0 not at all.
  */
 static int
 Fit(Oid type, Oid input)
 {
 	if (type == input)
-		return 2;
+		return 3;
 	switch (input)
 	{
 		case ANYOID:
@@ -62,7 +62,9 @@ Fit(Oid type, Oid input)
 		case ANYCOMPATIBLEMULTIRANGEOID:
 			return type_is_multirange(type) ? 1 : 0;
 		default:
-			return IsBinaryCoercible(type, input) ? 1 : 0;
+			if (!IsBinaryCoercible(type, input))
+				return 0;
+			return IsPreferredType(TypeCategory(input), input) ? 2 : 1;
 	}
 }
 
@@ -101,7 +103,7 @@ Score(const FormData_pg_operator *op, Oid left, Oid right)
 	fits = Fit(left, op->oprleft);
 	if (fits == 0 || !BelongsToType(op, left))
 		return 0;
-	score = 4 * fits;
+	score = 8 * fits;
 	if (OidIsValid(right))
 	{
 		fits = Fit(right, op->oprright);

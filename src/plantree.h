@@ -123,6 +123,7 @@ typedef enum CormValueKind
 	CORM_VALUE_CALL,			/* function(['unit',] arg) [+ added] */
 	CORM_VALUE_OPERATOR,		/* arg operator $n */
 	CORM_VALUE_EXPR,			/* a condition, as a boolean */
+	CORM_VALUE_ONCE,			/* arg, the same for all rows, computed once */
 	CORM_VALUE_EXTREME,			/* the smallest or greatest of a subquery */
 	CORM_VALUE_AGGREGATE,		/* an aggregate over a subquery */
 	CORM_VALUE_NUMBERED			/* column "number" of the subquery in FROM */

@@ -22,25 +22,6 @@
 #include "limits.h"
 #include "rowmatch.h"
 
-CormModel *
-CormModelOfRows(Oid relid)
-{
-	CormModel  *model = CormModelByRelid(relid);
-	ListCell   *lc;
-
-	if (model)
-		return model;
-	check_stack_depth();
-	foreach(lc, CormParentTables(relid))
-	{
-		CHECK_FOR_INTERRUPTS();
-		model = CormModelOfRows(lfirst_oid(lc));
-		if (model)
-			return model;
-	}
-	return NULL;
-}
-
 /*
  * The columns of the row become parameters, in attnum order, once it is known
  * which are used.

@@ -15,12 +15,6 @@
 #include "cache.h"
 
 /*
- * The model whose table this is, or else that of a table that it inherits from
- * or is a partition of, at any distance; NULL when there is none.
- */
-extern CormModel *CormModelOfRows(Oid relid);
-
-/*
  * Does the row, one of the model's table or of a child table of it, pass the
  * filter?  Its columns are taken from it, related rows from their tables.
  * Raises what CormResolve raises for a filter.

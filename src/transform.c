@@ -216,3 +216,18 @@ CormTransformsOf(Oid type)
 		names = lappend(names, "len");
 	return names;
 }
+
+void
+CormRefuseTransform(const char *rest, Oid type, const char *path)
+{
+	char	   *word = CormPeekWord(rest, NULL);
+	bool		known = strncmp(word, "trunc_", strlen("trunc_")) == 0 ||
+		strcmp(word, "date") == 0 || strcmp(word, "time") == 0 || strcmp(word, "len") == 0;
+
+	for (int i = 0; i < lengthof(date_parts); i++)
+		known = known || strcmp(word, date_parts[i].name) == 0;
+	if (known)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\": type %s has no \"%s\"", path, format_type_be(type), word)));
+}

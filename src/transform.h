@@ -21,6 +21,9 @@ extern CormValue *CormTransform(CormSelect *select, CormValue *value,
 								const char **rest, const char *path,
 								bool before_lookup);
 
+/* Raises 22023 if the word is a transform, which the type then does not have. */
+extern void CormRefuseTransform(const char *rest, Oid type, const char *path);
+
 /* The transforms (char *) of a type, for messages. */
 extern List *CormTransformsOf(Oid type);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * allow.c
- *	  Reading allow-lists, and comparing what is said with them.
+ *	  Comparing what is said with allow-lists.
  *
  * A path that is said about rows behind a relation counts with the path to
  * them in front: "title" in a filter of the prefetched posts, in a quantifier
@@ -21,29 +21,9 @@
 
 #include "miscadmin.h"
 
-#include "allow.h"
+#include "allow_list.h"
 #include "error.h"
 #include "pathtext.h"
-
-/* The keys of an allow-list that list paths or names. */
-typedef enum AllowKey
-{
-	ALLOW_ORDER_BY,
-	ALLOW_PREFETCH_RELATED,
-	ALLOW_FIELDS,
-	ALLOW_ANNOTATE,
-	ALLOW_DISTINCT
-} AllowKey;
-
-#define ALLOW_KEYS (ALLOW_DISTINCT + 1)
-
-/* Spelled as in AllowKey's order. */
-static const char *const key_names[ALLOW_KEYS] = {
-	"order_by", "prefetch_related", "fields", "annotate", "distinct"
-};
-
-static const char *const key_filter = "filter";
-static const char *const key_max_limit = "max_limit";
 
 /* Behind a path of prefetch_related: it may be loaded as a tree. */
 #define RECURSIVE_MARK " recursive"
@@ -51,142 +31,7 @@ static const char *const key_max_limit = "max_limit";
 /* The lookup of a key that names none. */
 #define PLAIN_LOOKUP "exact"
 
-/* A path with the lookups that filters may use on it. */
-typedef struct AllowedFilter
-{
-	char	   *path;
-	List	   *lookups;		/* of char * */
-} AllowedFilter;
-
-struct CormAllow
-{
-	List	   *filters;		/* of AllowedFilter * */
-	List	   *names[ALLOW_KEYS];	/* of char * */
-	bool		has_distinct;	/* listed, perhaps without a path */
-	int64		max_limit;		/* -1: none */
-};
-
 static void AllowTest(List *guards, char *key, JsonbValue *value);
-
-/*
- * Reading
- */
-
-static List *
-ReadFilters(JsonbValue *object, const CormDocPath *at)
-{
-	List	   *filters = NIL;
-	JsonbIterator *it;
-	char	   *path;
-	JsonbValue *lookups;
-
-	if (object->type == jbvNull)
-		return NIL;
-	if (!CormJsonIsObject(object))
-		CormRaiseWrongValue(at, "an object", object);
-
-	it = CormBeginPairs(object);
-	while (CormNextPair(&it, &path, &lookups))
-	{
-		CormDocPath here = {at, path, 0};
-		AllowedFilter *filter = palloc0(sizeof(AllowedFilter));
-
-		if (CormIsBlank(path))
-			CormRaiseEmptyKey(at);
-		filter->path = path;
-		filter->lookups = CormReadNames(NIL, lookups, &here);
-		filters = lappend(filters, filter);
-	}
-	return filters;
-}
-
-/* Paths of an order, whose direction does not count. */
-static List *
-ReadOrder(JsonbValue *value, const CormDocPath *at)
-{
-	List	   *paths = NIL;
-	ListCell   *cell;
-
-	foreach(cell, CormParseOrder(value, at))
-		paths = lappend(paths, ((CormOrderKey *) lfirst(cell))->path);
-	return paths;
-}
-
-static int64
-ReadMaxLimit(JsonbValue *value, const CormDocPath *at)
-{
-	int64		limit = CormReadCount(value, at);
-
-	if (limit == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("value of \"%s\" must be at least 1",
-						CormDocPathText(at))));
-	return limit;
-}
-
-pg_noreturn static void
-RaiseUnknownKey(const CormDocPath *at)
-{
-	List	   *known = list_make1(unconstify(char *, key_filter));
-	const char *meant;
-
-	for (int i = 0; i < ALLOW_KEYS; i++)
-		known = lappend(known, unconstify(char *, key_names[i]));
-	known = lappend(known, unconstify(char *, key_max_limit));
-	meant = CormClosest(at->word, known);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized key \"%s\" of an allow-list",
-					CormDocPathText(at)),
-			 errdetail("The keys are: %s.", CormJoinNames(known)),
-			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
-}
-
-static void
-ReadNamesKey(CormAllow *allow, JsonbValue *value, const CormDocPath *at)
-{
-	for (int i = 0; i < ALLOW_KEYS; i++)
-	{
-		if (strcmp(at->word, key_names[i]) == 0)
-		{
-			allow->names[i] = i == ALLOW_ORDER_BY ? ReadOrder(value, at) :
-				CormReadNames(NIL, value, at);
-			if (i == ALLOW_DISTINCT)
-				allow->has_distinct = value->type != jbvNull;
-			return;
-		}
-	}
-	RaiseUnknownKey(at);
-}
-
-/* Reads an allow-list; a key that is left out or null allows nothing. */
-static CormAllow *
-ReadAllow(JsonbValue *list, const CormDocPath *at)
-{
-	CormAllow  *allow = palloc0(sizeof(CormAllow));
-	JsonbIterator *it;
-	char	   *key;
-	JsonbValue *value;
-
-	if (!CormJsonIsObject(list))
-		CormRaiseWrongValue(at, "an object", list);
-
-	allow->max_limit = -1;
-	it = CormBeginPairs(list);
-	while (CormNextPair(&it, &key, &value))
-	{
-		CormDocPath here = {at, key, 0};
-
-		if (strcmp(key, key_filter) == 0)
-			allow->filters = ReadFilters(value, &here);
-		else if (strcmp(key, key_max_limit) == 0)
-			allow->max_limit = ReadMaxLimit(value, &here);
-		else
-			ReadNamesKey(allow, value, &here);
-	}
-	return allow;
-}
 
 /* Returns a list of its own; "list" is read, and must outlive it. */
 List *
@@ -194,7 +39,7 @@ CormAddGuard(List *guards, JsonbValue *list, const CormDocPath *at)
 {
 	CormGuard  *guard = palloc0(sizeof(CormGuard));
 
-	guard->list = ReadAllow(list, at);
+	guard->list = CormReadAllow(list, at);
 	guard->behind = "";
 	return lappend(list_copy(guards), guard);
 }
@@ -238,13 +83,13 @@ RaiseNotAllowed(const char *word, const char *path, List *allowed)
 pg_noreturn static void
 RaiseFilterNotAllowed(const CormAllow *allow, const char *key)
 {
-	const AllowedFilter *closest = NULL;
+	const CormAllowedFilter *closest = NULL;
 	List	   *paths = NIL;
 	ListCell   *cell;
 
 	foreach(cell, allow->filters)
 	{
-		const AllowedFilter *filter = lfirst(cell);
+		const CormAllowedFilter *filter = lfirst(cell);
 
 		paths = lappend(paths, filter->path);
 		if (CormPathStartsWith(key, filter->path) &&
@@ -252,18 +97,18 @@ RaiseFilterNotAllowed(const CormAllow *allow, const char *key)
 			closest = filter;
 	}
 	if (closest == NULL)
-		RaiseNotAllowed(key_filter, key, paths);
+		RaiseNotAllowed(CORM_ALLOW_FILTER, key, paths);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("the allow-list of the queryset does not have \"%s\" for \"%s\"",
-					key, key_filter),
+					key, CORM_ALLOW_FILTER),
 			 errdetail("Lookups that it has of \"%s\": %s.", closest->path,
 					   CormJoinNames(closest->lookups))));
 }
 
 /* A path or name that a key must list. */
 static void
-RequireName(List *guards, AllowKey key, const char *name)
+RequireName(List *guards, CormAllowKey key, const char *name)
 {
 	ListCell   *cell;
 
@@ -273,7 +118,7 @@ RequireName(List *guards, AllowKey key, const char *name)
 		char	   *full = CormPathJoin(guard->behind, name);
 
 		if (!CormListHasName(guard->list->names[key], full))
-			RaiseNotAllowed(key_names[key], full, guard->list->names[key]);
+			RaiseNotAllowed(CormAllowKeyName(key), full, guard->list->names[key]);
 	}
 }
 
@@ -283,7 +128,7 @@ RequireName(List *guards, AllowKey key, const char *name)
 
 /* Is the key the path, or the path and a lookup, as listed? */
 static bool
-FilterHasKey(const AllowedFilter *filter, const char *key)
+FilterHasKey(const CormAllowedFilter *filter, const char *key)
 {
 	int			length = strlen(filter->path);
 
@@ -330,9 +175,9 @@ RequireFilterPath(List *guards, const char *path)
 		ListCell   *other;
 
 		foreach(other, guard->list->filters)
-			paths = lappend(paths, ((AllowedFilter *) lfirst(other))->path);
+			paths = lappend(paths, ((CormAllowedFilter *) lfirst(other))->path);
 		if (!CormListHasName(paths, full))
-			RaiseNotAllowed(key_filter, full, paths);
+			RaiseNotAllowed(CORM_ALLOW_FILTER, full, paths);
 	}
 }
 
@@ -384,7 +229,7 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 
 	while (CormNextPair(&it, &lookup, &value))
 	{
-		if (strcmp(lookup, key_filter) == 0)
+		if (strcmp(lookup, CORM_ALLOW_FILTER) == 0)
 			AllowNested(guards, AggregatedRows(path, function), key, value);
 		else if (strcmp(lookup, "distinct") != 0)
 		{
@@ -461,7 +306,7 @@ CormAllowOrder(List *guards, List *keys)
 	ListCell   *cell;
 
 	foreach(cell, keys)
-		RequireName(guards, ALLOW_ORDER_BY,
+		RequireName(guards, CORM_ALLOW_ORDER_BY,
 					((CormOrderKey *) lfirst(cell))->path);
 }
 
@@ -491,7 +336,7 @@ CormAllowLoad(List *guards, const char *path, bool recursive)
 	foreach(cell, guards)
 	{
 		const CormGuard *guard = lfirst(cell);
-		List	   *listed = guard->list->names[ALLOW_PREFETCH_RELATED];
+		List	   *listed = guard->list->names[CORM_ALLOW_PREFETCH_RELATED];
 		char	   *full = CormPathJoin(guard->behind, path);
 		ListCell   *entry;
 
@@ -501,7 +346,7 @@ CormAllowLoad(List *guards, const char *path, bool recursive)
 				break;
 		}
 		if (entry == NULL)
-			RaiseNotAllowed(key_names[ALLOW_PREFETCH_RELATED],
+			RaiseNotAllowed(CormAllowKeyName(CORM_ALLOW_PREFETCH_RELATED),
 							recursive ? psprintf("%s" RECURSIVE_MARK, full) : full,
 							listed);
 	}
@@ -523,9 +368,9 @@ CormAllowPaths(List *guards, List *paths)
 
 		foreach(path, paths)
 		{
-			if (guard->list->names[ALLOW_FIELDS] != NIL ||
+			if (guard->list->names[CORM_ALLOW_FIELDS] != NIL ||
 				CormPathLastStep(lfirst(path)) != NULL)
-				RequireName(list_make1(guard), ALLOW_FIELDS, lfirst(path));
+				RequireName(list_make1(guard), CORM_ALLOW_FIELDS, lfirst(path));
 		}
 	}
 }
@@ -536,7 +381,7 @@ CormAllowFields(List *guards, List *names)
 	ListCell   *cell;
 
 	foreach(cell, names)
-		RequireName(guards, ALLOW_FIELDS, lfirst(cell));
+		RequireName(guards, CORM_ALLOW_FIELDS, lfirst(cell));
 }
 
 /* An aggregate counts with its function as the last step; rows have no path. */
@@ -547,9 +392,9 @@ AllowAnnotation(List *guards, const CormAnnotation *annotation)
 		annotation->path;
 
 	if (annotation->function == CORM_AGGREGATE_NONE)
-		RequireName(guards, ALLOW_ANNOTATE, path);
+		RequireName(guards, CORM_ALLOW_ANNOTATE, path);
 	else
-		RequireName(guards, ALLOW_ANNOTATE,
+		RequireName(guards, CORM_ALLOW_ANNOTATE,
 					CormPathJoin(path, CormAggregateName(annotation->function)));
 	CormAllowFilter(CormGuardsBehind(guards,
 									 AggregatedRows(path, annotation->function)),
@@ -583,7 +428,7 @@ CormAllowDistinct(List *guards, List *paths)
 					 errmsg("the allow-list of the queryset does not have \"distinct\"")));
 	}
 	foreach(cell, paths)
-		RequireName(guards, ALLOW_DISTINCT, lfirst(cell));
+		RequireName(guards, CORM_ALLOW_DISTINCT, lfirst(cell));
 }
 
 /*
@@ -597,7 +442,7 @@ FieldsHere(const CormGuard *guard)
 	List	   *names = NIL;
 	ListCell   *cell;
 
-	foreach(cell, guard->list->names[ALLOW_FIELDS])
+	foreach(cell, guard->list->names[CORM_ALLOW_FIELDS])
 	{
 		const char *listed = lfirst(cell);
 		const char *step = CormPathLastStep(listed);

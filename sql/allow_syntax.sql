@@ -103,6 +103,9 @@ SELECT f, say(:'list', jsonb_build_object('filter', f)) FROM unnest(ARRAY[
 	'{"posts__some": {"title": 1}}', '{"posts__every": [{"title": 1}, {"tags__name__in": []}]}', '{"posts__some": {"OR": [{"title": 1}], "tags__none": {"name__in": []}}}', '{"posts__some": {}}',
 	'{"posts__some": {"secret": 1}}', '{"posts__some": [{"title": 1}, {"secret": 1}]}', '{"posts__some": {"NOT": {"secret": 1}}}', '{"posts__none": {"title": 1}}', '{"posts__tags__none": {"secret": 1}}',
 	'{"posts__some": {"tags__none": {"title": 1}}}', '{"posts__some": {"posts__title": 1}}', '{"posts__some": {"title__icontains": 1}}', '{"title": 1}', '{"posts__\"some\"": {"title": 1}}']::jsonb[]) f;
+-- a filter that asks nothing asks for the quantifier, whether all rows pass it or none
+SELECT f, say(:'list', jsonb_build_object('filter', f)), say('{}', jsonb_build_object('filter', f)) FROM unnest(ARRAY['{"posts__every": {"OR": []}}', '{"posts__some": {"NOT": {}}}', '{"posts__tags__none": [{"AND": [{"NOT": {"OR": [{}]}}]}]}']::jsonb[]) f;
+SELECT f, say(:'list', jsonb_build_object('filter', f)) FROM unnest(ARRAY['{"posts__none": {"OR": []}}', '{"boss__every": {"NOT": {}}}', '{"posts__tags__every": {"OR": [{"NOT": []}]}}', '{"posts__some": {"title": 1, "tags__some": {"OR": []}}}', '{"NOT": {"posts__tags__some": {"NOT": {}}}}']::jsonb[]) f;
 -- a path that is listed by its whole text is nested all the same
 SELECT say('{"filter": {"posts__some": ["exact"]}}', '{"filter": {"posts__some": {"secret": 1}}}');
 

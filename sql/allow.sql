@@ -69,6 +69,24 @@ SELECT try($$SELECT corm.rows(NULL::posts, corm.allow('Post', '{"fields": ["id"]
 SELECT try(format('SELECT corm.sql(corm.filter(corm.allow(''Post'', %L), %L))', :'list', '{"secret": 1}'));
 
 --
+-- The filter of an aggregate is about the rows that the list was asked about
+--
+ALTER TABLE posts ADD created date;
+UPDATE posts SET created = make_date(2000 + id, 1, 1);
+ALTER TABLE posts ADD year int;
+\set list '{"filter": {"posts__created__year": ["exact"], "posts__created__count": ["gte"], "posts__created__year__max": ["gt"], "posts__created__max": ["gt"], "posts__count": ["gte", "exact"], "posts__title": ["exact"], "posts__id__count": ["gte"], "posts__id__title": ["exact"], "posts__comments__count": ["gte"], "posts__comments__body": ["exact"], "staff__descendants__count": ["gte"], "staff__descendants__name": ["exact"], "\\"posts\\"__count": ["gte"], "\\"posts\\"__title": ["exact"]}, "annotate": ["posts__count", "posts__created__count", "posts__id__max", "posts__created__year__max"]}'
+SELECT f, try(format('SELECT string_agg(object ->> ''id'', '','') FROM corm.all(corm.filter(corm.allow(''Author'', %L), %L))', :'list', f)) FROM unnest(ARRAY[
+	'{"posts__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__max": {"gt": "2000-01-01", "filter": {"title": "C"}}}', '{"posts__comments__count": {"gte": 1, "filter": {"body": "good"}}}', '{"staff__descendants__count": {"gte": 1, "filter": {"name": "Cid"}}}', '{"\"posts\"__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__count": {"gte": 1}}', '{"posts__created__year__max": {"gt": 1}}',
+	'{"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}', '{"posts__id__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__year__max": {"gt": 1, "filter": {"year": 1}}}', '{"posts__count": {"gte": 0, "filter": {"id__count": {"gte": 1, "filter": {"title": 1}}}}}', '{"NOT": {"OR": [{"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}]}}']::jsonb[]) f;
+-- without a list it is about the rows as ever
+SELECT string_agg(object ->> 'id', ',') FROM corm.all(corm.order_by('Author', 'id'), '{"posts__created__count": {"gte": 1, "filter": {"title": "C"}}}');
+SELECT a, try(format('SELECT json_agg(object -> ''n'') FROM corm.all(corm.annotate(corm.order_by(corm.allow(corm.order_by(''Author'', ''id''), %L), VARIADIC ''{}''), %L))', :'list', a)) FROM unnest(ARRAY['{"n": {"count": "posts", "filter": {"title": "SQL"}}}', '{"n": {"max": "posts__id", "filter": {"title": "SQL"}}}', '{"n": {"count": "posts__created", "filter": {"year": 2003}}}', '{"n": {"max": "posts__created__year", "filter": {"year": 2003}}}']::jsonb[]) a;
+-- also of all rows together, in what is loaded and behind a relation
+SELECT a, try(format('SELECT corm.aggregate(corm.allow(''Post'', %L), %L)', '{"annotate": ["count", "id__max", "title__count"], "filter": {"title": ["exact"], "title__secret": ["exact"]}}', a)) FROM unnest(ARRAY['{"n": {"count": "*", "filter": {"title": "SQL"}}}', '{"n": {"max": "id", "filter": {"title": "SQL"}}}', '{"n": {"count": "title", "filter": {"secret": "s1"}}}']::jsonb[]) a;
+SELECT try(format('SELECT corm.list(corm.prefetch_related(corm.allow(''Author'', %L), %L::jsonb))', '{"prefetch_related": ["staff"], "filter": {"staff__posts__created__year": ["exact"], "staff__posts__created__count": ["gte"]}}', '{"staff": {"filter": {"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}}}'));
+ALTER TABLE posts DROP created, DROP year;
+
+--
 -- Orders, distinct, annotations: what is listed, spelled as listed
 --
 \set list '{"order_by": ["id", "views", "author__name", "comments__count", "n"], "distinct": ["author", "title"], "annotate": ["comments__count", "author__name", "comments__id__max", "views"], "filter": {"comments__body": ["exact"], "n": ["gte"], "m": ["exact"]}}'

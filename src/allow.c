@@ -206,8 +206,8 @@ AllowNested(List *guards, const char *path, char *key, JsonbValue *value)
  * The rows that an aggregate at the end of a path is about: those where the
  * path leads, or for the aggregates of a column those that have it.
  */
-static char *
-AggregatedRows(const char *path, CormAggregate function)
+char *
+CormAggregatedRows(const char *path, CormAggregate function)
 {
 	const char *column = CormPathLastStep(path);
 
@@ -230,7 +230,7 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 	while (CormNextPair(&it, &lookup, &value))
 	{
 		if (strcmp(lookup, CORM_ALLOW_FILTER) == 0)
-			AllowNested(guards, AggregatedRows(path, function), key, value);
+			AllowNested(guards, CormAggregatedRows(path, function), key, value);
 		else if (strcmp(lookup, "distinct") != 0)
 		{
 			AllowTest(guards, CormPathJoin(key, lookup), value);
@@ -414,7 +414,7 @@ AllowAnnotation(List *guards, const CormAnnotation *annotation)
 		RequireName(guards, CORM_ALLOW_ANNOTATE,
 					CormPathJoin(path, CormAggregateName(annotation->function)));
 	CormAllowFilter(CormGuardsBehind(guards,
-									 AggregatedRows(path, annotation->function)),
+									 CormAggregatedRows(path, annotation->function)),
 					annotation->where);
 }
 

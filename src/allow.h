@@ -44,6 +44,12 @@ extern void CormAllowAnnotations(List *guards, List *annotations);
 extern void CormAllowDistinct(List *guards, List *paths);
 
 /*
+ * The path to the rows that the filter of an aggregate is taken to be about,
+ * where nothing is known of the path but its text.
+ */
+extern char *CormAggregatedRows(const char *path, CormAggregate function);
+
+/*
  * The fields of the rows at hand that the allow-lists name, of char *; false
  * if no allow-list names any, which leaves the rows whole.
  */

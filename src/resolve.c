@@ -112,6 +112,7 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 	CormSelect *select = CormMakeSelect(model, CormModelDisplayName(model));
 
 	CormCheckLimits(request);
+	select->guarded = request->guards != NIL;
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
 	select->object = BuildObject(select, select->base, request,
 								 CormResolveLoads(model, request->loads),
@@ -215,6 +216,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 										psprintf("%s.%s", parent->label, relation->name));
 	CormFieldSet *fields;
 
+	select->guarded = parent->guarded;
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
@@ -267,6 +269,7 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	CormRequireKey(model, "loading by key needs");
 	keys->name = "pk";
 	keys->select = root;
+	root->guarded = options->guards != NIL;
 	root->base = table;
 	root->nkeys = model->nkey;
 	root->keys = CormPrimaryKeyParts(root, table);

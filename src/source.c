@@ -220,6 +220,7 @@ RestrictTable(CormSelect *select, CormScope *scope, CormTable *table,
 {
 	CormPlace	place = {select, scope, table};
 
+	select->guarded |= request->guards != NIL;
 	if (request->of)
 		RestrictToRelated(select, scope, table, request->of, subject->relation);
 	else if (subject->relation)
@@ -239,6 +240,7 @@ CormRestrict(CormSelect *select, const CormRequest *request)
 
 	if (request == NULL)
 		return;
+	select->guarded |= request->guards != NIL;
 	CormAnnotate(&place, request->annotations);
 	if (request->where)
 		select->scope->where = lappend(select->scope->where,

@@ -111,6 +111,22 @@ SELECT w, docs(:'list', w || '{"filter": {"id": 1}}') FROM unnest(ARRAY[
 SELECT docs('{"fields": ["id", "categories__name", "categories__PostCategory"], "prefetch_related": ["categories"], "filter": {"id": ["exact"]}}', '{"filter": {"id": 2}, "prefetch_related": "categories"}');
 SELECT corm.list(corm.prefetch_related(corm.allow('Author', '{"fields": ["id", "staff__name"], "prefetch_related": ["staff recursive"]}'), jsonb '{"staff": {"recursive": true}}')), try($$SELECT corm.list(corm.prefetch_related(corm.allow('Author', '{"prefetch_related": ["staff"]}'), jsonb '{"staff": {"recursive": true}}'))$$);
 
+-- a list of fields bounds everything that is printed: of the rows ...
+SELECT l, try(format('SELECT corm.list(corm.limit(corm.allow(''Author'', %L), 1))', l)) FROM unnest('{"{}","{\"fields\": null}","{\"fields\": []}","{\"fields\": [\"posts__id\"]}","{\"fields\": [\"id\", \"boss__id\"]}"}'::jsonb[]) l;
+SELECT try($$SELECT corm.rows(NULL::authors, corm.allow('Author', '{"fields": []}'))$$), try($$SELECT corm.values(corm.allow('Author', '{"fields": []}'), 'id')$$), try($$SELECT corm.pluck(corm.allow('Author', '{"fields": ["posts__id"]}'), 'secret')$$), try($$SELECT corm.fields(corm.allow('Author', '{"fields": ["posts__id"]}'), 'secret')$$);
+-- ... and of what is loaded with them, by every way there
+SELECT l, try(format('SELECT corm.list(corm.prefetch_related(corm.limit(corm.allow(''Author'', %L), 1), %L::jsonb))', '{"prefetch_related": ["posts__comments", "posts__categories", "staff recursive"], "fields": ["id", "posts__comments__body", "posts__categories__name"]}', l)) FROM unnest(ARRAY[
+	'"posts__comments"', '"posts"', '"posts__categories"', '{"posts": {"limit": 1, "prefetch_related": {"categories": {"as": "c"}}}}',
+	'"staff"', '{"staff": {"recursive": true}}', '{"staff": {"fields": []}}', '["posts", "staff"]', '{"posts__categories": {"fields": ["PostCategory__note"]}}']::jsonb[]) l;
+SELECT try($$SELECT corm.list(corm.select_related(corm.allow('Post', '{"prefetch_related": ["author__boss"], "fields": ["id", "author__boss__id"]}'), 'author__boss'))$$), try($$SELECT corm.list(corm.select_related(corm.allow('Post', '{"prefetch_related": ["author__boss"], "fields": ["id", "author__id"]}'), 'author__boss'))$$);
+-- one column of a link, asked for
+SELECT corm.list(corm.prefetch_related(corm.filter(corm.allow('Post', '{"prefetch_related": ["categories"], "fields": ["id", "categories__name", "categories__PostCategory__note"], "filter": {"id": ["exact"]}}'), '{"id": 2}'), jsonb '{"categories": {"fields": ["PostCategory__note"]}}'));
+-- what the base loads stays as it was written unless the list says more of it
+SELECT l, corm.list(corm.allow(corm.prefetch_related(corm.filter(corm.fields('Author', 'id'), '{"id": 1}'), '{"posts": {"fields": ["id", "secret"], "limit": 1}}'), l)) FROM unnest('{"{}","{\"fields\": [\"id\"]}","{\"fields\": [\"posts__id\"]}","{\"fields\": [\"id\", \"posts__comments__id\"]}"}'::jsonb[]) l;
+SELECT try($$SELECT corm.prefetch_related(corm.allow(corm.prefetch_related('Author', 'posts'), '{"fields": ["id"], "prefetch_related": ["posts"]}'), 'posts')$$);
+-- every list is minded
+SELECT l, try(format('SELECT corm.list(corm.prefetch_related(corm.limit(corm.allow(corm.allow(''Author'', ''{"prefetch_related": ["posts"], "fields": ["id", "name", "posts__id", "posts__title"]}''), %L), 1), ''posts''))', l)) FROM unnest('{"{\"prefetch_related\": [\"posts\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"name\", \"posts__title\", \"posts__secret\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"posts__secret\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"name\"]}"}'::jsonb[]) l;
+
 --
 -- max_limit is the default and the most, of roots and of each parent's rows
 --
@@ -121,7 +137,7 @@ SELECT corm.list(corm.limit(corm.prefetch_related(corm.allow(corm.limit(corm.fie
 --
 -- Several lists: what all of them have
 --
-SELECT corm.allow(corm.allow('Post', '{"filter": {"id": ["exact", "gt"], "title": ["exact"]}, "order_by": ["id", "title"], "fields": ["id", "title", "views"], "prefetch_related": ["author", "comments"], "max_limit": 3}'), '{"filter": {"id": ["gt", "lt"], "views": ["exact"]}, "order_by": ["id", "views"], "fields": ["views", "id", "secret"], "prefetch_related": ["comments"], "max_limit": 2}') AS both \gset
+SELECT corm.allow(corm.allow('Post', '{"filter": {"id": ["exact", "gt"], "title": ["exact"]}, "order_by": ["id", "title"], "fields": ["id", "title", "views", "author__name", "comments__id", "comments__body"], "prefetch_related": ["author", "comments"], "max_limit": 3}'), '{"filter": {"id": ["gt", "lt"], "views": ["exact"]}, "order_by": ["id", "views"], "fields": ["views", "id", "secret", "comments__secret", "comments__id"], "prefetch_related": ["comments"], "max_limit": 2}') AS both \gset
 SELECT t, try(format('SELECT corm.list(corm.%s)', replace(t, '@', quote_literal(:'both')))) FROM unnest(ARRAY[$$limit(@, 50)$$, $$filter(@, '{"id__gt": 2}')$$, $$order_by(@, '-id')$$, $$fields(@, 'views')$$,
 	$$filter(@, '{"id": 1}')$$, $$filter(@, '{"id__lt": 1}')$$, $$filter(@, '{"title": "x"}')$$, $$filter(@, '{"views": 1}')$$, $$order_by(@, 'title')$$, $$order_by(@, 'views')$$, $$fields(@, 'title')$$, $$fields(@, 'secret')$$, $$prefetch_related(@, 'author')$$]) t(t);
 SELECT corm.list(corm.limit(corm.prefetch_related(corm.fields(:'both', 'id'), 'comments'), 1));
@@ -136,9 +152,9 @@ SELECT t, try(format('SELECT corm.list(corm.fields(%s, ''id''))', replace(t, '@'
 -- what is text or jsonb on its way keeps its list
 SELECT try(format('SELECT corm.count(corm.filter(%s, ''{"secret": "s1"}''))', x)) FROM corm.allow('Post', '{"filter": {"id": ["exact"]}}') q, unnest(ARRAY[format('%L::corm.queryset', q), format('%L::jsonb::corm.queryset', q), format('corm.objects(%L)', q), format('corm.allow(%L::text::corm.queryset, ''{"filter": {"secret": ["exact"]}}'')', q)]) x;
 -- neither is a list taken off behind a relation, nor does it grow there
-SELECT corm.allow(corm.filter('Author', '{"secret": "s1"}'), '{"filter": {"name": ["exact"], "posts__title": ["exact"]}, "fields": ["id", "posts__id"], "max_limit": 10}') AS q \gset
+SELECT corm.allow(corm.filter('Author', '{"secret": "s1"}'), '{"filter": {"name": ["exact"], "posts__title": ["exact"]}, "fields": ["id", "posts__id", "posts__comments__id"], "prefetch_related": ["posts__comments"], "max_limit": 10}') AS q \gset
 SELECT corm.list(corm.relation(:'q'::corm.queryset, 'posts')), corm.list(corm.filter(corm.relation(:'q'::corm.queryset, 'posts'), '{"title": "SQL"}')), corm.count(corm.filter(corm.relation(corm.filter(:'q', '{"name": "Ann"}'), 'posts'), '{"title": "JSON"}'));
-SELECT try(format('SELECT corm.list(corm.%s(corm.relation(%L::corm.queryset, ''posts''), %L))', m, :'q', a)) FROM (VALUES ('filter', '{"secret": "s1"}'), ('filter', '{"posts__title": "x"}'), ('exclude', '{"views": 1}'), ('fields', 'secret'), ('fields', 'title'), ('order_by', 'id'), ('prefetch_related', 'comments'), ('annotate', '{"n": "comments__count"}'), ('relation', 'nosuch')) v(m, a);
+SELECT try(format('SELECT corm.list(corm.%s(corm.relation(%L::corm.queryset, ''posts''), %L))', m, :'q', a)) FROM (VALUES ('filter', '{"secret": "s1"}'), ('filter', '{"posts__title": "x"}'), ('exclude', '{"views": 1}'), ('fields', 'secret'), ('fields', 'title'), ('order_by', 'id'), ('prefetch_related', 'author'), ('annotate', '{"n": "comments__count"}'), ('relation', 'nosuch')) v(m, a);
 SELECT try(format('SELECT corm.list(corm.filter(corm.relation(corm.relation(%L::corm.queryset, ''posts''), ''comments''), %L))', :'q', f)) FROM unnest('{"{\"body\": \"good\"}","{\"id\": 1}"}'::text[]) f;
 -- what is refused is refused before any name is looked up, and the same for all names
 SELECT try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"nosuch": 1}')$$) = replace(try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"secret": 1}')$$), 'secret', 'nosuch') AS tells_nothing, try($$SELECT corm.filter(corm.allow('NoSuch', '{}'), '{"secret": 1}')$$), try($$SELECT corm.count(corm.filter(corm.allow('Post', '{"filter": {"nosuch": ["exact"]}}'), '{"nosuch": 1}'))$$);

@@ -25,8 +25,11 @@
 #include "error.h"
 #include "pathtext.h"
 
-/* Behind a path of prefetch_related: it may be loaded as a tree. */
-#define RECURSIVE_MARK " recursive"
+/*
+ * Behind a path of prefetch_related: in what form it may be loaded beside the
+ * forms before.  Spelled as in CormLoadForm's order.
+ */
+static const char *const form_marks[] = {"", " recursive", " recursive flat"};
 
 /* The lookup of a key that names none. */
 #define PLAIN_LOOKUP "exact"
@@ -327,51 +330,103 @@ CormAllowOrder(List *guards, List *keys)
 					((CormOrderKey *) lfirst(cell))->path);
 }
 
-/*
- * Does an entry of prefetch_related cover the path?  An entry covers what it
- * walks through, and with the mark the tree of its last step.
- */
-static bool
-EntryHasLoad(const char *entry, const char *path, bool recursive)
+/* Takes the mark off a copy of an entry of prefetch_related. */
+static CormLoadForm
+TakeForm(char *entry)
 {
-	int			length = strlen(entry) - strlen(RECURSIVE_MARK);
-	bool		marked = length > 0 &&
-		strcmp(entry + length, RECURSIVE_MARK) == 0;
-	char	   *listed = marked ? pnstrdup(entry, length) : pstrdup(entry);
+	for (CormLoadForm form = CORM_LOAD_FLAT_TREE; form > CORM_LOAD_PLAIN; form--)
+	{
+		int			length = strlen(entry) - strlen(form_marks[form]);
 
-	if (recursive)
-		return marked && strcmp(listed, path) == 0;
-	return CormPathStartsWith(listed, path);
+		if (length > 0 && strcmp(entry + length, form_marks[form]) == 0)
+		{
+			entry[length] = '\0';
+			return form;
+		}
+	}
+	return CORM_LOAD_PLAIN;
 }
 
-/* A path of select_related or prefetch_related. */
+/*
+ * Does an entry of prefetch_related cover the path?  An entry covers what it
+ * walks through, and with a mark the tree of its last step.
+ */
+static bool
+EntryHasLoad(const char *entry, const char *path, CormLoadForm form)
+{
+	char	   *listed = pstrdup(entry);
+	CormLoadForm most = TakeForm(listed);
+
+	if (form == CORM_LOAD_PLAIN)
+		return CormPathStartsWith(listed, path);
+	return form <= most && strcmp(listed, path) == 0;
+}
+
+static void
+RequireLoad(const CormAllow *list, const char *path, CormLoadForm form)
+{
+	List	   *listed = list->names[CORM_ALLOW_PREFETCH_RELATED];
+	ListCell   *entry;
+
+	foreach(entry, listed)
+	{
+		if (EntryHasLoad(lfirst(entry), path, form))
+			return;
+	}
+	RaiseNotAllowed(CormAllowKeyName(CORM_ALLOW_PREFETCH_RELATED),
+					psprintf("%s%s", path, form_marks[form]), listed);
+}
+
+/* Has the list a field of the rows at the end of the path, or behind them? */
+static bool
+HasFieldsOf(const CormAllow *list, const char *path)
+{
+	ListCell   *cell;
+
+	foreach(cell, list->names[CORM_ALLOW_FIELDS])
+	{
+		if (CormPathStartsWith(lfirst(cell), path) &&
+			strcmp(lfirst(cell), path) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What has fields listed bounds what is printed of related rows, too. */
+static void
+RequireFieldsOf(const CormAllow *list, const char *path)
+{
+	if (list->has_fields && !HasFieldsOf(list, path))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the fields of the queryset's allow-list have none of \"%s\"",
+						path),
+				 errdetail("They are: %s.",
+						   CormJoinNames(list->names[CORM_ALLOW_FIELDS]))));
+}
+
+/*
+ * A path of select_related or prefetch_related, or a relation.  An entry for
+ * the rows at its end is one for the steps before it as well.
+ */
 void
-CormAllowLoad(List *guards, const char *path, bool recursive)
+CormAllowLoad(List *guards, const char *path, CormLoadForm form)
 {
 	ListCell   *cell;
 
 	foreach(cell, guards)
 	{
 		const CormGuard *guard = lfirst(cell);
-		List	   *listed = guard->list->names[CORM_ALLOW_PREFETCH_RELATED];
 		char	   *full = CormPathJoin(guard->behind, path);
-		ListCell   *entry;
 
-		foreach(entry, listed)
-		{
-			if (EntryHasLoad(lfirst(entry), full, recursive))
-				break;
-		}
-		if (entry == NULL)
-			RaiseNotAllowed(CormAllowKeyName(CORM_ALLOW_PREFETCH_RELATED),
-							recursive ? psprintf("%s" RECURSIVE_MARK, full) : full,
-							listed);
+		RequireLoad(guard->list, full, form);
+		RequireFieldsOf(guard->list, full);
 	}
 }
 
 /*
  * Paths whose values are asked for without a document: what a list of fields
- * names, or where it names none, columns, which documents hold as well.
+ * names, or without such a list columns, which documents hold as well.
  */
 void
 CormAllowPaths(List *guards, List *paths)
@@ -385,7 +440,7 @@ CormAllowPaths(List *guards, List *paths)
 
 		foreach(path, paths)
 		{
-			if (guard->list->names[CORM_ALLOW_FIELDS] != NIL ||
+			if (guard->list->has_fields ||
 				CormPathLastStep(lfirst(path)) != NULL)
 				RequireName(list_make1(guard), CORM_ALLOW_FIELDS, lfirst(path));
 		}
@@ -452,6 +507,17 @@ CormAllowDistinct(List *guards, List *paths)
  * What allow-lists imply
  */
 
+/*
+ * Do the fields of an allow-list bound the rows at hand?  Related rows of which
+ * it names none may be loaded by the queryset's base alone.
+ */
+static bool
+BoundsFields(const CormGuard *guard)
+{
+	return guard->list->has_fields &&
+		(*guard->behind == '\0' || HasFieldsOf(guard->list, guard->behind));
+}
+
 /* The fields that one allow-list names of the rows at hand. */
 static List *
 FieldsHere(const CormGuard *guard)
@@ -480,10 +546,11 @@ CormAllowedFields(List *guards, List **names)
 	*names = NIL;
 	foreach(cell, guards)
 	{
-		List	   *here = FieldsHere(lfirst(cell));
+		List	   *here;
 
-		if (here == NIL)
+		if (!BoundsFields(lfirst(cell)))
 			continue;
+		here = FieldsHere(lfirst(cell));
 		*names = any ? CormCommonNames(*names, here) : here;
 		any = true;
 	}

@@ -107,6 +107,8 @@ ReadNamesKey(CormAllow *allow, JsonbValue *value, const CormDocPath *at)
 		{
 			allow->names[i] = i == CORM_ALLOW_ORDER_BY ? ReadOrder(value, at) :
 				CormReadNames(NIL, value, at);
+			if (i == CORM_ALLOW_FIELDS)
+				allow->has_fields = value->type != jbvNull;
 			if (i == CORM_ALLOW_DISTINCT)
 				allow->has_distinct = value->type != jbvNull;
 			return;

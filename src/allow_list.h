@@ -41,6 +41,7 @@ struct CormAllow
 {
 	List	   *filters;		/* of CormAllowedFilter * */
 	List	   *names[CORM_ALLOW_KEYS];	/* of char * */
+	bool		has_fields;		/* listed, perhaps without a name */
 	bool		has_distinct;	/* listed, perhaps without a path */
 	int64		max_limit;		/* -1: none */
 };

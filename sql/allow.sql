@@ -132,6 +132,14 @@ SELECT l, try(format('SELECT corm.list(corm.prefetch_related(corm.limit(corm.all
 --
 SELECT w, ask('{"max_limit": 2, "order_by": ["id"], "filter": {"id": ["gt"]}}', w) FROM unnest(ARRAY['{}', '{"limit": 1}', '{"limit": 100}', '{"limit": null}', '{"limit": 0}', '{"offset": 1}', '{"limit": 100, "offset": 3}', '{"order_by": "-id", "limit": 100}', '{"filter": {"id__gt": 1}}']::jsonb[]) w;
 SELECT corm.count(q), corm.count(corm.limit(q, 100)), (corm.last(corm.fields('Post', 'id'))) ->> 'id', try(format('SELECT corm.last(%L::corm.queryset)', q)), corm.list(corm.paginate(q, 2, 2)), corm.list(corm.paginate(q, 1, 100)) FROM corm.allow('Post', '{"max_limit": 3, "fields": ["id"]}') q;
+SELECT corm.list(corm.paginate(q, n, 3)) AS page, corm.list(corm.paginate(q, n, 1)) AS short FROM corm.allow(corm.order_by('Post', 'id'), '{"max_limit": 2, "fields": ["id"]}') q, generate_series(1, 3) n;
+SELECT corm.paginate(corm.allow('Post', '{"max_limit": 2}'), 4000000000, 9000000000), try($$SELECT corm.paginate('Post', 4000000000, 9000000000)$$);
+-- it is about what is printed: counts and groups are of all rows, or of the slice that is said
+SELECT corm.count(q), corm.count(corm.limit(q, 3)), corm.count(corm.offset(q, 1)), corm.exists(corm.offset(q, 3)), corm.sum(q, 'views'), corm.max(q, 'id'), corm.aggregate(q, '{"n": "count"}'), corm.aggregate(corm.limit(q, 3), '{"n": "count"}'), corm.page(q, page_size => 2, total => true) ->> 'total' AS total, corm.count(corm.distinct(q)),
+	(SELECT json_agg(g) FROM corm.group_by(q, '["author"]', '{"n": "count"}') g) AS groups, (SELECT json_agg(g) FROM corm.group_by(corm.limit(q, 2), '["categories__name"]', '{"n": "count"}') g) AS spread
+  FROM corm.allow(corm.order_by('Post', 'id'), '{"max_limit": 1, "fields": ["id", "views"], "annotate": ["author", "categories__name", "count", "views__sum", "id__max"], "distinct": []}') q;
+SELECT count(*), sum(views), max(id), (SELECT count(DISTINCT author_id) FROM posts) AS authors FROM posts;
+SELECT corm.sql(q, 'count') !~ 'LIMIT', json_array_length(corm.list(q)), count(v) FROM corm.allow('Post', '{"max_limit": 1, "fields": ["id"]}') q, corm.values(q, 'id') v GROUP BY q;
 SELECT corm.list(corm.limit(corm.prefetch_related(corm.allow(corm.limit(corm.fields('Author', 'id'), 1), '{"max_limit": 1, "prefetch_related": ["posts__comments"], "fields": ["id", "posts__id", "posts__comments__id"]}'), 'posts__comments'), 10));
 
 --

@@ -69,7 +69,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
 		case CORM_FOR_GROUPING:
-			if (request->distinct_given || request->offset > 0 || CormRequestLimit(request) >= 0)
+			if (request->distinct_given || request->offset > 0 || request->limit >= 0)
 				CormResolveOrder(select, request->order_by, true);
 			/* FALLTHROUGH */
 		case CORM_FOR_COUNTING:
@@ -91,7 +91,14 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
+	CormRequest uncapped = *request;
+
 	CormCheckLimits(request);
+	if (purpose == CORM_FOR_COUNTING || purpose == CORM_FOR_GROUPING)
+	{
+		uncapped.max_limit = -1;
+		request = &uncapped;
+	}
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();

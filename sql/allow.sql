@@ -69,6 +69,24 @@ SELECT try($$SELECT corm.rows(NULL::posts, corm.allow('Post', '{"fields": ["id"]
 SELECT try(format('SELECT corm.sql(corm.filter(corm.allow(''Post'', %L), %L))', :'list', '{"secret": 1}'));
 
 --
+-- The filter of an aggregate is about the rows that the list was asked about
+--
+ALTER TABLE posts ADD created date;
+UPDATE posts SET created = make_date(2000 + id, 1, 1);
+ALTER TABLE posts ADD year int;
+\set list '{"filter": {"posts__created__year": ["exact"], "posts__created__count": ["gte"], "posts__created__year__max": ["gt"], "posts__created__max": ["gt"], "posts__count": ["gte", "exact"], "posts__title": ["exact"], "posts__id__count": ["gte"], "posts__id__title": ["exact"], "posts__comments__count": ["gte"], "posts__comments__body": ["exact"], "staff__descendants__count": ["gte"], "staff__descendants__name": ["exact"], "\\"posts\\"__count": ["gte"], "\\"posts\\"__title": ["exact"]}, "annotate": ["posts__count", "posts__created__count", "posts__id__max", "posts__created__year__max"]}'
+SELECT f, try(format('SELECT string_agg(object ->> ''id'', '','') FROM corm.all(corm.filter(corm.allow(''Author'', %L), %L))', :'list', f)) FROM unnest(ARRAY[
+	'{"posts__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__max": {"gt": "2000-01-01", "filter": {"title": "C"}}}', '{"posts__comments__count": {"gte": 1, "filter": {"body": "good"}}}', '{"staff__descendants__count": {"gte": 1, "filter": {"name": "Cid"}}}', '{"\"posts\"__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__count": {"gte": 1}}', '{"posts__created__year__max": {"gt": 1}}',
+	'{"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}', '{"posts__id__count": {"gte": 1, "filter": {"title": "SQL"}}}', '{"posts__created__year__max": {"gt": 1, "filter": {"year": 1}}}', '{"posts__count": {"gte": 0, "filter": {"id__count": {"gte": 1, "filter": {"title": 1}}}}}', '{"NOT": {"OR": [{"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}]}}']::jsonb[]) f;
+-- without a list it is about the rows as ever
+SELECT string_agg(object ->> 'id', ',') FROM corm.all(corm.order_by('Author', 'id'), '{"posts__created__count": {"gte": 1, "filter": {"title": "C"}}}');
+SELECT a, try(format('SELECT json_agg(object -> ''n'') FROM corm.all(corm.annotate(corm.order_by(corm.allow(corm.order_by(''Author'', ''id''), %L), VARIADIC ''{}''), %L))', :'list', a)) FROM unnest(ARRAY['{"n": {"count": "posts", "filter": {"title": "SQL"}}}', '{"n": {"max": "posts__id", "filter": {"title": "SQL"}}}', '{"n": {"count": "posts__created", "filter": {"year": 2003}}}', '{"n": {"max": "posts__created__year", "filter": {"year": 2003}}}']::jsonb[]) a;
+-- also of all rows together, in what is loaded and behind a relation
+SELECT a, try(format('SELECT corm.aggregate(corm.allow(''Post'', %L), %L)', '{"annotate": ["count", "id__max", "title__count"], "filter": {"title": ["exact"], "title__secret": ["exact"]}}', a)) FROM unnest(ARRAY['{"n": {"count": "*", "filter": {"title": "SQL"}}}', '{"n": {"max": "id", "filter": {"title": "SQL"}}}', '{"n": {"count": "title", "filter": {"secret": "s1"}}}']::jsonb[]) a;
+SELECT try(format('SELECT corm.list(corm.prefetch_related(corm.allow(''Author'', %L), %L::jsonb))', '{"prefetch_related": ["staff"], "filter": {"staff__posts__created__year": ["exact"], "staff__posts__created__count": ["gte"]}}', '{"staff": {"filter": {"posts__created__count": {"gte": 1, "filter": {"year": 2003}}}}}'));
+ALTER TABLE posts DROP created, DROP year;
+
+--
 -- Orders, distinct, annotations: what is listed, spelled as listed
 --
 \set list '{"order_by": ["id", "views", "author__name", "comments__count", "n"], "distinct": ["author", "title"], "annotate": ["comments__count", "author__name", "comments__id__max", "views"], "filter": {"comments__body": ["exact"], "n": ["gte"], "m": ["exact"]}}'
@@ -93,17 +111,41 @@ SELECT w, docs(:'list', w || '{"filter": {"id": 1}}') FROM unnest(ARRAY[
 SELECT docs('{"fields": ["id", "categories__name", "categories__PostCategory"], "prefetch_related": ["categories"], "filter": {"id": ["exact"]}}', '{"filter": {"id": 2}, "prefetch_related": "categories"}');
 SELECT corm.list(corm.prefetch_related(corm.allow('Author', '{"fields": ["id", "staff__name"], "prefetch_related": ["staff recursive"]}'), jsonb '{"staff": {"recursive": true}}')), try($$SELECT corm.list(corm.prefetch_related(corm.allow('Author', '{"prefetch_related": ["staff"]}'), jsonb '{"staff": {"recursive": true}}'))$$);
 
+-- a list of fields bounds everything that is printed: of the rows ...
+SELECT l, try(format('SELECT corm.list(corm.limit(corm.allow(''Author'', %L), 1))', l)) FROM unnest('{"{}","{\"fields\": null}","{\"fields\": []}","{\"fields\": [\"posts__id\"]}","{\"fields\": [\"id\", \"boss__id\"]}"}'::jsonb[]) l;
+SELECT try($$SELECT corm.rows(NULL::authors, corm.allow('Author', '{"fields": []}'))$$), try($$SELECT corm.values(corm.allow('Author', '{"fields": []}'), 'id')$$), try($$SELECT corm.pluck(corm.allow('Author', '{"fields": ["posts__id"]}'), 'secret')$$), try($$SELECT corm.fields(corm.allow('Author', '{"fields": ["posts__id"]}'), 'secret')$$);
+-- ... and of what is loaded with them, by every way there
+SELECT l, try(format('SELECT corm.list(corm.prefetch_related(corm.limit(corm.allow(''Author'', %L), 1), %L::jsonb))', '{"prefetch_related": ["posts__comments", "posts__categories", "staff recursive"], "fields": ["id", "posts__comments__body", "posts__categories__name"]}', l)) FROM unnest(ARRAY[
+	'"posts__comments"', '"posts"', '"posts__categories"', '{"posts": {"limit": 1, "prefetch_related": {"categories": {"as": "c"}}}}',
+	'"staff"', '{"staff": {"recursive": true}}', '{"staff": {"fields": []}}', '["posts", "staff"]', '{"posts__categories": {"fields": ["PostCategory__note"]}}']::jsonb[]) l;
+SELECT try($$SELECT corm.list(corm.select_related(corm.allow('Post', '{"prefetch_related": ["author__boss"], "fields": ["id", "author__boss__id"]}'), 'author__boss'))$$), try($$SELECT corm.list(corm.select_related(corm.allow('Post', '{"prefetch_related": ["author__boss"], "fields": ["id", "author__id"]}'), 'author__boss'))$$);
+-- one column of a link, asked for
+SELECT corm.list(corm.prefetch_related(corm.filter(corm.allow('Post', '{"prefetch_related": ["categories"], "fields": ["id", "categories__name", "categories__PostCategory__note"], "filter": {"id": ["exact"]}}'), '{"id": 2}'), jsonb '{"categories": {"fields": ["PostCategory__note"]}}'));
+-- what the base loads stays as it was written unless the list says more of it
+SELECT l, corm.list(corm.allow(corm.prefetch_related(corm.filter(corm.fields('Author', 'id'), '{"id": 1}'), '{"posts": {"fields": ["id", "secret"], "limit": 1}}'), l)) FROM unnest('{"{}","{\"fields\": [\"id\"]}","{\"fields\": [\"posts__id\"]}","{\"fields\": [\"id\", \"posts__comments__id\"]}"}'::jsonb[]) l;
+SELECT try($$SELECT corm.prefetch_related(corm.allow(corm.prefetch_related('Author', 'posts'), '{"fields": ["id"], "prefetch_related": ["posts"]}'), 'posts')$$);
+-- every list is minded
+SELECT l, try(format('SELECT corm.list(corm.prefetch_related(corm.limit(corm.allow(corm.allow(''Author'', ''{"prefetch_related": ["posts"], "fields": ["id", "name", "posts__id", "posts__title"]}''), %L), 1), ''posts''))', l)) FROM unnest('{"{\"prefetch_related\": [\"posts\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"name\", \"posts__title\", \"posts__secret\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"posts__secret\"]}","{\"prefetch_related\": [\"posts\"], \"fields\": [\"name\"]}"}'::jsonb[]) l;
+
 --
 -- max_limit is the default and the most, of roots and of each parent's rows
 --
 SELECT w, ask('{"max_limit": 2, "order_by": ["id"], "filter": {"id": ["gt"]}}', w) FROM unnest(ARRAY['{}', '{"limit": 1}', '{"limit": 100}', '{"limit": null}', '{"limit": 0}', '{"offset": 1}', '{"limit": 100, "offset": 3}', '{"order_by": "-id", "limit": 100}', '{"filter": {"id__gt": 1}}']::jsonb[]) w;
 SELECT corm.count(q), corm.count(corm.limit(q, 100)), (corm.last(corm.fields('Post', 'id'))) ->> 'id', try(format('SELECT corm.last(%L::corm.queryset)', q)), corm.list(corm.paginate(q, 2, 2)), corm.list(corm.paginate(q, 1, 100)) FROM corm.allow('Post', '{"max_limit": 3, "fields": ["id"]}') q;
+SELECT corm.list(corm.paginate(q, n, 3)) AS page, corm.list(corm.paginate(q, n, 1)) AS short FROM corm.allow(corm.order_by('Post', 'id'), '{"max_limit": 2, "fields": ["id"]}') q, generate_series(1, 3) n;
+SELECT corm.paginate(corm.allow('Post', '{"max_limit": 2}'), 4000000000, 9000000000), try($$SELECT corm.paginate('Post', 4000000000, 9000000000)$$);
+-- it is about what is printed: counts and groups are of all rows, or of the slice that is said
+SELECT corm.count(q), corm.count(corm.limit(q, 3)), corm.count(corm.offset(q, 1)), corm.exists(corm.offset(q, 3)), corm.sum(q, 'views'), corm.max(q, 'id'), corm.aggregate(q, '{"n": "count"}'), corm.aggregate(corm.limit(q, 3), '{"n": "count"}'), corm.page(q, page_size => 2, total => true) ->> 'total' AS total, corm.count(corm.distinct(q)),
+	(SELECT json_agg(g) FROM corm.group_by(q, '["author"]', '{"n": "count"}') g) AS groups, (SELECT json_agg(g) FROM corm.group_by(corm.limit(q, 2), '["categories__name"]', '{"n": "count"}') g) AS spread
+  FROM corm.allow(corm.order_by('Post', 'id'), '{"max_limit": 1, "fields": ["id", "views"], "annotate": ["author", "categories__name", "count", "views__sum", "id__max"], "distinct": []}') q;
+SELECT count(*), sum(views), max(id), (SELECT count(DISTINCT author_id) FROM posts) AS authors FROM posts;
+SELECT corm.sql(q, 'count') !~ 'LIMIT', json_array_length(corm.list(q)), count(v) FROM corm.allow('Post', '{"max_limit": 1, "fields": ["id"]}') q, corm.values(q, 'id') v GROUP BY q;
 SELECT corm.list(corm.limit(corm.prefetch_related(corm.allow(corm.limit(corm.fields('Author', 'id'), 1), '{"max_limit": 1, "prefetch_related": ["posts__comments"], "fields": ["id", "posts__id", "posts__comments__id"]}'), 'posts__comments'), 10));
 
 --
 -- Several lists: what all of them have
 --
-SELECT corm.allow(corm.allow('Post', '{"filter": {"id": ["exact", "gt"], "title": ["exact"]}, "order_by": ["id", "title"], "fields": ["id", "title", "views"], "prefetch_related": ["author", "comments"], "max_limit": 3}'), '{"filter": {"id": ["gt", "lt"], "views": ["exact"]}, "order_by": ["id", "views"], "fields": ["views", "id", "secret"], "prefetch_related": ["comments"], "max_limit": 2}') AS both \gset
+SELECT corm.allow(corm.allow('Post', '{"filter": {"id": ["exact", "gt"], "title": ["exact"]}, "order_by": ["id", "title"], "fields": ["id", "title", "views", "author__name", "comments__id", "comments__body"], "prefetch_related": ["author", "comments"], "max_limit": 3}'), '{"filter": {"id": ["gt", "lt"], "views": ["exact"]}, "order_by": ["id", "views"], "fields": ["views", "id", "secret", "comments__secret", "comments__id"], "prefetch_related": ["comments"], "max_limit": 2}') AS both \gset
 SELECT t, try(format('SELECT corm.list(corm.%s)', replace(t, '@', quote_literal(:'both')))) FROM unnest(ARRAY[$$limit(@, 50)$$, $$filter(@, '{"id__gt": 2}')$$, $$order_by(@, '-id')$$, $$fields(@, 'views')$$,
 	$$filter(@, '{"id": 1}')$$, $$filter(@, '{"id__lt": 1}')$$, $$filter(@, '{"title": "x"}')$$, $$filter(@, '{"views": 1}')$$, $$order_by(@, 'title')$$, $$order_by(@, 'views')$$, $$fields(@, 'title')$$, $$fields(@, 'secret')$$, $$prefetch_related(@, 'author')$$]) t(t);
 SELECT corm.list(corm.limit(corm.prefetch_related(corm.fields(:'both', 'id'), 'comments'), 1));
@@ -118,9 +160,9 @@ SELECT t, try(format('SELECT corm.list(corm.fields(%s, ''id''))', replace(t, '@'
 -- what is text or jsonb on its way keeps its list
 SELECT try(format('SELECT corm.count(corm.filter(%s, ''{"secret": "s1"}''))', x)) FROM corm.allow('Post', '{"filter": {"id": ["exact"]}}') q, unnest(ARRAY[format('%L::corm.queryset', q), format('%L::jsonb::corm.queryset', q), format('corm.objects(%L)', q), format('corm.allow(%L::text::corm.queryset, ''{"filter": {"secret": ["exact"]}}'')', q)]) x;
 -- neither is a list taken off behind a relation, nor does it grow there
-SELECT corm.allow(corm.filter('Author', '{"secret": "s1"}'), '{"filter": {"name": ["exact"], "posts__title": ["exact"]}, "fields": ["id", "posts__id"], "max_limit": 10}') AS q \gset
+SELECT corm.allow(corm.filter('Author', '{"secret": "s1"}'), '{"filter": {"name": ["exact"], "posts__title": ["exact"]}, "fields": ["id", "posts__id", "posts__comments__id"], "prefetch_related": ["posts__comments"], "max_limit": 10}') AS q \gset
 SELECT corm.list(corm.relation(:'q'::corm.queryset, 'posts')), corm.list(corm.filter(corm.relation(:'q'::corm.queryset, 'posts'), '{"title": "SQL"}')), corm.count(corm.filter(corm.relation(corm.filter(:'q', '{"name": "Ann"}'), 'posts'), '{"title": "JSON"}'));
-SELECT try(format('SELECT corm.list(corm.%s(corm.relation(%L::corm.queryset, ''posts''), %L))', m, :'q', a)) FROM (VALUES ('filter', '{"secret": "s1"}'), ('filter', '{"posts__title": "x"}'), ('exclude', '{"views": 1}'), ('fields', 'secret'), ('fields', 'title'), ('order_by', 'id'), ('prefetch_related', 'comments'), ('annotate', '{"n": "comments__count"}'), ('relation', 'nosuch')) v(m, a);
+SELECT try(format('SELECT corm.list(corm.%s(corm.relation(%L::corm.queryset, ''posts''), %L))', m, :'q', a)) FROM (VALUES ('filter', '{"secret": "s1"}'), ('filter', '{"posts__title": "x"}'), ('exclude', '{"views": 1}'), ('fields', 'secret'), ('fields', 'title'), ('order_by', 'id'), ('prefetch_related', 'author'), ('annotate', '{"n": "comments__count"}'), ('relation', 'nosuch')) v(m, a);
 SELECT try(format('SELECT corm.list(corm.filter(corm.relation(corm.relation(%L::corm.queryset, ''posts''), ''comments''), %L))', :'q', f)) FROM unnest('{"{\"body\": \"good\"}","{\"id\": 1}"}'::text[]) f;
 -- what is refused is refused before any name is looked up, and the same for all names
 SELECT try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"nosuch": 1}')$$) = replace(try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"secret": 1}')$$), 'secret', 'nosuch') AS tells_nothing, try($$SELECT corm.filter(corm.allow('NoSuch', '{}'), '{"secret": 1}')$$), try($$SELECT corm.count(corm.filter(corm.allow('Post', '{"filter": {"nosuch": ["exact"]}}'), '{"nosuch": 1}'))$$);

@@ -103,6 +103,9 @@ SELECT f, say(:'list', jsonb_build_object('filter', f)) FROM unnest(ARRAY[
 	'{"posts__some": {"title": 1}}', '{"posts__every": [{"title": 1}, {"tags__name__in": []}]}', '{"posts__some": {"OR": [{"title": 1}], "tags__none": {"name__in": []}}}', '{"posts__some": {}}',
 	'{"posts__some": {"secret": 1}}', '{"posts__some": [{"title": 1}, {"secret": 1}]}', '{"posts__some": {"NOT": {"secret": 1}}}', '{"posts__none": {"title": 1}}', '{"posts__tags__none": {"secret": 1}}',
 	'{"posts__some": {"tags__none": {"title": 1}}}', '{"posts__some": {"posts__title": 1}}', '{"posts__some": {"title__icontains": 1}}', '{"title": 1}', '{"posts__\"some\"": {"title": 1}}']::jsonb[]) f;
+-- a filter that asks nothing asks for the quantifier, whether all rows pass it or none
+SELECT f, say(:'list', jsonb_build_object('filter', f)), say('{}', jsonb_build_object('filter', f)) FROM unnest(ARRAY['{"posts__every": {"OR": []}}', '{"posts__some": {"NOT": {}}}', '{"posts__tags__none": [{"AND": [{"NOT": {"OR": [{}]}}]}]}']::jsonb[]) f;
+SELECT f, say(:'list', jsonb_build_object('filter', f)) FROM unnest(ARRAY['{"posts__none": {"OR": []}}', '{"boss__every": {"NOT": {}}}', '{"posts__tags__every": {"OR": [{"NOT": []}]}}', '{"posts__some": {"title": 1, "tags__some": {"OR": []}}}', '{"NOT": {"posts__tags__some": {"NOT": {}}}}']::jsonb[]) f;
 -- a path that is listed by its whole text is nested all the same
 SELECT say('{"filter": {"posts__some": ["exact"]}}', '{"filter": {"posts__some": {"secret": 1}}}');
 
@@ -123,11 +126,11 @@ SELECT o, say(:'list', jsonb_build_object('order_by', o)) FROM unnest(ARRAY['["i
 	'["secret"]', '["id", "-secret nulls last"]', '["author"]', '["author__name__x"]', '["\"id\""]']::jsonb[]) o;
 SELECT say('{}', '{"order_by": "id"}'), say('{"order_by": null}', '{"order_by": ["-id"]}');
 
-\set list '{"prefetch_related": ["author", "posts__comments__author", "children recursive", "tags"], "filter": {"posts__title": ["exact"]}, "order_by": ["posts__id"], "fields": ["posts__id", "posts__title", "posts__comments__id"], "annotate": ["posts__comments__count"], "distinct": ["posts__title"]}'
+\set list '{"prefetch_related": ["author", "posts__comments__author", "children recursive", "tags"], "filter": {"posts__title": ["exact"]}, "order_by": ["posts__id"], "fields": ["posts__id", "posts__title", "posts__comments__id", "posts__comments__author__name", "author__name", "children__id"], "annotate": ["posts__comments__count"], "distinct": ["posts__title"]}'
 SELECT l, say(:'list', jsonb_build_object('prefetch_related', l)) FROM unnest(ARRAY[
-	'"author"', '"posts"', '"posts__comments"', '["posts__comments__author", "children"]', '{"children": {"recursive": true, "depth": 9, "flat": true}}', '{"posts": {"filter": {"title": 1}, "order_by": "-id", "limit": 3, "as": "x", "more": true, "exclude_fields": ["secret"]}}',
+	'"author"', '"posts"', '"posts__comments"', '["posts__comments__author", "children"]', '{"children": {"recursive": true, "depth": 9}}', '{"posts": {"filter": {"title": 1}, "order_by": "-id", "limit": 3, "as": "x", "more": true, "exclude_fields": ["secret"]}}',
 	'{"posts": {"fields": ["id"]}}', '{"posts": {"annotate": {"n": "comments__count"}, "distinct": ["title"]}}', '{"posts": {"prefetch_related": {"comments": {"fields": [], "prefetch_related": "author"}}}}', '{"posts__comments": {"fields": ["id"]}}', '{"author": {}}',
-	'"editor"', '"author__company"', '["author", "editor"]', '"comments"', '"posts__author"', '"\"posts\""', '"post"', '{"author": {"recursive": true}}', '{"posts": {"recursive": true}}', '"children recursive"',
+	'"tags"', '{"tags": {"fields": []}}', '{"children": {"recursive": true, "flat": true}}', '"editor"', '"author__company"', '["author", "editor"]', '"comments"', '"posts__author"', '"\"posts\""', '"post"', '{"author": {"recursive": true}}', '{"posts": {"recursive": true}}', '"children recursive"',
 	'{"posts": {"filter": {"secret": 1}}}', '{"posts": {"exclude": {"OR": [{"secret": 1}]}}}', '{"posts": {"filter": {"posts__title": 1}}}', '{"posts": {"order_by": "title"}}', '{"posts": {"fields": ["id", "secret"]}}', '{"author": {"fields": ["id"]}}',
 	'{"posts": {"annotate": {"n": "tags__count"}}}', '{"posts": {"annotate": {"n": {"count": "comments", "filter": {"id": 1}}}}}', '{"posts": {"distinct": ["id"]}}', '{"posts": {"prefetch_related": "author"}}',
 	'{"posts": {"select_related": ["editor"]}}', '{"posts": {"prefetch_related": {"comments": {"fields": ["title"]}}}}', '{"posts__comments": {"filter": {"title": 1}}}', '{"posts": {"as": "author", "prefetch_related": {"comments": {"filter": {"secret": 1}}}}}']::jsonb[]) l;
@@ -158,6 +161,10 @@ SELECT try(format('SELECT corm.%s', t)) FROM unnest(ARRAY[
 	format('select_related(corm.allow(''Post'', %L), ''a'')', :'list'), format('prefetch_related(corm.allow(''Post'', %L), ''a'')', :'list'), format('prefetch_related(corm.allow(''Post'', %L), jsonb ''{"a": {}}'')', :'list'),
 	format('fields(corm.allow(''Post'', %L), ''a'')', :'list'), format('annotate(corm.allow(''Post'', %L), ''{"a": "b__count"}'')', :'list'), format('distinct(corm.allow(''Post'', %L))', :'list'),
 	format('count(corm.allow(''Post'', %L), ''{"b": 1}'')', :'list'), format('list(corm.allow(''Post'', %L), ''{"b": 1}'')', :'list')]) t;
+-- a tree as one list prints keys: it has a mark of its own
+SELECT l, say('{"prefetch_related": ["a recursive", "b recursive flat", "c"]}', jsonb_build_object('prefetch_related', l)) FROM unnest(ARRAY[
+	'{"a": {"recursive": true}}', '{"b": {"recursive": true}}', '{"b": {"recursive": true, "flat": true}}', '["a", "b", "c"]',
+	'{"a": {"recursive": true, "flat": true}}', '{"c": {"recursive": true}}', '{"c": {"recursive": true, "flat": true}}', '"b recursive flat"', '{"b__x": {"recursive": true, "flat": true}}']::jsonb[]) l;
 SELECT corm.limit(corm.exclude_fields(corm.allow('Post', '{}'), 'a'), 3);
 -- what the base says is not asked about; what it says twice is one
 SELECT corm.annotate(corm.allow(corm.annotate(corm.order_by('Post', 'secret'), '{"n": "a__count"}'), '{"annotate": ["a__count"]}'), '{"n": "a__count"}');
@@ -172,16 +179,18 @@ SELECT try(format('SELECT corm.order_by(q, %L) FROM nested', o)) FROM unnest(ARR
 SELECT try($$SELECT corm.fields(q, 'x') FROM nested$$);
 
 -- relations of a queryset: its lists hold on, for paths behind the relation
-CREATE VIEW behind AS SELECT corm.relation(corm.allow('Post', '{"filter": {"comments__a": ["exact"], "a": ["exact"], "comments__likes__b": ["exact"]}, "fields": ["comments__id"],
+CREATE VIEW behind AS SELECT corm.relation(corm.allow('Post', '{"filter": {"comments__a": ["exact"], "a": ["exact"], "comments__likes__b": ["exact"]}, "fields": ["comments__id", "comments__likes__id"],
 	"prefetch_related": ["comments__likes"], "max_limit": 5}'), 'comments') AS q;
 SELECT corm.limit(corm.prefetch_related(corm.filter(q, '{"a": 1}'), '{"likes": {"filter": {"b": 1}}}'), 10) FROM behind;
 SELECT corm.fields(q, 'id'), corm.filter(corm.relation(q, 'likes'), '{"b": 1}') FROM behind;
 SELECT try(format('SELECT corm.filter(q, %L) FROM behind', f)) FROM unnest(ARRAY['{"b": 1}', '{"comments__a": 1}', '{"likes__a": 1}']) f;
 SELECT try($$SELECT corm.relation(q, 'likes', '{"a": 1}') FROM behind$$), try($$SELECT corm.order_by(q, 'id') FROM behind$$), try($$SELECT corm.fields(q, 'a') FROM behind$$), try($$SELECT corm.prefetch_related(q, 'comments') FROM behind$$);
 SELECT try($$SELECT '{"of": {"base": {"model": "Post"}, "allow": {}}, "relation": "comments", "filter": {"a": 1}}'::corm.queryset$$);
+-- a relation is one to load, with fields if there is a list of them
+SELECT l, try(format($f$SELECT corm.relation(corm.allow('Post', %L), 'comments')$f$, l)) FROM unnest('{"{\"prefetch_related\": [\"comments\"]}","{\"prefetch_related\": [\"comments__likes recursive\"], \"fields\": [\"comments__likes__id\"]}","{}","{\"prefetch_related\": [\"author\"]}","{\"prefetch_related\": [\"comments\"], \"fields\": [\"id\", \"comments\", \"commentsx__id\"]}","{\"fields\": [\"comments__id\"]}"}'::jsonb[]) l;
 -- and what is allowed of a relation is about its rows
 SELECT corm.filter(corm.allow(corm.relation('Post', 1, 'comments'), '{"filter": {"a": ["exact"]}}'), '{"a": 1}');
-SELECT try($$SELECT corm.filter(corm.allow(corm.relation(corm.allow('Post', '{"filter": {"comments__a": ["exact"]}}'), 'comments'), '{"filter": {"b": ["exact"]}}'), '{"b": 1}')$$);
+SELECT try($$SELECT corm.filter(corm.allow(corm.relation(corm.allow('Post', '{"filter": {"comments__a": ["exact"]}, "prefetch_related": ["comments"]}'), 'comments'), '{"filter": {"b": ["exact"]}}'), '{"b": 1}')$$);
 
 --
 -- What a list implies, on rows

@@ -22,7 +22,9 @@
 #include "utils/lsyscache.h"
 
 #include "aggregate.h"
+#include "allow.h"
 #include "annotation.h"
+#include "pathtext.h"
 #include "transform.h"
 
 CormAggregate
@@ -54,6 +56,23 @@ CormTakeAggregate(CormPath *path, const char **transforms)
 			break;
 	}
 	return CORM_AGGREGATE_NONE;
+}
+
+/*
+ * An allow-list is compared with names as they are written, which do not tell a
+ * column's transforms, or the underscores in a name, from steps.
+ */
+void
+CormRequireFilterChecked(const CormSelect *select, const char *aggregated,
+						 CormAggregate function, const char *rows)
+{
+	if (select->guarded && strcmp(CormAggregatedRows(aggregated, function), rows) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the filter of aggregate \"%s\" cannot be checked against an allow-list",
+						CormPathJoin(aggregated, CormAggregateName(function))),
+				 errdetail("Only a plain path to rows, or to a column of them, tells which rows a filter is about."),
+				 errhint("Count the rows, or aggregate a column without a transform.")));
 }
 
 /* ---------- functions ---------- */

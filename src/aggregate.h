@@ -19,6 +19,14 @@
 extern CormAggregate CormTakeAggregate(CormPath *path, const char **transforms);
 
 /*
+ * Under an allow-list: raises 42501 unless the list was compared with the rows
+ * that the filter of an aggregate is about.  "aggregated" is the path before
+ * the function, "rows" what leads to these rows.
+ */
+extern void CormRequireFilterChecked(const CormSelect *select, const char *aggregated,
+									 CormAggregate function, const char *rows);
+
+/*
  * The aggregate over a subquery that CormOpenPath opened for the path; "end" is
  * where it leads.  Raises 22023 or 42883 when the function does not go with
  * what stands there.

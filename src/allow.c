@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * allow.c
- *	  Reading allow-lists, and comparing what is said with them.
+ *	  Comparing what is said with allow-lists.
  *
  * A path that is said about rows behind a relation counts with the path to
  * them in front: "title" in a filter of the prefetched posts, in a quantifier
@@ -21,172 +21,20 @@
 
 #include "miscadmin.h"
 
-#include "allow.h"
+#include "allow_list.h"
 #include "error.h"
 #include "pathtext.h"
 
-/* The keys of an allow-list that list paths or names. */
-typedef enum AllowKey
-{
-	ALLOW_ORDER_BY,
-	ALLOW_PREFETCH_RELATED,
-	ALLOW_FIELDS,
-	ALLOW_ANNOTATE,
-	ALLOW_DISTINCT
-} AllowKey;
-
-#define ALLOW_KEYS (ALLOW_DISTINCT + 1)
-
-/* Spelled as in AllowKey's order. */
-static const char *const key_names[ALLOW_KEYS] = {
-	"order_by", "prefetch_related", "fields", "annotate", "distinct"
-};
-
-static const char *const key_filter = "filter";
-static const char *const key_max_limit = "max_limit";
-
-/* Behind a path of prefetch_related: it may be loaded as a tree. */
-#define RECURSIVE_MARK " recursive"
+/*
+ * Behind a path of prefetch_related: in what form it may be loaded beside the
+ * forms before.  Spelled as in CormLoadForm's order.
+ */
+static const char *const form_marks[] = {"", " recursive", " recursive flat"};
 
 /* The lookup of a key that names none. */
 #define PLAIN_LOOKUP "exact"
 
-/* A path with the lookups that filters may use on it. */
-typedef struct AllowedFilter
-{
-	char	   *path;
-	List	   *lookups;		/* of char * */
-} AllowedFilter;
-
-struct CormAllow
-{
-	List	   *filters;		/* of AllowedFilter * */
-	List	   *names[ALLOW_KEYS];	/* of char * */
-	bool		has_distinct;	/* listed, perhaps without a path */
-	int64		max_limit;		/* -1: none */
-};
-
 static void AllowTest(List *guards, char *key, JsonbValue *value);
-
-/*
- * Reading
- */
-
-static List *
-ReadFilters(JsonbValue *object, const CormDocPath *at)
-{
-	List	   *filters = NIL;
-	JsonbIterator *it;
-	char	   *path;
-	JsonbValue *lookups;
-
-	if (object->type == jbvNull)
-		return NIL;
-	if (!CormJsonIsObject(object))
-		CormRaiseWrongValue(at, "an object", object);
-
-	it = CormBeginPairs(object);
-	while (CormNextPair(&it, &path, &lookups))
-	{
-		CormDocPath here = {at, path, 0};
-		AllowedFilter *filter = palloc0(sizeof(AllowedFilter));
-
-		if (CormIsBlank(path))
-			CormRaiseEmptyKey(at);
-		filter->path = path;
-		filter->lookups = CormReadNames(NIL, lookups, &here);
-		filters = lappend(filters, filter);
-	}
-	return filters;
-}
-
-/* Paths of an order, whose direction does not count. */
-static List *
-ReadOrder(JsonbValue *value, const CormDocPath *at)
-{
-	List	   *paths = NIL;
-	ListCell   *cell;
-
-	foreach(cell, CormParseOrder(value, at))
-		paths = lappend(paths, ((CormOrderKey *) lfirst(cell))->path);
-	return paths;
-}
-
-static int64
-ReadMaxLimit(JsonbValue *value, const CormDocPath *at)
-{
-	int64		limit = CormReadCount(value, at);
-
-	if (limit == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("value of \"%s\" must be at least 1",
-						CormDocPathText(at))));
-	return limit;
-}
-
-pg_noreturn static void
-RaiseUnknownKey(const CormDocPath *at)
-{
-	List	   *known = list_make1(unconstify(char *, key_filter));
-	const char *meant;
-
-	for (int i = 0; i < ALLOW_KEYS; i++)
-		known = lappend(known, unconstify(char *, key_names[i]));
-	known = lappend(known, unconstify(char *, key_max_limit));
-	meant = CormClosest(at->word, known);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized key \"%s\" of an allow-list",
-					CormDocPathText(at)),
-			 errdetail("The keys are: %s.", CormJoinNames(known)),
-			 meant ? errhint("Perhaps you meant \"%s\".", meant) : 0));
-}
-
-static void
-ReadNamesKey(CormAllow *allow, JsonbValue *value, const CormDocPath *at)
-{
-	for (int i = 0; i < ALLOW_KEYS; i++)
-	{
-		if (strcmp(at->word, key_names[i]) == 0)
-		{
-			allow->names[i] = i == ALLOW_ORDER_BY ? ReadOrder(value, at) :
-				CormReadNames(NIL, value, at);
-			if (i == ALLOW_DISTINCT)
-				allow->has_distinct = value->type != jbvNull;
-			return;
-		}
-	}
-	RaiseUnknownKey(at);
-}
-
-/* Reads an allow-list; a key that is left out or null allows nothing. */
-static CormAllow *
-ReadAllow(JsonbValue *list, const CormDocPath *at)
-{
-	CormAllow  *allow = palloc0(sizeof(CormAllow));
-	JsonbIterator *it;
-	char	   *key;
-	JsonbValue *value;
-
-	if (!CormJsonIsObject(list))
-		CormRaiseWrongValue(at, "an object", list);
-
-	allow->max_limit = -1;
-	it = CormBeginPairs(list);
-	while (CormNextPair(&it, &key, &value))
-	{
-		CormDocPath here = {at, key, 0};
-
-		if (strcmp(key, key_filter) == 0)
-			allow->filters = ReadFilters(value, &here);
-		else if (strcmp(key, key_max_limit) == 0)
-			allow->max_limit = ReadMaxLimit(value, &here);
-		else
-			ReadNamesKey(allow, value, &here);
-	}
-	return allow;
-}
 
 /* Returns a list of its own; "list" is read, and must outlive it. */
 List *
@@ -194,7 +42,7 @@ CormAddGuard(List *guards, JsonbValue *list, const CormDocPath *at)
 {
 	CormGuard  *guard = palloc0(sizeof(CormGuard));
 
-	guard->list = ReadAllow(list, at);
+	guard->list = CormReadAllow(list, at);
 	guard->behind = "";
 	return lappend(list_copy(guards), guard);
 }
@@ -238,13 +86,13 @@ RaiseNotAllowed(const char *word, const char *path, List *allowed)
 pg_noreturn static void
 RaiseFilterNotAllowed(const CormAllow *allow, const char *key)
 {
-	const AllowedFilter *closest = NULL;
+	const CormAllowedFilter *closest = NULL;
 	List	   *paths = NIL;
 	ListCell   *cell;
 
 	foreach(cell, allow->filters)
 	{
-		const AllowedFilter *filter = lfirst(cell);
+		const CormAllowedFilter *filter = lfirst(cell);
 
 		paths = lappend(paths, filter->path);
 		if (CormPathStartsWith(key, filter->path) &&
@@ -252,18 +100,18 @@ RaiseFilterNotAllowed(const CormAllow *allow, const char *key)
 			closest = filter;
 	}
 	if (closest == NULL)
-		RaiseNotAllowed(key_filter, key, paths);
+		RaiseNotAllowed(CORM_ALLOW_FILTER, key, paths);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("the allow-list of the queryset does not have \"%s\" for \"%s\"",
-					key, key_filter),
+					key, CORM_ALLOW_FILTER),
 			 errdetail("Lookups that it has of \"%s\": %s.", closest->path,
 					   CormJoinNames(closest->lookups))));
 }
 
 /* A path or name that a key must list. */
 static void
-RequireName(List *guards, AllowKey key, const char *name)
+RequireName(List *guards, CormAllowKey key, const char *name)
 {
 	ListCell   *cell;
 
@@ -273,7 +121,7 @@ RequireName(List *guards, AllowKey key, const char *name)
 		char	   *full = CormPathJoin(guard->behind, name);
 
 		if (!CormListHasName(guard->list->names[key], full))
-			RaiseNotAllowed(key_names[key], full, guard->list->names[key]);
+			RaiseNotAllowed(CormAllowKeyName(key), full, guard->list->names[key]);
 	}
 }
 
@@ -283,7 +131,7 @@ RequireName(List *guards, AllowKey key, const char *name)
 
 /* Is the key the path, or the path and a lookup, as listed? */
 static bool
-FilterHasKey(const AllowedFilter *filter, const char *key)
+FilterHasKey(const CormAllowedFilter *filter, const char *key)
 {
 	int			length = strlen(filter->path);
 
@@ -330,9 +178,9 @@ RequireFilterPath(List *guards, const char *path)
 		ListCell   *other;
 
 		foreach(other, guard->list->filters)
-			paths = lappend(paths, ((AllowedFilter *) lfirst(other))->path);
+			paths = lappend(paths, ((CormAllowedFilter *) lfirst(other))->path);
 		if (!CormListHasName(paths, full))
-			RaiseNotAllowed(key_filter, full, paths);
+			RaiseNotAllowed(CORM_ALLOW_FILTER, full, paths);
 	}
 }
 
@@ -361,8 +209,8 @@ AllowNested(List *guards, const char *path, char *key, JsonbValue *value)
  * The rows that an aggregate at the end of a path is about: those where the
  * path leads, or for the aggregates of a column those that have it.
  */
-static char *
-AggregatedRows(const char *path, CormAggregate function)
+char *
+CormAggregatedRows(const char *path, CormAggregate function)
 {
 	const char *column = CormPathLastStep(path);
 
@@ -384,8 +232,8 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 
 	while (CormNextPair(&it, &lookup, &value))
 	{
-		if (strcmp(lookup, key_filter) == 0)
-			AllowNested(guards, AggregatedRows(path, function), key, value);
+		if (strcmp(lookup, CORM_ALLOW_FILTER) == 0)
+			AllowNested(guards, CormAggregatedRows(path, function), key, value);
 		else if (strcmp(lookup, "distinct") != 0)
 		{
 			AllowTest(guards, CormPathJoin(key, lookup), value);
@@ -396,9 +244,26 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 		RequireKey(guards, key);
 }
 
+/* Does the condition ask anything, however deep in groups? */
+static bool
+HasTest(const CormCondition *condition)
+{
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (condition->kind == CORM_COND_TEST)
+		return true;
+	foreach(cell, condition->args)
+	{
+		if (HasTest(lfirst(cell)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * {"posts__some": {...}}: what the filter asks is what counts; one that asks
- * nothing asks for the quantifier alone.
+ * nothing, or lets every row pass, asks for the quantifier alone.
  */
 static void
 AllowQuantifier(List *guards, char *key, const char *step, JsonbValue *value)
@@ -406,7 +271,7 @@ AllowQuantifier(List *guards, char *key, const char *step, JsonbValue *value)
 	CormDocPath at = {NULL, key, 0};
 	CormCondition *condition = CormParseFilter(value, &at, NULL);
 
-	if (CormConditionIsTrivial(condition))
+	if (CormConditionIsTrivial(condition) || !HasTest(condition))
 		RequireKey(guards, key);
 	CormAllowFilter(CormGuardsBehind(guards, CormPathBefore(key, step)), condition);
 }
@@ -461,55 +326,107 @@ CormAllowOrder(List *guards, List *keys)
 	ListCell   *cell;
 
 	foreach(cell, keys)
-		RequireName(guards, ALLOW_ORDER_BY,
+		RequireName(guards, CORM_ALLOW_ORDER_BY,
 					((CormOrderKey *) lfirst(cell))->path);
+}
+
+/* Takes the mark off a copy of an entry of prefetch_related. */
+static CormLoadForm
+TakeForm(char *entry)
+{
+	for (CormLoadForm form = CORM_LOAD_FLAT_TREE; form > CORM_LOAD_PLAIN; form--)
+	{
+		int			length = strlen(entry) - strlen(form_marks[form]);
+
+		if (length > 0 && strcmp(entry + length, form_marks[form]) == 0)
+		{
+			entry[length] = '\0';
+			return form;
+		}
+	}
+	return CORM_LOAD_PLAIN;
 }
 
 /*
  * Does an entry of prefetch_related cover the path?  An entry covers what it
- * walks through, and with the mark the tree of its last step.
+ * walks through, and with a mark the tree of its last step.
  */
 static bool
-EntryHasLoad(const char *entry, const char *path, bool recursive)
+EntryHasLoad(const char *entry, const char *path, CormLoadForm form)
 {
-	int			length = strlen(entry) - strlen(RECURSIVE_MARK);
-	bool		marked = length > 0 &&
-		strcmp(entry + length, RECURSIVE_MARK) == 0;
-	char	   *listed = marked ? pnstrdup(entry, length) : pstrdup(entry);
+	char	   *listed = pstrdup(entry);
+	CormLoadForm most = TakeForm(listed);
 
-	if (recursive)
-		return marked && strcmp(listed, path) == 0;
-	return CormPathStartsWith(listed, path);
+	if (form == CORM_LOAD_PLAIN)
+		return CormPathStartsWith(listed, path);
+	return form <= most && strcmp(listed, path) == 0;
 }
 
-/* A path of select_related or prefetch_related. */
+static void
+RequireLoad(const CormAllow *list, const char *path, CormLoadForm form)
+{
+	List	   *listed = list->names[CORM_ALLOW_PREFETCH_RELATED];
+	ListCell   *entry;
+
+	foreach(entry, listed)
+	{
+		if (EntryHasLoad(lfirst(entry), path, form))
+			return;
+	}
+	RaiseNotAllowed(CormAllowKeyName(CORM_ALLOW_PREFETCH_RELATED),
+					psprintf("%s%s", path, form_marks[form]), listed);
+}
+
+/* Has the list a field of the rows at the end of the path, or behind them? */
+static bool
+HasFieldsOf(const CormAllow *list, const char *path)
+{
+	ListCell   *cell;
+
+	foreach(cell, list->names[CORM_ALLOW_FIELDS])
+	{
+		if (CormPathStartsWith(lfirst(cell), path) &&
+			strcmp(lfirst(cell), path) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What has fields listed bounds what is printed of related rows, too. */
+static void
+RequireFieldsOf(const CormAllow *list, const char *path)
+{
+	if (list->has_fields && !HasFieldsOf(list, path))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the fields of the queryset's allow-list have none of \"%s\"",
+						path),
+				 errdetail("They are: %s.",
+						   CormJoinNames(list->names[CORM_ALLOW_FIELDS]))));
+}
+
+/*
+ * A path of select_related or prefetch_related, or a relation.  An entry for
+ * the rows at its end is one for the steps before it as well.
+ */
 void
-CormAllowLoad(List *guards, const char *path, bool recursive)
+CormAllowLoad(List *guards, const char *path, CormLoadForm form)
 {
 	ListCell   *cell;
 
 	foreach(cell, guards)
 	{
 		const CormGuard *guard = lfirst(cell);
-		List	   *listed = guard->list->names[ALLOW_PREFETCH_RELATED];
 		char	   *full = CormPathJoin(guard->behind, path);
-		ListCell   *entry;
 
-		foreach(entry, listed)
-		{
-			if (EntryHasLoad(lfirst(entry), full, recursive))
-				break;
-		}
-		if (entry == NULL)
-			RaiseNotAllowed(key_names[ALLOW_PREFETCH_RELATED],
-							recursive ? psprintf("%s" RECURSIVE_MARK, full) : full,
-							listed);
+		RequireLoad(guard->list, full, form);
+		RequireFieldsOf(guard->list, full);
 	}
 }
 
 /*
  * Paths whose values are asked for without a document: what a list of fields
- * names, or where it names none, columns, which documents hold as well.
+ * names, or without such a list columns, which documents hold as well.
  */
 void
 CormAllowPaths(List *guards, List *paths)
@@ -523,9 +440,9 @@ CormAllowPaths(List *guards, List *paths)
 
 		foreach(path, paths)
 		{
-			if (guard->list->names[ALLOW_FIELDS] != NIL ||
+			if (guard->list->has_fields ||
 				CormPathLastStep(lfirst(path)) != NULL)
-				RequireName(list_make1(guard), ALLOW_FIELDS, lfirst(path));
+				RequireName(list_make1(guard), CORM_ALLOW_FIELDS, lfirst(path));
 		}
 	}
 }
@@ -536,7 +453,7 @@ CormAllowFields(List *guards, List *names)
 	ListCell   *cell;
 
 	foreach(cell, names)
-		RequireName(guards, ALLOW_FIELDS, lfirst(cell));
+		RequireName(guards, CORM_ALLOW_FIELDS, lfirst(cell));
 }
 
 /* An aggregate counts with its function as the last step; rows have no path. */
@@ -547,12 +464,12 @@ AllowAnnotation(List *guards, const CormAnnotation *annotation)
 		annotation->path;
 
 	if (annotation->function == CORM_AGGREGATE_NONE)
-		RequireName(guards, ALLOW_ANNOTATE, path);
+		RequireName(guards, CORM_ALLOW_ANNOTATE, path);
 	else
-		RequireName(guards, ALLOW_ANNOTATE,
+		RequireName(guards, CORM_ALLOW_ANNOTATE,
 					CormPathJoin(path, CormAggregateName(annotation->function)));
 	CormAllowFilter(CormGuardsBehind(guards,
-									 AggregatedRows(path, annotation->function)),
+									 CormAggregatedRows(path, annotation->function)),
 					annotation->where);
 }
 
@@ -583,12 +500,23 @@ CormAllowDistinct(List *guards, List *paths)
 					 errmsg("the allow-list of the queryset does not have \"distinct\"")));
 	}
 	foreach(cell, paths)
-		RequireName(guards, ALLOW_DISTINCT, lfirst(cell));
+		RequireName(guards, CORM_ALLOW_DISTINCT, lfirst(cell));
 }
 
 /*
  * What allow-lists imply
  */
+
+/*
+ * Do the fields of an allow-list bound the rows at hand?  Related rows of which
+ * it names none may be loaded by the queryset's base alone.
+ */
+static bool
+BoundsFields(const CormGuard *guard)
+{
+	return guard->list->has_fields &&
+		(*guard->behind == '\0' || HasFieldsOf(guard->list, guard->behind));
+}
 
 /* The fields that one allow-list names of the rows at hand. */
 static List *
@@ -597,7 +525,7 @@ FieldsHere(const CormGuard *guard)
 	List	   *names = NIL;
 	ListCell   *cell;
 
-	foreach(cell, guard->list->names[ALLOW_FIELDS])
+	foreach(cell, guard->list->names[CORM_ALLOW_FIELDS])
 	{
 		const char *listed = lfirst(cell);
 		const char *step = CormPathLastStep(listed);
@@ -618,10 +546,11 @@ CormAllowedFields(List *guards, List **names)
 	*names = NIL;
 	foreach(cell, guards)
 	{
-		List	   *here = FieldsHere(lfirst(cell));
+		List	   *here;
 
-		if (here == NIL)
+		if (!BoundsFields(lfirst(cell)))
 			continue;
+		here = FieldsHere(lfirst(cell));
 		*names = any ? CormCommonNames(*names, here) : here;
 		any = true;
 	}

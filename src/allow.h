@@ -20,6 +20,14 @@
 
 typedef struct CormAllow CormAllow;
 
+/* In what form related rows are loaded. */
+typedef enum CormLoadForm
+{
+	CORM_LOAD_PLAIN,
+	CORM_LOAD_TREE,
+	CORM_LOAD_FLAT_TREE			/* as one list, which prints keys */
+} CormLoadForm;
+
 /* An allow-list in force. */
 typedef struct CormGuard
 {
@@ -37,15 +45,22 @@ extern List *CormGuardsBehind(List *guards, const char *path);
 /* Each of these raises 42501 unless all allow-lists have what is said. */
 extern void CormAllowFilter(List *guards, const CormCondition *condition);
 extern void CormAllowOrder(List *guards, List *keys);
-extern void CormAllowLoad(List *guards, const char *path, bool recursive);
+extern void CormAllowLoad(List *guards, const char *path, CormLoadForm form);
 extern void CormAllowFields(List *guards, List *names);
 extern void CormAllowPaths(List *guards, List *paths);
 extern void CormAllowAnnotations(List *guards, List *annotations);
 extern void CormAllowDistinct(List *guards, List *paths);
 
 /*
+ * The path to the rows that the filter of an aggregate is taken to be about,
+ * where nothing is known of the path but its text.
+ */
+extern char *CormAggregatedRows(const char *path, CormAggregate function);
+
+/*
  * The fields of the rows at hand that the allow-lists name, of char *; false
- * if no allow-list names any, which leaves the rows whole.
+ * if none of them names fields of these rows or of rows behind them, which
+ * leaves the rows as they are.
  */
 extern bool CormAllowedFields(List *guards, List **names);
 

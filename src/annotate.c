@@ -47,9 +47,13 @@ FunctionValue(const CormPlace *place, const CormAnnotation *annotation)
 
 	end = CormOpenPath(place, path);
 	if (annotation->where)
+	{
+		CormRequireFilterChecked(place->select, annotation->path, annotation->function,
+								 CormPathStepsText(path));
 		end.scope->where = lappend(end.scope->where,
 								   CormResolveCondition(end.select, end.scope, end.table,
 														annotation->where));
+	}
 	return CormAggregateOver(&end, path, path->rest, annotation->function,
 							 annotation->distinct);
 }

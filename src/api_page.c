@@ -176,7 +176,7 @@ CountAll(const CormRequest *request)
 	CormRequest whole = *request;
 	CormSelect *select;
 
-	whole.limit = whole.offset = whole.max_limit = -1;
+	whole.limit = whole.offset = -1;
 	select = CormVerbSelect(CORM_VERB_COUNT, &whole, NULL);
 	return DatumGetInt64(CormExecuteScalar(select->label,
 										   CormVerbStatement(CORM_VERB_COUNT, select),

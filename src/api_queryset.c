@@ -29,6 +29,7 @@
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 
+#include "allow.h"
 #include "api_queryset.h"
 #include "cache.h"
 #include "document.h"
@@ -491,6 +492,7 @@ PageArgument(FunctionCallInfo fcinfo, int argument, const char *name)
 	return PG_GETARG_INT64(argument);
 }
 
+/* Pages are no longer than max_limit, so that they follow upon each other. */
 Datum
 corm_paginate(PG_FUNCTION_ARGS)
 {
@@ -502,7 +504,7 @@ corm_paginate(PG_FUNCTION_ARGS)
 	if (request == NULL)
 		PG_RETURN_NULL();
 	page = PageArgument(fcinfo, 1, "page");
-	size = PageArgument(fcinfo, 2, "page_size");
+	size = CormSmallerLimit(PageArgument(fcinfo, 2, "page_size"), request->max_limit);
 	if (pg_mul_s64_overflow(page - 1, size, &offset))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

@@ -27,6 +27,7 @@
 #include "document.h"
 #include "lookup_key.h"
 #include "lookup_value.h"
+#include "pathtext.h"
 #include "pathvalue.h"
 #include "transform.h"
 
@@ -319,10 +320,15 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 		if (strcmp(key, "distinct") == 0)
 			distinct = CormReadBoolean(item, &here);
 		else if (strcmp(key, "filter") == 0 && item->type != jbvNull)
+		{
+			CormRequireFilterChecked(test->select,
+									 CormPathBefore(test->key, CormPathLastStep(test->key)),
+									 function, CormPathStepsText(path));
 			end.scope->where =
 				lappend(end.scope->where,
 						CormResolveCondition(test->select, end.scope, end.table,
 											 CormParseFilter(item, &here, NULL)));
+		}
 	}
 	value = CormAggregateOver(&end, path, transforms, function, distinct);
 	for (it = CormBeginPairs(test->value); CormNextPair(&it, &key, &item);)

@@ -580,16 +580,20 @@ ResolveOnce(const CormRequest *request, const CormGrouping *grouping)
 }
 
 /*
- * As in CormResolve, tables are locked as they are met.
+ * As in CormResolve, tables are locked as they are met, and an allow-list's
+ * max_limit does not count.
  */
 CormSelect *
 CormResolveGroups(const CormRequest *request, const CormGrouping *grouping)
 {
+	CormRequest uncapped = *request;
+
+	uncapped.max_limit = -1;
 	CheckAllowed(request, grouping);
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
-		CormSelect *select = ResolveOnce(request, grouping);
+		CormSelect *select = ResolveOnce(&uncapped, grouping);
 
 		if (generation == CormCacheGeneration() || attempt >= CORM_PATIENCE)
 			return select;

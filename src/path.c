@@ -24,6 +24,7 @@
 #include "compat.h"
 #include "error.h"
 #include "path.h"
+#include "pathtext.h"
 
 /* ---------- steps ---------- */
 
@@ -399,7 +400,7 @@ CormReadPath(const CormModel *model, const CormRelation *reached_by,
 	CormPath   *path = palloc0(sizeof(CormPath));
 	CormPathStep *last = NULL;
 
-	path->text = path->rest = text;
+	path->text = path->rest = path->behind = text;
 	path->model = model;
 	path->annotation = FindAnnotation(annotations, text, &path->rest);
 	if (path->annotation)
@@ -445,6 +446,7 @@ CormReadPath(const CormModel *model, const CormRelation *reached_by,
 				if (step.kind == CORM_STEP_OTHER && !last->closure &&
 					TakeClosure(last, &path->rest))
 				{
+					path->behind = path->rest;
 					path->to_many = true;
 					reached_by = NULL;
 					continue;
@@ -454,8 +456,17 @@ CormReadPath(const CormModel *model, const CormRelation *reached_by,
 				path->end = CORM_END_RELATION;
 				return path;
 		}
-		path->rest = step.rest;
+		path->rest = path->behind = step.rest;
 	}
+}
+
+char *
+CormPathStepsText(const CormPath *path)
+{
+	if (path->steps == NIL)
+		return "";
+	return *path->behind == '\0' ? pstrdup(path->text) :
+		CormPathBefore(path->text, path->behind);
 }
 
 void

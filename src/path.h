@@ -65,6 +65,7 @@ typedef struct CormPath
 {
 	const char *text;			/* the whole path, for messages */
 	List	   *steps;			/* of CormPathStep * */
+	const char *behind;			/* what the text has behind them */
 	bool		to_many;		/* one of them may lead to several rows */
 	CormPathEnd end;
 	const CormModel *model;		/* where the steps lead */
@@ -81,6 +82,9 @@ typedef struct CormPath
  */
 extern CormPath *CormReadPath(const CormModel *model, const CormRelation *reached_by,
 							  List *annotations, const char *path);
+
+/* The part of the path's text that its steps are, "" if it has none. */
+extern char *CormPathStepsText(const CormPath *path);
 
 /* Raises 42703 or 22023 for what is left of a path where nothing may follow. */
 pg_noreturn extern void CormUnknownRest(const CormPath *path);

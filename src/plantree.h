@@ -278,6 +278,7 @@ typedef struct CormSelect
 	CormScope  *scope;
 	CormTable  *base;			/* the model's table */
 	CormTable  *link;			/* the through table, or NULL */
+	bool		guarded;		/* an allow-list bounds what is asked */
 
 	List	   *targets;		/* of CormTarget * */
 	CormObject *object;

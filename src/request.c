@@ -111,10 +111,18 @@ MakeLoad(char *path, bool select)
 	return load;
 }
 
+static CormLoadForm
+FormOfLoad(const CormLoad *load)
+{
+	if (!load->recursive)
+		return CORM_LOAD_PLAIN;
+	return load->flat ? CORM_LOAD_FLAT_TREE : CORM_LOAD_TREE;
+}
+
 static void
 AddLoad(CormRequest *request, CormLoad *load)
 {
-	CormAllowLoad(request->guards, load->path, load->recursive);
+	CormAllowLoad(request->guards, load->path, FormOfLoad(load));
 	request->loads = lappend(request->loads, load);
 }
 
@@ -471,8 +479,11 @@ static void
 BeginRelated(CormRequest *request)
 {
 	if (request->of->guards && request->relation)
+	{
+		CormAllowLoad(request->of->guards, request->relation, CORM_LOAD_PLAIN);
 		BeginGuarded(request, CormGuardsBehind(request->of->guards,
 											   request->relation));
+	}
 }
 
 /* A word that is read before the others; it may be left out. */

@@ -69,7 +69,7 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 			CormResolveOrder(select, request->order_by, request->order_by != NIL);
 			break;
 		case CORM_FOR_GROUPING:
-			if (request->distinct_given || request->offset > 0 || CormRequestLimit(request) >= 0)
+			if (request->distinct_given || request->offset > 0 || request->limit >= 0)
 				CormResolveOrder(select, request->order_by, true);
 			/* FALLTHROUGH */
 		case CORM_FOR_COUNTING:
@@ -91,7 +91,14 @@ CormSelect *
 CormResolve(const CormRequest *request, CormPurpose purpose,
 			const CormModel *fallback)
 {
+	CormRequest uncapped = *request;
+
 	CormCheckLimits(request);
+	if (purpose == CORM_FOR_COUNTING || purpose == CORM_FOR_GROUPING)
+	{
+		uncapped.max_limit = -1;
+		request = &uncapped;
+	}
 	for (int attempt = 1;; attempt++)
 	{
 		uint64		generation = CormCacheGeneration();
@@ -112,6 +119,7 @@ CormResolveReturning(const CormRequest *request, const CormModel *model)
 	CormSelect *select = CormMakeSelect(model, CormModelDisplayName(model));
 
 	CormCheckLimits(request);
+	select->guarded = request->guards != NIL;
 	select->base = CormAddTable(select, select->scope, model, CORM_JOIN_NONE);
 	select->object = BuildObject(select, select->base, request,
 								 CormResolveLoads(model, request->loads),
@@ -215,6 +223,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 										psprintf("%s.%s", parent->label, relation->name));
 	CormFieldSet *fields;
 
+	select->guarded = parent->guarded;
 	child->name = node->name;
 	child->to_many = relation->to_many;
 	child->select = select;
@@ -267,6 +276,7 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 	CormRequireKey(model, "loading by key needs");
 	keys->name = "pk";
 	keys->select = root;
+	root->guarded = options->guards != NIL;
 	root->base = table;
 	root->nkeys = model->nkey;
 	root->keys = CormPrimaryKeyParts(root, table);

@@ -32,7 +32,8 @@ typedef enum CormPurpose
 } CormPurpose;
 
 /*
- * The plan tree of a request, in the current memory context.  Locks every table
+ * The plan tree of a request, in the current memory context.  An allow-list's
+ * max_limit bounds what is printed: counting and grouping take all rows.  Locks every table
  * that it reads in AccessShareLock mode; raises 42704 for an unknown model,
  * 42703 for an unknown path, 22023 for a lookup, value or option that does not
  * fit, 42501 for a schema or columns that the role may not use.

@@ -223,6 +223,7 @@ RestrictTable(CormSelect *select, CormScope *scope, CormTable *table,
 {
 	CormPlace	place = {select, scope, table};
 
+	select->guarded |= request->guards != NIL;
 	if (request->of)
 		RestrictToRelated(select, scope, table, request->of, subject->relation);
 	else if (subject->relation)
@@ -263,6 +264,7 @@ CormRestrict(CormSelect *select, const CormRequest *request)
 
 	if (request == NULL)
 		return;
+	select->guarded |= request->guards != NIL;
 	CormAnnotate(&place, request->annotations);
 	if (request->where == NULL)
 		return;

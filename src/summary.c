@@ -87,15 +87,20 @@ SingleValue(List *values, const char *path)
  * steps lead, or on the row itself if the path ends in an aggregate of it.
  */
 static CormExpr *
-FilterInput(const CormPlace *rows, const CormPath *path, const CormCondition *where)
+FilterInput(const CormPlace *rows, const CormPath *path, const CormAnnotation *spec)
 {
 	CormPlace	end = *rows;
+	bool		steps = path && !path->to_many;
 	ListCell   *lc;
 
-	if (path && !path->to_many)
+	if (path)
+		CormRequireFilterChecked(rows->select, spec->path, spec->function,
+								 steps ? CormPathStepsText(path) : "");
+	if (steps)
 		foreach(lc, path->steps)
 			CormStepBy(&end, lfirst(lc));
-	return ConditionInput(rows, CormResolveCondition(end.select, end.scope, end.table, where));
+	return ConditionInput(rows, CormResolveCondition(end.select, end.scope, end.table,
+													 spec->where));
 }
 
 /*
@@ -121,7 +126,7 @@ SummarizeValue(const CormPlace *rows, const CormAnnotation *spec, const CormPath
 
 	value = CormMakeAggregate(function, arg, spec->distinct && path, what);
 	if (spec->where)
-		filters = lappend(filters, FilterInput(rows, path, spec->where));
+		filters = lappend(filters, FilterInput(rows, path, spec));
 	if (filters != NIL)
 		value->expr = CormAllOf(filters);
 	result = MakeGroupValue(value, value->type);

@@ -68,6 +68,24 @@ SELECT try($$SELECT corm.count(corm.distinct('Node', 'id', up(4)))$$) AS distinc
 SELECT try($$SELECT corm.pluck('Node', up(4))$$) AS pluck;
 SELECT try($$SELECT corm.values('Node', 'id', up(4))$$) AS values;
 SELECT try($$SELECT corm.count('Node', jsonb_build_object('a__b', 1, 'id__lt', 3, 'id__F', 'a__b'))$$) AS short;
+-- what nests adds up: a path goes on where the quantifier or the aggregate leads
+CREATE FUNCTION deep(n int, quantifier text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT (repeat(format('{"children__%s": ', quantifier), n) || '{"id": 1}' || repeat('}', n))::jsonb $$;
+CREATE FUNCTION counted(n int, inner_filter jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT (repeat('{"children__count": {"gte": 1, "filter": ', n) || inner_filter || repeat('}}', n))::jsonb $$;
+RESET corm.max_depth;
+SELECT n, q, try($$SELECT corm.sql(corm.filter('Node', deep($$ || format('%s, %L)))', n, q)) FROM unnest('{18,19,25}'::int[]) n, unnest('{some,every,none}'::text[]) q;
+SET corm.max_depth = 3;
+SELECT n, try($$SELECT corm.count('Node', deep($$ || n || $$, 'some'))$$) AS some, try($$SELECT corm.count('Node', counted($$ || n || $$, '{"id": 1}'))$$) AS count FROM generate_series(1, 4) n;
+SELECT f, try(format('SELECT corm.count(''Node'', %L)', f)) FROM unnest(ARRAY['{"children__some": {"parent__id": 1}}', '{"NOT": [{"OR": [{"children__some": {"tags__some": {"id": 1}}}]}]}', '{"children__id__sum": {"gt": 0, "filter": {"parent__id": 1}}}', '{"children__some": {"id__F": "parent__id"}}', '{"children__every": {"tags__count": {"gt": 0}}}',
+	'{"children__some": {"parent__parent__id": 1}}', '{"children__some": {"tags__some": {"node__id": 1}}}', '{"NOT": [{"OR": [{"children__some": [{"tags__some": {"OR": [{"node__id": 1}]}}]}]}]}', '{"children__count": {"gt": 0, "filter": {"parent__parent__id": 1}}}', '{"children__id__sum": {"gt": 0, "filter": {"parent__parent__id": 1}}}',
+	'{"children__some": {"id__F": "parent__parent__id"}}', '{"children__some": {"tags__count": {"gt__F": "parent__parent__id"}}}', '{"children__tags__some": {"node__id": 1}}']::jsonb[]) f;
+SELECT a, try(format('SELECT corm.list(corm.annotate(''Node'', %L))', a)) FROM unnest(ARRAY['{"n": {"count": "children", "filter": {"tags__id": 1}}}', '{"n": {"sum": "children__id", "filter": {"tags__id": 1}}}', '{"n": {"count": "children", "filter": {"tags__node__id": 1}}}', '{"n": {"sum": "children__id", "filter": {"tags__some": {"node__id": 1}}}}']::jsonb[]) a;
+SELECT try($$SELECT corm.aggregate('Node', '{"n": {"count": "*", "filter": {"parent__parent__id": 1}}, "m": {"sum": "id", "filter": {"parent__parent__id": 1}}}')$$), try($$SELECT corm.aggregate('Node', '{"n": {"count": "*", "filter": {"parent__parent__parent__id": 1}}}')$$);
+SELECT try($$SELECT corm.list(corm.prefetch_related('Node', jsonb_build_object('tags', jsonb_build_object('filter', '{"node__some": 1, "node__children__some": {"parent__id": 1}}'::jsonb))))$$);
+SELECT try($$SELECT corm.values_list('Node', 'id', up(3))$$), try($$SELECT corm.values_list('Node', 'id', up(4))$$), try($$SELECT corm.count('Node', jsonb_build_object('id__range__F', jsonb_build_array('id', up(4))))$$);
+SET corm.max_depth = 2;
+SELECT try($$SELECT corm.count('Node', deep(5, 'some'))$$), try($$SELECT corm.count('Node', counted(5, '{}'))$$);
+SET corm.max_depth = 0;
+SELECT try($$SELECT corm.sql(corm.filter('Node', deep(25, 'some')))$$);
 SET corm.max_depth = 1;
 SELECT try($$SELECT corm.list(corm.fields('Node', 'a__b'))$$);
 SELECT try($$SELECT corm.list(corm.prefetch_related('Node', 'children'))$$), try($$SELECT corm.list(corm.prefetch_related('Node', 'children__tags'))$$);

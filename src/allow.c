@@ -21,6 +21,7 @@
 
 #include "miscadmin.h"
 
+#include "allow.h"
 #include "allow_list.h"
 #include "error.h"
 #include "pathtext.h"

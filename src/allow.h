@@ -18,7 +18,7 @@
 #include "filter.h"
 #include "orderkey.h"
 
-typedef struct CormAllow CormAllow;
+struct CormAllow;
 
 /* In what form related rows are loaded. */
 typedef enum CormLoadForm
@@ -31,7 +31,7 @@ typedef enum CormLoadForm
 /* An allow-list in force. */
 typedef struct CormGuard
 {
-	const CormAllow *list;
+	const struct CormAllow *list;
 	char	   *behind;			/* path that leads here from the list's rows */
 } CormGuard;
 

@@ -13,6 +13,7 @@
 
 #include "allow_list.h"
 #include "error.h"
+#include "orderkey.h"
 
 /* Spelled as in CormAllowKey's order. */
 static const char *const key_names[CORM_ALLOW_KEYS] = {

@@ -10,7 +10,7 @@
 #ifndef CORM_ALLOW_LIST_H
 #define CORM_ALLOW_LIST_H
 
-#include "allow.h"
+#include "document.h"
 
 /* The keys of an allow-list that list paths or names. */
 typedef enum CormAllowKey
@@ -37,14 +37,14 @@ typedef struct CormAllowedFilter
 	List	   *lookups;		/* of char * */
 } CormAllowedFilter;
 
-struct CormAllow
+typedef struct CormAllow
 {
 	List	   *filters;		/* of CormAllowedFilter * */
 	List	   *names[CORM_ALLOW_KEYS];	/* of char * */
 	bool		has_fields;		/* listed, perhaps without a name */
 	bool		has_distinct;	/* listed, perhaps without a path */
 	int64		max_limit;		/* -1: none */
-};
+} CormAllow;
 
 /*
  * Reads an allow-list, which must outlive the result; a key that is left out or

@@ -16,6 +16,7 @@
 
 #include "miscadmin.h"
 
+#include "allow.h"
 #include "annotation.h"
 #include "document.h"
 #include "filter.h"
@@ -40,7 +41,7 @@ AddNodes(int *nodes, int n)
 static int
 PathSteps(const char *path)
 {
-	int			steps = 1;
+	int			steps = *path == '\0' ? 0 : 1;
 	bool		quoted = false;
 
 	for (const char *c = path; *c; c++)
@@ -66,11 +67,15 @@ RaiseTooDeep(void)
 			 errhint("The setting corm.max_depth is the limit; 0 means none.")));
 }
 
-/* A path in a filter or an order is as much work as one that is loaded. */
+/*
+ * A path in a filter or an order is as much work as one that is loaded.  In the
+ * filter object of a quantifier or an aggregate it goes on where their path,
+ * of "depth" steps, leads.
+ */
 static void
-CheckPath(const char *path)
+CheckPath(const char *path, int depth)
 {
-	if (corm_max_depth > 0 && PathSteps(path) > corm_max_depth)
+	if (corm_max_depth > 0 && depth + PathSteps(path) > corm_max_depth)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a path of the queryset exceeds the limit on its steps, %d",
@@ -78,26 +83,35 @@ CheckPath(const char *path)
 				 errhint("The setting corm.max_depth is the limit; 0 means none.")));
 }
 
-static void CountCondition(const CormCondition *condition, int *nodes);
+static void CountCondition(const CormCondition *condition, int depth, int *nodes);
 
 /*
- * A path in a value, which the lookup F compares with.  What else is a text is
+ * The paths in a value that the lookup F compares with.  What else is a text is
  * no path, unless it stands behind such a lookup.
  */
 static void
-CheckComparedPath(const char *lookup, const JsonbValue *value)
+CheckComparedPaths(const char *lookup, JsonbValue *value, int depth)
 {
 	const char *step = CormPathLastStep(lookup);
+	ListCell   *lc;
 
-	if (strcmp(step ? step : lookup, "F") == 0 && value->type == jbvString)
-		CheckPath(pnstrdup(value->val.string.val, value->val.string.len));
+	if (strcmp(step ? step : lookup, "F") != 0)
+		return;
+	foreach(lc, CormJsonIsArray(value) ? CormJsonElements(value) : list_make1(value))
+	{
+		const JsonbValue *path = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		if (path->type == jbvString)
+			CheckPath(pnstrdup(path->val.string.val, path->val.string.len), depth);
+	}
 }
 
 /*
  * The lookups of an aggregate, and its filter object, which is returned.
  */
 static JsonbValue *
-CheckLookups(JsonbValue *object)
+CheckLookups(JsonbValue *object, int depth)
 {
 	JsonbIterator *it = CormBeginPairs(object);
 	JsonbValue *filter = NULL;
@@ -109,7 +123,7 @@ CheckLookups(JsonbValue *object)
 		if (strcmp(lookup, "filter") == 0)
 			filter = value;
 		else
-			CheckComparedPath(lookup, value);
+			CheckComparedPaths(lookup, value, depth);
 	}
 	return filter;
 }
@@ -119,24 +133,32 @@ CheckLookups(JsonbValue *object)
  * an aggregate.  What else looks like one is a plain value.
  */
 static void
-CountNested(const CormCondition *test, int *nodes)
+CountNested(const CormCondition *test, int depth, int *nodes)
 {
 	const char *step = CormPathLastStep(test->key);
+	CormAggregate function;
+	char	   *path;
 	JsonbValue *filter = test->value;
 	CormDocPath at = {NULL, test->key, 0};
 
 	if (step == NULL || filter->type != jbvBinary)
 		return;
-	if (CormAggregateByName(step) != CORM_AGGREGATE_NONE && CormJsonIsObject(filter))
-		filter = CheckLookups(filter);
+	path = CormPathBefore(test->key, step);
+	function = CormAggregateByName(step);
+	if (function != CORM_AGGREGATE_NONE && CormJsonIsObject(filter))
+	{
+		filter = CheckLookups(filter, depth);
+		path = CormAggregatedRows(path, function);
+	}
 	else if (!CormIsQuantifier(step))
 		return;
 	if (filter && filter->type == jbvBinary)
-		CountCondition(CormParseFilter(filter, &at, NULL), nodes);
+		CountCondition(CormParseFilter(filter, &at, NULL),
+					   depth + PathSteps(path), nodes);
 }
 
 static void
-CountCondition(const CormCondition *condition, int *nodes)
+CountCondition(const CormCondition *condition, int depth, int *nodes)
 {
 	ListCell   *lc;
 
@@ -147,12 +169,23 @@ CountCondition(const CormCondition *condition, int *nodes)
 	AddNodes(nodes, 1);
 	if (condition->kind == CORM_COND_TEST)
 	{
-		CheckPath(condition->key);
-		CheckComparedPath(condition->key, condition->value);
-		CountNested(condition, nodes);
+		CheckPath(condition->key, depth);
+		CheckComparedPaths(condition->key, condition->value, depth);
+		CountNested(condition, depth, nodes);
 	}
 	foreach(lc, condition->args)
-		CountCondition(lfirst(lc), nodes);
+		CountCondition(lfirst(lc), depth, nodes);
+}
+
+/* The filter of an aggregate is about rows at the end of the path. */
+static void
+CountAnnotation(const CormAnnotation *annotation, int *nodes)
+{
+	const char *path = strcmp(annotation->path, "*") == 0 ? "" : annotation->path;
+
+	CheckPath(path, 0);
+	CountCondition(annotation->where,
+				   PathSteps(CormAggregatedRows(path, annotation->function)), nodes);
 }
 
 static void
@@ -164,21 +197,18 @@ CountRequest(const CormRequest *request, int *nodes)
 		return;
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	CountCondition(request->where, nodes);
+	CountCondition(request->where, 0, nodes);
 	AddNodes(nodes, list_length(request->order_by));
 	AddNodes(nodes, list_length(request->fields));
 	AddNodes(nodes, list_length(request->exclude_fields));
 	AddNodes(nodes, list_length(request->distinct));
 	AddNodes(nodes, list_length(request->annotations));
 	foreach(lc, request->order_by)
-		CheckPath(((CormOrderKey *) lfirst(lc))->path);
+		CheckPath(((CormOrderKey *) lfirst(lc))->path, 0);
 	foreach(lc, request->distinct)
-		CheckPath(lfirst(lc));
+		CheckPath(lfirst(lc), 0);
 	foreach(lc, request->annotations)
-	{
-		CheckPath(((CormAnnotation *) lfirst(lc))->path);
-		CountCondition(((CormAnnotation *) lfirst(lc))->where, nodes);
-	}
+		CountAnnotation(lfirst(lc), nodes);
 	AddNodes(nodes, list_length(request->loads));
 	foreach(lc, request->loads)
 		CountRequest(((CormLoad *) lfirst(lc))->options, nodes);

@@ -135,5 +135,16 @@ ALTER TABLE lengths DROP COLUMN k;
 FETCH c;
 ROLLBACK;
 
+--
+-- "*" loads every relation of a model but the way back; a name has its own say
+--
+SELECT corm.list(corm.prefetch_related('Tagged', '*'))::jsonb = corm.list(corm.prefetch_related('Tagged', 'by', 'taggings'))::jsonb AS all_of_them,
+       corm.list(corm.prefetch_related('Tagged', 'taggings__*'))::jsonb = corm.list(corm.prefetch_related('Tagged', 'taggings__tagger'))::jsonb AS not_back,
+       corm.list(corm.prefetch_related('Tagged', '*', '{"by": {"limit": 1, "fields": ["id"]}}'))::jsonb = corm.list(corm.prefetch_related('Tagged', '{"by": {"limit": 1, "fields": ["id"]}}', 'taggings'))::jsonb AS named,
+       corm.list(corm.prefetch_related('Tagged', '{"*": {"fields": ["id"]}}'))::jsonb = corm.list(corm.prefetch_related('Tagged', '{"by": {"fields": ["id"]}, "taggings": {"fields": ["id"]}}'))::jsonb AS options;
+SELECT corm.list(corm.prefetch_related('Tagged', '{"*": {"as": "x"}}'));
+SELECT corm.list(corm.prefetch_related('Tagged', '{"*": {"recursive": true}}'));
+SELECT corm.list(corm.prefetch_related('Tagged', '*__by'));
+SELECT corm.list(corm.prefetch_related(corm.allow('Tagged', '{"prefetch_related": ["by"]}'), '*'));
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet, corm_meet_ops CASCADE;

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/acl.h"
 
 #include "fields.h"
 #include "scope.h"
@@ -37,6 +38,8 @@ LoadStep(const CormModel *model, const char **path, const char *whole)
 	*path = step.rest;
 	return step.relation;
 }
+
+static void AddLoads(const CormModel *model, List **nodes, List *loads);
 
 static CormLoadNode *
 FindNode(List **nodes, const CormRelation *relation, const char *name,
@@ -73,6 +76,43 @@ SameOptions(const CormRequest *a, const CormRequest *b)
 	return compareJsonbContainers(a->source, b->source) == 0;
 }
 
+/*
+ * "*": every relation of the model that the role may read, but for the way
+ * back.  What is asked for by name has its own say.
+ */
+static void
+AddAll(const CormModel *model, List **nodes, const CormRelation *came_by,
+	   const CormLoad *load)
+{
+	ListCell   *lc;
+
+	if (load->as || load->recursive)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" loads several relations, which does not go with \"%s\"",
+						load->path, load->as ? "as" : "recursive")));
+	foreach(lc, model->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+		bool		back = came_by && came_by->inverse && relation->target == came_by->source &&
+			strcmp(relation->name, came_by->inverse) == 0;
+		CormLoadNode *node;
+
+		if (relation->broken || back ||
+			pg_class_aclcheck(relation->target, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			continue;
+		node = FindNode(nodes, relation, relation->name, load->path);
+		if (node->described)
+			continue;
+		node->described = node->unnamed = true;
+		node->options = load->options;
+		node->more = load->more;
+		node->depth = -1;
+		if (load->options)
+			AddLoads(CormRelationTarget(relation), &node->loads, load->options->loads);
+	}
+}
+
 static void
 AddLoads(const CormModel *model, List **nodes, List *loads)
 {
@@ -84,14 +124,17 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 		const CormLoad *load = lfirst(lc);
 		const char *path = load->path;
 		const CormModel *at = model;
+		const CormRelation *relation = NULL;
 		List	  **list = nodes;
 		CormLoadNode *node;
 
 		CHECK_FOR_INTERRUPTS();
-		for (;;)
+		while (strcmp(path, "*") != 0)
 		{
-			const CormRelation *relation = LoadStep(at, &path, load->path);
-			bool		last = *path == '\0';
+			bool		last;
+
+			relation = LoadStep(at, &path, load->path);
+			last = *path == '\0';
 
 			node = FindNode(list, relation,
 							last && load->as ? load->as : relation->name, load->path);
@@ -101,7 +144,12 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 				break;
 		}
 
-		if (node->described &&
+		if (strcmp(path, "*") == 0)
+		{
+			AddAll(at, list, relation, load);
+			continue;
+		}
+		if (node->described && !node->unnamed &&
 			(!SameOptions(node->options, load->options) || node->more != load->more ||
 			 node->recursive != load->recursive || node->flat != load->flat ||
 			 node->depth != load->depth))
@@ -110,7 +158,10 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 					 errmsg("\"%s\" is loaded twice with different options", node->name),
 					 errdetail("The path is \"%s\".", load->path),
 					 errhint("Give one of them another name with the option \"as\".")));
+		if (node->unnamed && node->options)
+			node->loads = NIL;
 		node->described = true;
+		node->unnamed = false;
 		node->options = load->options;
 		node->more = load->more;
 		node->recursive = load->recursive;

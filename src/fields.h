@@ -25,6 +25,7 @@ typedef struct CormLoadNode
 	const CormRelation *relation;
 	const char *name;			/* key in the object */
 	bool		described;		/* a path ends here */
+	bool		unnamed;		/* ... by "*" alone */
 	const CormRequest *options; /* or NULL */
 	bool		more;
 	bool		recursive;		/* flat and depth: see CormLoad */

@@ -209,7 +209,7 @@ CREATE FUNCTION corm.prefetch_related(q corm.queryset, VARIADIC paths pg_catalog
 	RETURNS corm.queryset
 	AS 'MODULE_PATHNAME', 'corm_prefetch_related' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION corm.prefetch_related(corm.queryset, VARIADIC pg_catalog.text[]) IS
-'The queryset with more related rows loaded, by path; an element that starts with { or [ is JSON as in the other form. Raises 22P02 for broken JSON, 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', ''comments'', ''categories'').';
+'The queryset with more related rows loaded, by path; * as the last step loads every relation there that the role may read, but for the way back. An element that starts with { or [ is JSON as in the other form. Raises 22P02 for broken JSON, 22023 for a bad option. Example: SELECT corm.prefetch_related(''Post'', ''comments'', ''categories'').';
 
 CREATE FUNCTION corm.prefetch_related(q corm.queryset, loads pg_catalog.jsonb)
 	RETURNS corm.queryset

@@ -167,5 +167,12 @@ SELECT try(format('SELECT corm.list(corm.filter(corm.relation(corm.relation(%L::
 -- what is refused is refused before any name is looked up, and the same for all names
 SELECT try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"nosuch": 1}')$$) = replace(try($$SELECT corm.filter(corm.allow('Post', '{}'), '{"secret": 1}')$$), 'secret', 'nosuch') AS tells_nothing, try($$SELECT corm.filter(corm.allow('NoSuch', '{}'), '{"secret": 1}')$$), try($$SELECT corm.count(corm.filter(corm.allow('Post', '{"filter": {"nosuch": ["exact"]}}'), '{"nosuch": 1}'))$$);
 
+-- values of a path: without a list of fields the row's own columns and no more
+SELECT try($$SELECT count(*) FROM corm.values(corm.allow('Post', '{}'), 'title', 'author', 'pk')$$), try($$SELECT count(*) FROM corm.values(corm.allow('Post', '{}'), 'comments')$$), try($$SELECT count(*) FROM corm.pluck(corm.allow('Post', '{}'), '"comments"')$$), try($$SELECT count(*) FROM corm.pluck(corm.allow('Post', '{}'), 'categories')$$), try($$SELECT count(*) FROM corm.values(corm.relation(corm.allow('Author', '{"prefetch_related": ["posts"]}'), 'posts'), 'comments')$$);
+-- a column that is called like a quantifier is no quantifier
+ALTER TABLE authors ADD "none" jsonb;
+UPDATE authors SET "none" = '{"name": "z"}';
+SELECT try($$SELECT corm.count(corm.allow('Post', '{"filter": {"author__name": ["exact"]}}'), '{"author__none": {"name": "z"}}')$$), try($$SELECT corm.count(corm.allow('Post', '{"filter": {"author__name": ["exact"]}}'), '{"author__none": {"name": "q"}}')$$), try($$SELECT corm.count(corm.allow('Post', '{"filter": {"comments__body": ["exact"]}}'), '{"comments__none": {"body": "q"}}')$$);
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_allow_rows CASCADE;

@@ -146,5 +146,9 @@ SELECT corm.list(corm.prefetch_related('Tagged', '{"*": {"as": "x"}}'));
 SELECT corm.list(corm.prefetch_related('Tagged', '{"*": {"recursive": true}}'));
 SELECT corm.list(corm.prefetch_related('Tagged', '*__by'));
 SELECT corm.list(corm.prefetch_related(corm.allow('Tagged', '{"prefetch_related": ["by"]}'), '*'));
+-- distinct repeats no row that has several links
+SELECT corm.count(q), corm.count(corm.distinct(q)), json_array_length(corm.list(corm.distinct(q))), corm.count(corm.distinct(q, 'name')), corm.list(corm.fields(corm.distinct(corm.filter(q, '{"Tagging__pos": 9}'), 'id'), 'id', 'Tagging'))
+	FROM corm.relation('Tagged', 1, 'by') AS q;
+SELECT corm.list(corm.objects('Tagged', fields => '{id}', prefetch_related => '{"by": {"distinct": true, "fields": ["id"]}}'));
 SET client_min_messages = warning;
 DROP SCHEMA corm_meet, corm_meet_ops CASCADE;

@@ -448,6 +448,20 @@ CormAllowPaths(List *guards, List *paths)
 	}
 }
 
+/* Does every list name the fields, so that a path is one of them or refused? */
+bool
+CormFieldsAreListed(List *guards)
+{
+	ListCell   *cell;
+
+	foreach(cell, guards)
+	{
+		if (!((CormGuard *) lfirst(cell))->list->has_fields)
+			return false;
+	}
+	return true;
+}
+
 void
 CormAllowFields(List *guards, List *names)
 {

@@ -48,6 +48,7 @@ extern void CormAllowOrder(List *guards, List *keys);
 extern void CormAllowLoad(List *guards, const char *path, CormLoadForm form);
 extern void CormAllowFields(List *guards, List *names);
 extern void CormAllowPaths(List *guards, List *paths);
+extern bool CormFieldsAreListed(List *guards);
 extern void CormAllowAnnotations(List *guards, List *annotations);
 extern void CormAllowDistinct(List *guards, List *paths);
 

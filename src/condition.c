@@ -484,6 +484,24 @@ StepSite(Site *site, const CormPathStep *step)
 }
 
 /*
+ * An allow-list took the last step of the key for a quantifier, and asked about
+ * the filter in the value; it is a column, and the value is compared.
+ */
+static void
+RefuseUnchecked(const CormTest *test)
+{
+	const char *step = CormPathLastStep(test->key);
+
+	if (test->select->guarded && step && CormIsQuantifier(step) &&
+		test->value->type == jbvBinary)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("\"%s\" cannot be checked against the allow-list of the queryset",
+						test->key),
+				 errdetail("Its last step is a column that is called like a quantifier.")));
+}
+
+/*
  * A test on a column or an annotation, or what transforms make of it.
  */
 static CormExpr *
@@ -492,6 +510,7 @@ TestColumn(CormTest *test, Site *site, CormPath *path)
 	CormValue  *value = path->end == CORM_END_ANNOTATION ? path->annotation :
 		CormColumnValueOf(SiteTable(site), path->column->attnum);
 
+	RefuseUnchecked(test);
 	value = CormTransform(test->select, value, &path->rest, path->text, true);
 	if (!CormReadLookup(path->rest, test))
 	{

@@ -280,6 +280,30 @@ TakeDistinct(CormFlat *flat, const CormRequest *request)
 
 /* ---------- resolving ---------- */
 
+/*
+ * Allow-lists that name no fields leave to a path what a document holds: the
+ * columns of the row itself.
+ */
+static void
+RequireColumns(CormSelect *select, List *paths)
+{
+	CormPlace	place = {select, select->scope, select->base};
+	ListCell   *lc;
+
+	foreach(lc, paths)
+	{
+		const CormPath *path = CormReadPathAt(&place, lfirst(lc));
+		const CormPathStep *step = path->steps == NIL ? NULL : linitial(path->steps);
+
+		if (step && (step->relation == NULL || step->relation->reverse ||
+					 step->relation->to_many || step->closure || list_length(path->steps) > 1))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("the allow-list of the queryset does not have \"%s\" for \"fields\"",
+							path->text)));
+	}
+}
+
 static CormFlat *
 ResolveOnce(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 {
@@ -295,6 +319,8 @@ ResolveOnce(const CormRequest *request, List *paths, const CormFlatVerb *verb)
 	roots.distinct_given = false;
 	select = flat->select = CormResolve(&roots, CORM_FOR_COUNTING, NULL);
 	TakeLinkOnce(select);
+	if (!CormFieldsAreListed(request->guards))
+		RequireColumns(select, paths);
 	AddColumns(flat, paths, verb);
 	joined = TablesToMany(select->scope);
 

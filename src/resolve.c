@@ -235,7 +235,7 @@ MakeChild(CormSelect *parent, CormTable *parent_table, const CormLoadNode *node)
 	CormErrorPush(&frame, "loading", select->label, NULL);
 	if (node->recursive)
 		CheckRecursive(parent_table->model, relation);
-	CormAddRelationRows(select, relation);
+	CormAddRelationRows(select, relation, node->options);
 	CormAddChildKeys(parent_table->model, select,
 					 select->link ? select->link : select->base, relation->fk,
 					 select->link == NULL && !relation->reverse);

@@ -91,13 +91,20 @@ KeepOneLink(CormSelect *select, const CormRelation *relation)
  * The tables of a relation's rows: the target, behind its through table.
  */
 void
-CormAddRelationRows(CormSelect *select, const CormRelation *relation)
+CormAddRelationRows(CormSelect *select, const CormRelation *relation,
+					const CormRequest *options)
 {
+	/* by all that they print, the link's columns included */
+	bool		told_apart = options && options->distinct_given && options->distinct == NIL;
+
 	if (OidIsValid(relation->through))
 	{
 		select->link = CormAddLink(select, select->scope, relation);
 		select->base = CormAddLinkTarget(select, select->scope, select->link, relation);
-		KeepOneLink(select, relation);
+		if (told_apart)
+			CormTakeLinkOnce(select->link, relation);
+		else
+			KeepOneLink(select, relation);
 	}
 	else
 		select->base = CormAddTable(select, select->scope, select->model, CORM_JOIN_NONE);
@@ -285,7 +292,7 @@ CormAddSource(CormSelect *select, const CormRequest *request, const CormSubject 
 		return;
 	}
 
-	CormAddRelationRows(select, subject->relation);
+	CormAddRelationRows(select, subject->relation, request);
 	if (request->owner == NULL || request->owner->type == jbvNull)
 		select->scope->where = list_make1(CormMakeConst(false));
 	else

@@ -29,7 +29,8 @@ extern CormSubject CormResolveSubject(const CormRequest *request,
 extern CormSelect *CormMakeSelect(const CormModel *model, const char *label);
 
 /* The tables of a relation's rows: the target, behind its through table. */
-extern void CormAddRelationRows(CormSelect *select, const CormRelation *relation);
+extern void CormAddRelationRows(CormSelect *select, const CormRelation *relation,
+								const CormRequest *options);
 
 /* A statement over the rows of a request: tables and conditions. */
 extern CormSelect *CormSelectRows(const CormRequest *request, const CormSubject *subject);

@@ -116,6 +116,7 @@ SELECT f, corm.count(corm.relation('Tagged', 1, 'by'), f), corm.count(corm.exclu
 	FROM unnest('{"{\"Tagging__pos\": 1}","{\"Tagging__pos\": 9}","{\"Tagging__pos__in\": [2, 9]}","{\"Tagging__pos__gt\": 1, \"Tagging__pos__lt\": 9}","{\"NOT\": {\"Tagging__pos\": 9}}","{}"}'::jsonb[]) AS f;
 SELECT corm.count('Tagged', '{"by__Tagging__pos": 9}') AS path, corm.count('Tagged', '{"by__some": {"Tagging__pos": 9}}') AS some, corm.count('Tagged', '{"by__none": {"Tagging__pos": 9}}') AS none, corm.count('Tagged', '{"by__every": {"Tagging__pos__in": [2, 9]}}') AS every, corm.count('Tagged', '{"by__count": {"gte": 1, "filter": {"Tagging__pos": 9}}}') AS counted;
 SELECT corm.list(corm.objects('Tagged', fields => '{id}', prefetch_related => '{"by": {"filter": {"Tagging__pos": 9}, "fields": ["id", "Tagging"]}}')), corm.list(corm.objects('Tagged', fields => '{id}', prefetch_related => '{"by": {"exclude": {"Tagging__pos": 9}, "fields": ["id", "Tagging"]}}'));
+SELECT corm.count('Tagged', '{"by__count": {"": 1}}');
 -- null in a list over several related rows: nothing related
 SELECT corm.count('Tagged', '{"by": null}'), corm.count('Tagged', '{"by__in": [null]}'), corm.count('Tagged', '{"by__in": [1, null]}'), corm.count('Tagged', '{"by__in": [1]}');
 -- distinct compares what a row prints of itself; an order that is not there is refused whatever the strategy

@@ -317,6 +317,8 @@ ResolveAggregate(const CormTest *test, CormPlace *place, CormPath *path,
 	{
 		CormDocPath here = {&at, key, 0};
 
+		if (*key == '\0')
+			CormRaiseEmptyKey(&at);
 		if (strcmp(key, "distinct") == 0)
 			distinct = CormReadBoolean(item, &here);
 		else if (strcmp(key, "filter") == 0 && item->type != jbvNull)

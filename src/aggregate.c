@@ -221,15 +221,9 @@ CormAggregateOver(const CormPlace *end, const CormPath *path, const char *transf
 	if (function == CORM_AGGREGATE_MIN || function == CORM_AGGREGATE_MAX)
 	{
 		RequireOrder(arg, what);
-		value = palloc0(sizeof(CormValue));
-		value->kind = CORM_VALUE_EXTREME;
-		value->type = arg->type;
-		value->collation = arg->collation;
-		value->arg = arg;
-		value->greatest = function == CORM_AGGREGATE_MAX;
+		return CormExtremeValue(arg, end->scope, function == CORM_AGGREGATE_MAX);
 	}
-	else
-		value = CormMakeAggregate(function, arg, distinct, what);
+	value = CormMakeAggregate(function, arg, distinct, what);
 	value->scope = end->scope;
 	return value;
 }

@@ -33,8 +33,8 @@ static void DeparseExpr(StringInfo buf, const CormSelect *select, const CormExpr
 
 /* ---------- columns ---------- */
 
-void
-CormDeparseColumn(StringInfo buf, CormColumnRef ref)
+static void
+DeparseColumn(StringInfo buf, CormColumnRef ref)
 {
 	appendStringInfo(buf, "t%d.%s", ref.table->alias, quote_identifier(ref.column->name));
 }
@@ -45,7 +45,7 @@ CormColumnText(CormColumnRef ref)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	CormDeparseColumn(&buf, ref);
+	DeparseColumn(&buf, ref);
 	return buf.data;
 }
 
@@ -174,18 +174,16 @@ CormDeparseValue(StringInfo buf, const CormSelect *select, const CormValue *valu
 	switch (value->kind)
 	{
 		case CORM_VALUE_COLUMN:
-			CormDeparseColumn(buf, value->ref);
+			DeparseColumn(buf, value->ref);
 			break;
 		case CORM_VALUE_PARAM:
 			appendStringInfo(buf, "$%d", value->param);
 			break;
 		case CORM_VALUE_CAST:
-			/* a call and a column need no parentheses */
-			if (value->arg->kind == CORM_VALUE_OPERATOR || value->arg->kind == CORM_VALUE_EXPR)
-				appendStringInfoChar(buf, '(');
+			/* an operator stands in parentheses of its own */
+			appendStringInfoString(buf, value->arg->kind == CORM_VALUE_EXPR ? "(" : "");
 			CormDeparseValue(buf, select, value->arg);
-			if (value->arg->kind == CORM_VALUE_OPERATOR || value->arg->kind == CORM_VALUE_EXPR)
-				appendStringInfoChar(buf, ')');
+			appendStringInfoString(buf, value->arg->kind == CORM_VALUE_EXPR ? ")" : "");
 			appendStringInfo(buf, "::%s", CormQuoteType(value->type));
 			break;
 		case CORM_VALUE_CALL:

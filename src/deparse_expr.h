@@ -14,7 +14,6 @@
 
 #include "plantree.h"
 
-extern void CormDeparseColumn(StringInfo buf, CormColumnRef ref);
 extern char *CormColumnText(CormColumnRef ref);
 
 extern void CormDeparseValue(StringInfo buf, const CormSelect *select,

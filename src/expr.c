@@ -120,6 +120,17 @@ CormOnceValue(CormValue *arg)
 }
 
 CormValue *
+CormExtremeValue(CormValue *arg, CormScope *scope, bool greatest)
+{
+	CormValue  *value = MakeValue(CORM_VALUE_EXTREME, arg->type, arg->collation);
+
+	value->arg = arg;
+	value->scope = scope;
+	value->greatest = greatest;
+	return value;
+}
+
+CormValue *
 CormNumberedValue(int number, Oid type, Oid collation)
 {
 	CormValue  *value = MakeValue(CORM_VALUE_NUMBERED, type, collation);

@@ -33,6 +33,9 @@ extern CormValue *CormExprValue(CormExpr *expr);
 /* A value that no row decides, computed once for all of them. */
 extern CormValue *CormOnceValue(CormValue *arg);
 
+
+/* The smallest or greatest value of a subquery over the scope. */
+extern CormValue *CormExtremeValue(CormValue *arg, CormScope *scope, bool greatest);
 extern CormValue *CormNumberedValue(int number, Oid type, Oid collation);
 
 /* A copy that is compared under another collation. */

@@ -494,3 +494,10 @@ CormParentTables(Oid relid)
 	table_close(inherits, AccessShareLock);
 	return parents;
 }
+
+void
+CormRequireSchemaUsage(Oid schema)
+{
+	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+}

@@ -78,6 +78,9 @@ extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
 /* The tables (OIDs) that a table inherits from, or is a partition of, directly. */
 extern List *CormParentTables(Oid relid);
 
+/* Raises 42501 without USAGE on the schema. */
+extern void CormRequireSchemaUsage(Oid schema);
+
 /* May the user make a foreign key to these columns? */
 extern bool CormMayReference(Oid relid, CormKey columns);
 

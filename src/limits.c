@@ -38,25 +38,6 @@ AddNodes(int *nodes, int n)
 				 errhint("The setting corm.max_nodes is the limit; 0 means none.")));
 }
 
-static int
-PathSteps(const char *path)
-{
-	int			steps = *path == '\0' ? 0 : 1;
-	bool		quoted = false;
-
-	for (const char *c = path; *c; c++)
-	{
-		if (*c == '"')
-			quoted = !quoted;
-		else if (!quoted && c[0] == '_' && c[1] == '_' && c > path && c[2] != '\0')
-		{
-			steps++;
-			c++;
-		}
-	}
-	return steps;
-}
-
 pg_noreturn static void
 RaiseTooDeep(void)
 {
@@ -75,7 +56,7 @@ RaiseTooDeep(void)
 static void
 CheckPath(const char *path, int depth)
 {
-	if (corm_max_depth > 0 && depth + PathSteps(path) > corm_max_depth)
+	if (corm_max_depth > 0 && depth + CormPathSteps(path) > corm_max_depth)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a path of the queryset exceeds the limit on its steps, %d",
@@ -154,7 +135,7 @@ CountNested(const CormCondition *test, int depth, int *nodes)
 		return;
 	if (filter && filter->type == jbvBinary)
 		CountCondition(CormParseFilter(filter, &at, NULL),
-					   depth + PathSteps(path), nodes);
+					   depth + CormPathSteps(path), nodes);
 }
 
 static void
@@ -185,7 +166,7 @@ CountAnnotation(const CormAnnotation *annotation, int *nodes)
 
 	CheckPath(path, 0);
 	CountCondition(annotation->where,
-				   PathSteps(CormAggregatedRows(path, annotation->function)), nodes);
+				   CormPathSteps(CormAggregatedRows(path, annotation->function)), nodes);
 }
 
 static void
@@ -227,7 +208,7 @@ CheckDepth(const CormRequest *request, int depth)
 	foreach(lc, request->loads)
 	{
 		const CormLoad *load = lfirst(lc);
-		int			reached = depth + PathSteps(load->path);
+		int			reached = depth + CormPathSteps(load->path);
 
 		CHECK_FOR_INTERRUPTS();
 		if (reached > corm_max_depth)

@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_coerce.h"
+#include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -58,8 +59,8 @@ IsWithinDocument(const CormValue *value)
 	return value->kind == CORM_VALUE_OPERATOR && strcmp(value->function, "#>") == 0;
 }
 
-CormValue *
-CormTextOf(CormValue *value)
+static CormValue *
+TextOf(CormValue *value)
 {
 	CormValue  *text;
 
@@ -76,7 +77,7 @@ CormTextOf(CormValue *value)
 CormValue *
 CormNullable(CormValue *value)
 {
-	return IsWithinDocument(value) ? CormTextOf(value) : value;
+	return IsWithinDocument(value) ? TextOf(value) : value;
 }
 
 static CormValue *
@@ -91,7 +92,7 @@ TextParam(const CormTest *test, CormBind bind)
 static CormExpr *
 MatchText(const CormTest *test, CormValue *value)
 {
-	CormValue  *text = CormTextOf(value);
+	CormValue  *text = TextOf(value);
 	CormBind	bind = CORM_BIND_EXACT_TEXT;
 	const char *name = "~~*";
 
@@ -140,7 +141,7 @@ static CormExpr *
 Search(const CormTest *test, CormValue *value)
 {
 	CormValue  *document = getBaseType(value->type) == TSVECTOROID ? value :
-		CormCallValue("to_tsvector", NULL, CormTextOf(value), TSVECTOROID);
+		CormCallValue("to_tsvector", NULL, TextOf(value), TSVECTOROID);
 
 	return CormMakeOperator(document, CatalogOperator("@@", TSVECTOROID, TSQUERYOID),
 							CormOnceValue(CormCallValue("plainto_tsquery", NULL,
@@ -205,9 +206,9 @@ SpellsRange(const JsonbValue *value)
 	if (value->type != jbvString)
 		return false;
 	len = value->val.string.len;
-	while (len > 0 && isspace((unsigned char) *text))
+	while (len > 0 && scanner_isspace(*text))
 		text++, len--;
-	while (len > 0 && isspace((unsigned char) text[len - 1]))
+	while (len > 0 && scanner_isspace(text[len - 1]))
 		len--;
 	return len > 0 && (*text == '[' || *text == '(' || *text == '{' ||
 					   (len == 5 && pg_strncasecmp(text, "empty", 5) == 0));

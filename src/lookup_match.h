@@ -19,9 +19,6 @@ extern CormExpr *CormMatchValue(const CormTest *test, CormValue *value);
 /* left op(...) right */
 extern CormExpr *CormMatchField(const CormTest *test, CormValue *left, CormValue *right);
 
-/* The value as text; of a place within a document, the text that it holds. */
-extern CormValue *CormTextOf(CormValue *value);
-
 /*
  * What is NULL where there is no value: a JSON null within a document is none.
  */

@@ -24,13 +24,12 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "compat.h"
+#include "introspect.h"
 #include "operator.h"
 
 /*
@@ -116,13 +115,6 @@ Score(const FormData_pg_operator *op, Oid left, Oid right)
 	return op->oprnamespace == PG_CATALOG_NAMESPACE ? score + 1 : score;
 }
 
-static void
-CheckSchemaUsage(Oid schema)
-{
-	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
-}
-
 Oid
 CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 {
@@ -159,6 +151,6 @@ CormFindOperator(const char *name, Oid left, Oid right, const char *key)
 				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 				 errmsg("\"%s\": type %s has several operators \"%s\"",
 						key, format_type_be(left), name)));
-	CheckSchemaUsage(schema);
+	CormRequireSchemaUsage(schema);
 	return found;
 }

@@ -92,3 +92,23 @@ CormPathLeads(const char *path)
 	}
 	return leads;
 }
+
+/* How many steps a path has; a quoted name is one. */
+int
+CormPathSteps(const char *path)
+{
+	int			steps = *path == '\0' ? 0 : 1;
+	bool		quoted = false;
+
+	for (const char *c = path; *c; c++)
+	{
+		if (*c == '"')
+			quoted = !quoted;
+		else if (!quoted && c[0] == '_' && c[1] == '_' && c > path && c[2] != '\0')
+		{
+			steps++;
+			c++;
+		}
+	}
+	return steps;
+}

@@ -28,6 +28,9 @@ extern char *CormPathJoin(const char *before, const char *after);
 /* Does the path start with these steps, or consist of them? */
 extern bool CormPathStartsWith(const char *path, const char *steps);
 
+/* How many steps it has. */
+extern int	CormPathSteps(const char *path);
+
 /* "a" and "a__b" of "a__b__c": of char *, shortest first. */
 extern List *CormPathLeads(const char *path);
 

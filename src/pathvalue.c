@@ -70,20 +70,6 @@ EndValues(CormPlace *end, CormPath *path, bool by_foreign_key)
 	return values;
 }
 
-static CormValue *
-ExtremeOf(const CormPlace *end, CormValue *arg, bool greatest)
-{
-	CormValue  *value = palloc0(sizeof(CormValue));
-
-	value->kind = CORM_VALUE_EXTREME;
-	value->type = arg->type;
-	value->collation = arg->collation;
-	value->arg = arg;
-	value->greatest = greatest;
-	value->scope = end->scope;
-	return value;
-}
-
 static List *
 SubqueryValues(const CormPlace *place, CormPath *path, bool greatest)
 {
@@ -100,7 +86,7 @@ SubqueryValues(const CormPlace *place, CormPath *path, bool greatest)
 					(errcode(ERRCODE_UNDEFINED_FUNCTION),
 					 errmsg("\"%s\" of type %s has no order", path->text,
 							format_type_be(value->type))));
-		lfirst(lc) = ExtremeOf(&end, value, greatest);
+		lfirst(lc) = CormExtremeValue(value, end.scope, greatest);
 	}
 	return values;
 }

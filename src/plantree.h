@@ -51,7 +51,7 @@ typedef struct CormParam
 	Oid			elemtype;		/* of an array's elements, else typid */
 	JsonbValue *value;
 	const CormModel *model;		/* for keys: whose key it is ... */
-	int			part;			/* ... and which part, or CORM_WHOLE_KEY */
+	int			part;			/* ... and which part */
 	int64		number;			/* for CORM_BIND_BIGINT */
 	Datum		datum;			/* for CORM_BIND_DATUM */
 	List	   *texts;			/* for CORM_BIND_TEXTS: of char * */

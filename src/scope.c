@@ -20,9 +20,9 @@
 
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 
+#include "introspect.h"
 #include "scope.h"
 
 /* ---------- tables ---------- */
@@ -49,9 +49,7 @@ CormCheckSchemaUsage(const CormModel *model)
 	Oid			schema = get_rel_namespace(model->relid);
 
 	RequireTable(model, OidIsValid(schema));
-
-	if (CormSchemaAclCheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+	CormRequireSchemaUsage(schema);
 }
 
 /*

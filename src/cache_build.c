@@ -17,6 +17,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/parsenodes.h"
 #include "utils/lsyscache.h"
 
 #include "cache_build.h"
@@ -24,10 +25,17 @@
 #include "introspect.h"
 #include "watch.h"
 
+static CormKey ModelKey(const CormModelRow *row);
 static CormRelation *BuildForward(const CormRelationRow *row);
 static CormRelation *BuildReverse(const CormRelationRow *row);
+static void Fill(CormRelation *relation, const CormRelationRow *row);
 static void FillForeignKey(CormRelation *relation,
 						   const CormRelationRow *row);
+static void FillUnconstrained(CormRelation *relation,
+							  const CormRelationRow *row);
+static CormKey KeyOf(Oid relid);
+static bool IsKeyOf(Oid relid, CormKey columns);
+static AttrNumber *NumbersOf(Oid relid, List *columns);
 static void FillManyToMany(CormRelation *relation,
 						   const CormRelationRow *row);
 static CormForeignKey *LoadForeignKey(Oid referencing, Oid referenced,
@@ -55,27 +63,9 @@ CormBuildModel(Oid relid)
 	if (model->relkind == '\0')
 		return NULL;
 	model->columns = CormReadColumns(relid, &model->ncolumns);
-	key = CormReadPrimaryKey(relid);
+	key = ModelKey(row);
 	model->nkey = key.n;
 	model->key = key.attnums;
-	/* foreign keys to a table count on its own key, whatever a row says */
-	if (row->key != NIL && key.n == 0)
-	{
-		model->nkey = 0;
-		model->key = palloc(sizeof(AttrNumber) * list_length(row->key));
-		foreach(lc, row->key)
-		{
-			const CormColumn *column = CormFindColumn(model, lfirst(lc));
-
-			/* half a key names no row */
-			if (column == NULL)
-			{
-				model->nkey = 0;
-				break;
-			}
-			model->key[model->nkey++] = column->attnum;
-		}
-	}
 	relations = CormReadRelationRowsFrom(relid);
 	foreach(lc, relations)
 		model->relations = lappend(model->relations,
@@ -97,6 +87,24 @@ CormBuildModel(Oid relid)
 	return model;
 }
 
+/*
+ * Its own primary key, which foreign keys to it count on, else the columns that
+ * were given with its name.
+ */
+static CormKey
+ModelKey(const CormModelRow *row)
+{
+	CormKey		key = CormReadPrimaryKey(row->relid);
+
+	if (key.n > 0 || row->key == NIL)
+		return key;
+
+	/* half a key names no row */
+	key.attnums = NumbersOf(row->relid, row->key);
+	key.n = key.attnums == NULL ? 0 : list_length(row->key);
+	return key;
+}
+
 static CormRelation *
 BuildForward(const CormRelationRow *row)
 {
@@ -108,11 +116,8 @@ BuildForward(const CormRelationRow *row)
 	relation->target = row->target;
 	relation->through = row->through;
 	relation->symmetrical = row->symmetrical;
-	CheckEnds(relation, row);
-	if (OidIsValid(row->through))
-		FillManyToMany(relation, row);
-	else
-		FillForeignKey(relation, row);
+	relation->reverse = row->to_many;
+	Fill(relation, row);
 	return relation;
 }
 
@@ -126,13 +131,21 @@ BuildReverse(const CormRelationRow *row)
 	relation->source = row->target;
 	relation->target = row->source;
 	relation->through = row->through;
-	relation->reverse = true;
+	relation->reverse = !row->to_many;
+	Fill(relation, row);
+	return relation;
+}
+
+static void
+Fill(CormRelation *relation, const CormRelationRow *row)
+{
 	CheckEnds(relation, row);
 	if (OidIsValid(row->through))
 		FillManyToMany(relation, row);
+	else if (row->constraint_name == NULL)
+		FillUnconstrained(relation, row);
 	else
 		FillForeignKey(relation, row);
-	return relation;
 }
 
 /* Notes what the relation depends on, and whether its tables are there. */
@@ -197,6 +210,118 @@ FillForeignKey(CormRelation *relation, const CormRelationRow *row)
 	nullable = !fk->validated || !CormAllNotNull(row->source, columns);
 	relation->kind = unique ? CORM_ONE_TO_ONE : CORM_FOREIGN_KEY;
 	relation->nullable = nullable;
+}
+
+/*
+ * A relation without a constraint behaves like a foreign key that was never
+ * validated.  The side with the many rows stands for the referencing one.  Where
+ * the step leads to one row, the columns there must be a key, or rows would
+ * repeat.
+ */
+static void
+FillUnconstrained(CormRelation *relation, const CormRelationRow *row)
+{
+	Oid			many = row->to_many ? row->target : row->source;
+	Oid			one = row->to_many ? row->source : row->target;
+	CormForeignKey *fk = palloc0(sizeof(CormForeignKey));
+	CormKey		fk_key;
+	CormKey		pk_key;
+	bool		unique;
+
+	relation->kind = relation->reverse ?
+		CORM_REVERSE_FOREIGN_KEY : CORM_FOREIGN_KEY;
+	if (relation->broken != NULL)
+		return;
+	fk->referencing = many;
+	fk->referenced = one;
+	fk->nkeys = list_length(row->columns);
+	fk->fk_attnums = NumbersOf(many, row->to_many ? row->target_columns :
+							   row->columns);
+	fk->pk_attnums = NumbersOf(one, row->to_many ? row->columns :
+							   row->target_columns);
+	fk->eq_ops = palloc0(sizeof(Oid) * fk->nkeys);
+	fk->match_type = FKCONSTR_MATCH_SIMPLE;
+	fk->on_delete = FKCONSTR_ACTION_NOACTION;
+	fk->on_update = FKCONSTR_ACTION_NOACTION;
+	if (list_length(row->target_columns) != fk->nkeys ||
+		fk->fk_attnums == NULL || fk->pk_attnums == NULL)
+	{
+		relation->broken = psprintf("a column of relation \"%s\" does not exist any more",
+									relation->name);
+		return;
+	}
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		fk->eq_ops[i] = CormEqualityBetween(get_atttype(one, fk->pk_attnums[i]),
+											get_atttype(many, fk->fk_attnums[i]));
+		if (!OidIsValid(fk->eq_ops[i]))
+			relation->broken = psprintf("the columns of relation \"%s\" cannot be compared any more",
+										relation->name);
+	}
+	fk_key = (CormKey) {fk->nkeys, fk->fk_attnums};
+	pk_key = (CormKey) {fk->nkeys, fk->pk_attnums};
+	if (!relation->reverse && !IsKeyOf(one, pk_key))
+		relation->broken = psprintf("the columns that relation \"%s\" leads to are no key of \"%s\" any more",
+									relation->name, get_rel_name(one));
+	if (relation->broken != NULL)
+		return;
+	CormAlignForeignKey(fk, KeyOf(one));
+	relation->fk = fk;
+	unique = !row->to_many && IsKeyOf(many, fk_key);
+	if (relation->reverse)
+	{
+		relation->to_many = !unique;
+		relation->nullable = unique;
+		if (unique)
+			relation->kind = CORM_REVERSE_ONE_TO_ONE;
+		return;
+	}
+	relation->nullable = true;
+	if (unique)
+		relation->kind = CORM_ONE_TO_ONE;
+}
+
+static CormKey
+KeyOf(Oid relid)
+{
+	CormModelRow *row = CormReadModelRow(relid);
+	CormKey		none = {0, NULL};
+
+	return row == NULL ? none : ModelKey(row);
+}
+
+/* Do these columns tell the rows apart, by what is declared? */
+static bool
+IsKeyOf(Oid relid, CormKey columns)
+{
+	CormKey		key = KeyOf(relid);
+
+	if (CormHasUniqueKeyWithin(relid, columns))
+		return true;
+	for (int i = 0; i < key.n; i++)
+	{
+		if (!CormKeyHas(columns, key.attnums[i]))
+			return false;
+	}
+	return key.n > 0;
+}
+
+/* NULL unless all of the columns are there. */
+static AttrNumber *
+NumbersOf(Oid relid, List *columns)
+{
+	AttrNumber *attnums = palloc0(sizeof(AttrNumber) * (list_length(columns) + 1));
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		AttrNumber	attnum = get_attnum(relid, lfirst(lc));
+
+		if (attnum <= 0)
+			return NULL;
+		attnums[foreach_current_index(lc)] = attnum;
+	}
+	return attnums;
 }
 
 static void

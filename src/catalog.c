@@ -60,7 +60,9 @@
 #define Anum_relation_far_columns			9
 #define Anum_relation_symmetrical			10
 #define Anum_relation_adopted				11
-#define Natts_relation						11
+#define Anum_relation_target_columns		12
+#define Anum_relation_to_many				13
+#define Natts_relation						13
 
 typedef struct CatalogTables
 {
@@ -339,6 +341,9 @@ ReadRelation(HeapTuple tuple, TupleDesc desc)
 	row->far_columns = NamesAttribute(tuple, Anum_relation_far_columns, desc);
 	row->symmetrical = BoolAttribute(tuple, Anum_relation_symmetrical, desc);
 	row->adopted = BoolAttribute(tuple, Anum_relation_adopted, desc);
+	row->target_columns = NamesAttribute(tuple, Anum_relation_target_columns,
+										 desc);
+	row->to_many = BoolAttribute(tuple, Anum_relation_to_many, desc);
 	return row;
 }
 
@@ -374,6 +379,8 @@ FormRelation(const CormRelationRow *row, TupleDesc desc)
 	SetNames(values, nulls, Anum_relation_far_columns, row->far_columns);
 	values[Anum_relation_symmetrical - 1] = BoolGetDatum(row->symmetrical);
 	values[Anum_relation_adopted - 1] = BoolGetDatum(row->adopted);
+	SetNames(values, nulls, Anum_relation_target_columns, row->target_columns);
+	values[Anum_relation_to_many - 1] = BoolGetDatum(row->to_many);
 	return heap_form_tuple(desc, values, nulls);
 }
 

@@ -28,13 +28,15 @@ typedef struct CormRelationRow
 	char	   *name;
 	Oid			target;
 	char	   *reverse_name;	/* NULL: no way back */
-	char	   *constraint_name;
+	char	   *constraint_name;	/* NULL: a relation without a constraint */
 	List	   *columns;		/* of char * */
 	Oid			through;		/* InvalidOid: a foreign key of source */
 	char	   *far_constraint_name;	/* with through only */
 	List	   *far_columns;	/* with through only */
 	bool		symmetrical;
 	bool		adopted;
+	List	   *target_columns; /* without a constraint only */
+	bool		to_many;		/* without a constraint only */
 } CormRelationRow;
 
 /* Is it one of the two tables, as far as this backend has looked them up? */

@@ -40,12 +40,13 @@ typedef struct CormColumn
 } CormColumn;
 
 /*
- * One foreign key constraint, read live.  eq_ops[i] is the constraint's own
- * operator: referenced column = referencing column (pg_constraint.conpfeqop).
+ * One foreign key constraint, read live, or what a relation without a constraint
+ * has in its place.  eq_ops[i] is the constraint's own operator: referenced
+ * column = referencing column (pg_constraint.conpfeqop).
  */
 typedef struct CormForeignKey
 {
-	char	   *name;			/* of the constraint */
+	char	   *name;			/* of the constraint; NULL: there is none */
 	Oid			referencing;	/* the table that holds the columns */
 	Oid			referenced;		/* the table they point to */
 	int			nkeys;
@@ -69,7 +70,8 @@ typedef struct CormRelation
 	char	   *inverse;		/* name of the way back, or NULL */
 	bool		to_many;
 	bool		nullable;		/* a to-one that may be absent */
-	bool		reverse;		/* declared from the other end */
+	bool		reverse;		/* against its foreign key; of a many-to-many,
+								 * declared from the other end */
 
 	/*
 	 * The foreign key walked first: for a many-to-many the one of the through

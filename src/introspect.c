@@ -18,6 +18,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_am.h"
@@ -26,12 +27,14 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "compat.h"
 #include "introspect.h"
@@ -220,6 +223,25 @@ CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key)
 	fk->pk_attnums = pk_attnums;
 	fk->eq_ops = eq_ops;
 	fk->to_primary_key = true;
+}
+
+Oid
+CormEqualityBetween(Oid left, Oid right)
+{
+	TypeCacheEntry *l = lookup_type_cache(getBaseType(left),
+										  TYPECACHE_BTREE_OPFAMILY);
+	TypeCacheEntry *r = lookup_type_cache(getBaseType(right),
+										  TYPECACHE_BTREE_OPFAMILY);
+
+	if (!OidIsValid(l->btree_opf) || l->btree_opf != r->btree_opf)
+		return InvalidOid;
+
+	/* the types of one polymorphic operator class are not one another's equal */
+	if (IsPolymorphicType(l->btree_opintype) &&
+		getBaseType(left) != getBaseType(right))
+		return InvalidOid;
+	return get_opfamily_member(l->btree_opf, l->btree_opintype,
+							   r->btree_opintype, BTEqualStrategyNumber);
 }
 
 Oid

@@ -59,6 +59,12 @@ extern CormForeignKey *CormFindForeignKey(Oid referencing, Oid referenced,
  */
 extern void CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key);
 
+/*
+ * The operator that says whether values of the two types are equal, as a foreign
+ * key would choose it; InvalidOid when they cannot be compared.
+ */
+extern Oid	CormEqualityBetween(Oid left, Oid right);
+
 /* InvalidOid when the constraint is gone. */
 extern Oid	CormConstraintOid(Oid relid, const char *name);
 

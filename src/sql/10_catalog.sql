@@ -17,13 +17,15 @@ CREATE TABLE corm.relation (
 	name				pg_catalog.text COLLATE pg_catalog."C" NOT NULL,
 	target				pg_catalog.regclass NOT NULL,
 	reverse_name		pg_catalog.text COLLATE pg_catalog."C",
-	constraint_name		pg_catalog.text COLLATE pg_catalog."C" NOT NULL,
+	constraint_name		pg_catalog.text COLLATE pg_catalog."C",
 	columns				pg_catalog.text[] COLLATE pg_catalog."C" NOT NULL,
 	through				pg_catalog.regclass,
 	far_constraint_name	pg_catalog.text COLLATE pg_catalog."C",
 	far_columns			pg_catalog.text[] COLLATE pg_catalog."C",
 	symmetrical			pg_catalog.bool NOT NULL DEFAULT false,
 	adopted				pg_catalog.bool NOT NULL DEFAULT false,
+	target_columns		pg_catalog.text[] COLLATE pg_catalog."C",
+	to_many				pg_catalog.bool NOT NULL DEFAULT false,
 	CONSTRAINT relation_pkey PRIMARY KEY (source, name)
 );
 CREATE INDEX relation_target_idx ON corm.relation (target);
@@ -39,13 +41,15 @@ COMMENT ON COLUMN corm.relation.source IS 'the table the relation starts from; i
 COMMENT ON COLUMN corm.relation.name IS 'the name of the relation on the source model';
 COMMENT ON COLUMN corm.relation.target IS 'the table the relation leads to';
 COMMENT ON COLUMN corm.relation.reverse_name IS 'the name of the way back on the target model, NULL for none';
-COMMENT ON COLUMN corm.relation.constraint_name IS 'the foreign key constraint: on the source table, or on the through table towards the source';
-COMMENT ON COLUMN corm.relation.columns IS 'the columns of that constraint, to find it by when it has been renamed';
+COMMENT ON COLUMN corm.relation.constraint_name IS 'the foreign key constraint: on the source table, or on the through table towards the source; NULL for a relation without a constraint';
+COMMENT ON COLUMN corm.relation.columns IS 'the columns of that constraint, to find it by when it has been renamed; without a constraint, the columns of the source that are compared';
 COMMENT ON COLUMN corm.relation.through IS 'the link table of a many-to-many relation';
 COMMENT ON COLUMN corm.relation.far_constraint_name IS 'the foreign key constraint of the through table towards the target';
 COMMENT ON COLUMN corm.relation.far_columns IS 'the columns of that constraint';
 COMMENT ON COLUMN corm.relation.symmetrical IS 'a link is one edge, seen from both of its ends';
 COMMENT ON COLUMN corm.relation.adopted IS 'the constraint or its columns were there before the relation was declared';
+COMMENT ON COLUMN corm.relation.target_columns IS 'of a relation without a constraint, the columns of the target that are compared';
+COMMENT ON COLUMN corm.relation.to_many IS 'of a relation without a constraint, whether it leads to many rows';
 
 -- A regclass whose table is gone would be dumped as a bare number, and become
 -- the name of whatever table gets that number next.

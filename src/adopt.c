@@ -8,8 +8,9 @@
  * not depend on the order in which tables are looked at (adopt_names).
  *
  * A name that cannot be given is never replaced by another one: the report says
- * why, and holds the statement that gives a free one.  What is adopted already
- * is not reported again; what could not be is, each time.
+ * why, and holds the statement that gives a free one.  What is adopted already,
+ * be it without a way back, is not reported again; what could not be is, each
+ * time.
  *
  * Nothing but corm's own rows is written: no table changes.
  *
@@ -59,12 +60,14 @@ static char *KeyInWords(const CormSurveyTable *table, char **fix);
 static void TakeNames(CormAdoption *adoption);
 static void JudgeKeys(CormAdoption *adoption);
 static bool CanFollow(CormAdoption *adoption, const CormSurveyKey *key);
+static void ReportNoModel(CormAdoption *adoption, const CormSurveyKey *key);
 static void JudgeCandidate(CormAdoption *adoption, const Candidate *candidate);
 static void RefuseCandidate(CormAdoption *adoption, const Candidate *candidate,
 							const char *why);
 static void Apply(const CormAdoption *adoption);
 static int	CompareRows(const ListCell *a, const ListCell *b);
 static char *AdoptCall(Oid schema, const char *table);
+static char *CallAs(const char *role, const CormSurveyTable *table);
 
 List *
 CormAdopt(const char *schema, List *only, List *except_tables, bool dry_run)
@@ -92,9 +95,15 @@ FindSchema(const char *name)
 	Oid			schema = get_namespace_oid(name, true);
 
 	if (!OidIsValid(schema))
+	{
+		const char *near = CormClosest(name, CormUsableSchemas());
+
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_SCHEMA),
-				 errmsg("schema \"%s\" does not exist", name)));
+				 errmsg("schema \"%s\" does not exist", name),
+				 near != NULL ?
+				 errhint("Perhaps you meant the schema \"%s\".", near) : 0));
+	}
 	CormRequireSchemaUsage(schema);
 	if (!CormIsModelSchema(schema))
 		ereport(ERROR,
@@ -133,23 +142,25 @@ ChooseTables(CormAdoption *adoption, List *only, List *except_tables)
 static void
 CheckTableNames(const CormAdoption *adoption, List *names)
 {
-	List	   *known = NIL;
+	List	   *there = NIL;
+	List	   *seen = NIL;
 	ListCell   *lc;
 
 	foreach(lc, adoption->survey->of_schema)
 	{
 		CormSurveyTable *table = lfirst(lc);
 
-		if (CormMaySee(table->relid))
-			known = lappend(known, table->name);
+		there = lappend(there, table->name);
+		if (names != NIL && CormMaySee(table->relid))
+			seen = lappend(seen, table->name);
 	}
 	foreach(lc, names)
 	{
 		const char *near;
 
-		if (OidIsValid(get_relname_relid(lfirst(lc), adoption->schema)))
+		if (CormListHasName(there, lfirst(lc)))
 			continue;
-		near = CormClosest(lfirst(lc), known);
+		near = CormClosest(lfirst(lc), seen);
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table \"%s\" of schema \"%s\" does not exist",
@@ -213,7 +224,6 @@ WhyNot(const CormSurveyTable *table, char **fix)
 	char	   *quoted = CormQuoteTable(table->relid);
 	Oid			extension = getExtensionOfObject(RelationRelationId,
 												 table->relid);
-	Oid			owner;
 
 	*fix = NULL;
 	if (table->partition)
@@ -237,18 +247,16 @@ WhyNot(const CormSurveyTable *table, char **fix)
 	}
 	if (!CormOwnsTable(table->relid, GetUserId()))
 	{
-		owner = CormTableOwner(table->relid);
-		*fix = psprintf("SET ROLE %s; %s RESET ROLE;",
-						quote_identifier(GetUserNameFromId(owner, false)),
-						AdoptCall(table->schema, table->name));
+		char	   *owner = GetUserNameFromId(CormTableOwner(table->relid),
+											  false);
+
+		*fix = CallAs(owner, table);
 		return psprintf("%s %s belongs to role \"%s\", who can adopt it",
-						CormKindWord(table->relkind), quoted,
-						GetUserNameFromId(owner, false));
+						CormKindWord(table->relkind), quoted, owner);
 	}
 	if (!CormMayRead(table->relid))
 	{
-		*fix = psprintf("GRANT SELECT ON %s TO %s;", quoted,
-						quote_identifier(GetUserNameFromId(GetUserId(), false)));
+		*fix = CormAdoptGrantCall("SELECT", table);
 		return psprintf("%s %s: its owner has no right to read it",
 						CormKindWord(table->relkind), quoted);
 	}
@@ -275,8 +283,6 @@ static char *
 KeyInWords(const CormSurveyTable *table, char **fix)
 {
 	CormKey		key = CormReadPrimaryKey(table->relid);
-	List	   *columns = NIL;
-	ListCell   *lc;
 
 	*fix = NULL;
 	if (key.n > 0)
@@ -284,21 +290,8 @@ KeyInWords(const CormSurveyTable *table, char **fix)
 						CormJoinNames(CormColumnNames(table->relid, key.n,
 													  key.attnums)));
 	if (table->relkind == RELKIND_FOREIGN_TABLE)
-		return pstrdup("no key, until it is registered with one; relations without a constraint only");
-	foreach(lc, CormReadUniqueKeys(table->relid))
-	{
-		CormKey    *unique = lfirst(lc);
-
-		if (columns == NIL && CormAllNotNull(table->relid, *unique))
-			columns = CormColumnNames(table->relid, unique->n, unique->attnums);
-	}
-	if (columns == NIL && get_attnum(table->relid, "id") > 0)
-		columns = list_make1("id");
-	*fix = columns == NIL ?
-		psprintf("ALTER TABLE %s ADD COLUMN id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY;",
-				 CormQuoteTable(table->relid)) :
-		psprintf("ALTER TABLE %s ADD PRIMARY KEY (%s);",
-				 CormQuoteTable(table->relid), CormQuoteNames(columns));
+		return pstrdup("no key until it is registered with one");
+	*fix = CormAdoptKeyCall(table);
 	return pstrdup("no primary key: rows can be read, not written one by one");
 }
 
@@ -367,37 +360,39 @@ static bool
 CanFollow(CormAdoption *adoption, const CormSurveyKey *key)
 {
 	const CormForeignKey *fk = key->fk;
-	Oid			owner;
+	bool		owned = CormOwnsTable(key->source->relid, GetUserId());
 
-	if (key->target == NULL)
-	{
-		bool		partition = get_rel_relispartition(fk->referenced);
-		Oid			table = partition ?
-			get_partition_parent(fk->referenced, true) : fk->referenced;
-
-		CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, key->source, NULL, NULL,
-						psprintf("foreign key (%s) leads to %s, which is no model",
-								 CormAdoptColumns(fk),
-								 CormQuoteTable(fk->referenced)),
-						partition ? NULL :
-						AdoptCall(get_rel_namespace(table),
-								  get_rel_name(table)));
-		return false;
-	}
-	if (CormOwnsTable(key->source->relid, GetUserId()))
+	if (key->target != NULL && owned)
 		return true;
-	if (!CormMaySee(key->source->relid))
-		return false;
-	owner = CormTableOwner(key->source->relid);
-	CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, key->source, NULL,
-					key->target,
-					psprintf("foreign key (%s): the table belongs to role \"%s\", who can adopt it",
-							 CormAdoptColumns(fk),
-							 GetUserNameFromId(owner, false)),
-					psprintf("SET ROLE %s; %s RESET ROLE;",
-							 quote_identifier(GetUserNameFromId(owner, false)),
-							 AdoptCall(key->source->schema, key->source->name)));
+	if (owned)
+		ReportNoModel(adoption, key);
+	else if (key->target != NULL && CormMaySee(key->source->relid))
+	{
+		char	   *owner = GetUserNameFromId(CormTableOwner(key->source->relid),
+											  false);
+
+		CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, key->source, NULL,
+						key->target,
+						psprintf("foreign key (%s): the table belongs to role \"%s\", who can adopt it",
+								 CormAdoptColumns(fk), owner),
+						CallAs(owner, key->source));
+	}
 	return false;
+}
+
+/* A partition never will be one: its rows are its parent's. */
+static void
+ReportNoModel(CormAdoption *adoption, const CormSurveyKey *key)
+{
+	Oid			relid = key->fk->referenced;
+	char	   *fix = NULL;
+
+	if (!get_rel_relispartition(relid))
+		fix = AdoptCall(get_rel_namespace(relid), get_rel_name(relid));
+	CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, key->source, NULL, NULL,
+					psprintf("foreign key (%s) leads to %s, which is no model",
+							 CormAdoptColumns(key->fk), CormQuoteTable(relid)),
+					fix);
 }
 
 static void
@@ -437,9 +432,7 @@ JudgeCandidate(CormAdoption *adoption, const Candidate *candidate)
 		CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, key->source, row->name,
 						key->target,
 						"no way back: it takes REFERENCES on the target to name one",
-						psprintf("GRANT REFERENCES ON %s TO %s;",
-								 CormQuoteTable(key->target->relid),
-								 quote_identifier(GetUserNameFromId(GetUserId(), false))));
+						CormAdoptGrantCall("REFERENCES", key->target));
 	if (why_not_back != NULL)
 	{
 		char	   *free = CormInventName(adoption->names, key->target->relid,
@@ -543,4 +536,11 @@ AdoptCall(Oid schema, const char *table)
 	return psprintf("SELECT * FROM corm.adopt(%s, ARRAY[%s]);",
 					quote_literal_cstr(get_namespace_name(schema)),
 					quote_literal_cstr(table));
+}
+
+static char *
+CallAs(const char *role, const CormSurveyTable *table)
+{
+	return psprintf("SET ROLE %s; %s RESET ROLE;", quote_identifier(role),
+					AdoptCall(table->schema, table->name));
 }

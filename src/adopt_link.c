@@ -104,18 +104,25 @@ CanLink(CormAdoption *adoption, const CormSurveyLink *link)
 	{
 		const CormSurveyTable *end = ends[i]->target;
 		const char *why = NULL;
+		char	   *fix = NULL;
 
 		if (end->key.n == 0)
+		{
 			why = "has no primary key";
+			fix = CormAdoptKeyCall(end);
+		}
 		else if (!CormMayReference(end->relid, end->key))
+		{
 			why = "grants no REFERENCES, which it takes to name a relation there";
+			fix = CormAdoptGrantCall("REFERENCES", end);
+		}
 		if (why == NULL)
 			continue;
 		CormAdoptReport(adoption, CORM_ADOPT_SKIPPED, link->near->target, NULL,
 						link->far->target,
 						psprintf("link table \"%s\" is no relation: \"%s\" %s",
 								 link->through->name, end->name, why),
-						NULL);
+						fix);
 		return false;
 	}
 	return true;

@@ -185,10 +185,11 @@ AddRelations(CormSurvey *survey)
 		CormSurveyTable *through = CormSurveyTableOf(survey, row->through);
 
 		/* of a table that is gone there is nothing to say */
-		if (source == NULL || target == NULL)
+		if (source == NULL)
 			continue;
 		source->relations_from = lappend(source->relations_from, row);
-		target->relations_to = lappend(target->relations_to, row);
+		if (target != NULL)
+			target->relations_to = lappend(target->relations_to, row);
 		if (through != NULL)
 			through->relations_through = lappend(through->relations_through,
 												 row);

@@ -65,6 +65,12 @@ extern char *CormAdoptColumns(const CormForeignKey *fk);
 /* What a relation along the foreign key is called. */
 extern char *CormAdoptForwardName(const CormSurveyKey *key);
 
+/* The statement that gives the table a primary key, of columns it has if it can. */
+extern char *CormAdoptKeyCall(const CormSurveyTable *table);
+
+/* The statement that gives the current user a right on the table. */
+extern char *CormAdoptGrantCall(const char *right, const CormSurveyTable *table);
+
 /* 'way back "x"', or that there is none. */
 extern char *CormAdoptWayBack(const char *name);
 

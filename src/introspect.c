@@ -632,6 +632,26 @@ CormParentTables(Oid relid)
 	return parents;
 }
 
+List *
+CormUsableSchemas(void)
+{
+	Relation	rel = table_open(NamespaceRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	List	   *names = NIL;
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_namespace namespace = (Form_pg_namespace) GETSTRUCT(tuple);
+
+		if (CormSchemaAclCheck(namespace->oid, GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+			names = lappend(names, pstrdup(NameStr(namespace->nspname)));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return names;
+}
+
 void
 CormRequireSchemaUsage(Oid schema)
 {

@@ -102,6 +102,9 @@ extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
 /* The tables (OIDs) that a table inherits from, or is a partition of, directly. */
 extern List *CormParentTables(Oid relid);
 
+/* Names of the schemas that the user may use, of char *. */
+extern List *CormUsableSchemas(void);
+
 /* Raises 42501 without USAGE on the schema. */
 extern void CormRequireSchemaUsage(Oid schema);
 

@@ -32,11 +32,13 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "assemble.h"
 #include "deparse.h"
 #include "error.h"
 #include "exec.h"
+#include "fill.h"
 #include "render.h"
 #include "value.h"
 
@@ -49,12 +51,19 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
  */
 #define FEW_PARENTS 50
 
+/*
+ * Roots that a pulled run keeps when nothing is fetched for them together: as
+ * few as make the portal's start and stop cheap.
+ */
+#define PULLED_AT_ONCE 32
+
 struct CormRun
 {
 	MemoryContext context;
 	MemoryContext batch;
 	MemoryContext row;			/* scratch memory of one row's rendering */
 	bool		read_only;
+	ResourceOwner owner;		/* of what the scans hold */
 	CormLevel  *root;
 	StringInfoData scratch;		/* one row, or one document */
 
@@ -75,6 +84,8 @@ typedef struct Receiver
 	CormLevel  *level;
 	CormSink	sink;			/* of a pushed root: takes each full batch */
 	void	   *arg;
+	bool		whole;			/* ... or each row, as nothing else is fetched */
+	int64		nwhole;
 } Receiver;
 
 static void FetchChildren(CormRun *run, CormLevel *parent);
@@ -95,24 +106,10 @@ AddRow(CormRun *run, CormLevel *level, CormRow *row)
 }
 
 static void
-ResetLevel(CormLevel *level, MemoryContext batch)
-{
-	level->nrows = level->maxrows = 0;
-	level->rows = NULL;
-	if (level->child)
-		CormKeyTableReset(&level->table, batch);
-	if (level->self >= 0)
-		CormKeyTableReset(&level->nodes, batch);
-	for (int i = 0; i < level->nchildren; i++)
-		if (i != level->self)
-			ResetLevel(level->children[i], batch);
-}
-
-static void
 StartBatch(CormRun *run)
 {
 	MemoryContextReset(run->batch);
-	ResetLevel(run->root, run->batch);
+	CormResetLevel(run->root, run->batch);
 }
 
 /*
@@ -131,6 +128,42 @@ FlushBatch(CormRun *run, CormSink sink, void *arg)
 	StartBatch(run);
 }
 
+/*
+ * The text of a row.  A portal has a resource owner of its own, which must not
+ * come to own what the scans pin: they outlive the fetch.
+ */
+static CormRow *
+RenderRow(CormRun *run, CormLevel *level, TupleTableSlot *slot)
+{
+	ResourceOwner owner = CurrentResourceOwner;
+	CormRow    *row;
+
+	CurrentResourceOwner = run->owner;
+	row = CormRenderRow(level, slot, &run->scratch, run->row);
+	CurrentResourceOwner = owner;
+	return row;
+}
+
+static void
+TakeRoot(Receiver *receiver, TupleTableSlot *slot)
+{
+	CormRun    *run = receiver->run;
+	CormLevel  *level = receiver->level;
+
+	CormCountRead(level);
+	if (receiver->whole)
+	{
+		CormRenderWhole(level, slot, &run->scratch, run->row);
+		receiver->sink(receiver->arg, &run->scratch);
+		if (++receiver->nwhole % corm_batch_size == 0)
+			StartBatch(run);
+		return;
+	}
+	AddRow(run, level, RenderRow(run, level, slot));
+	if (receiver->sink && level->nrows >= corm_batch_size)
+		FlushBatch(run, receiver->sink, receiver->arg);
+}
+
 static bool
 ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 {
@@ -139,13 +172,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 
 	if (run->observer == NULL || run->observer(run->observer_arg, slot))
-	{
-		CormCountRead(receiver->level);
-		AddRow(run, receiver->level,
-			   CormRenderRow(receiver->level, slot, &run->scratch, run->row));
-	}
-	if (receiver->sink && receiver->level->nrows >= corm_batch_size)
-		FlushBatch(run, receiver->sink, receiver->arg);
+		TakeRoot(receiver, slot);
 	MemoryContextSwitchTo(old);
 	return true;
 }
@@ -157,7 +184,7 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormLevel  *level = receiver->level;
 	const CormSelect *select = level->select;
 	MemoryContext old = MemoryContextSwitchTo(receiver->run->batch);
-	CormRow    *row = CormRenderRow(level, slot, &receiver->run->scratch, receiver->run->row);
+	CormRow    *row = RenderRow(receiver->run, level, slot);
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
@@ -352,7 +379,7 @@ FetchChildren(CormRun *run, CormLevel *parent)
 
 	check_stack_depth();
 	for (int i = 0; parent->nrows > 0 && i < parent->nchildren; i++)
-		if (i != parent->self)
+		if (i != parent->self && !parent->children[i]->scanning)
 			FetchLevel(run, parent, i);
 	MemoryContextSwitchTo(old);
 }
@@ -370,9 +397,10 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
 									 ALLOCSET_DEFAULT_SIZES);
 	run->read_only = read_only;
-	run->root = CormCompileLevel(select, NULL, &run->tally);
+	run->owner = CurrentResourceOwner;
+	run->root = CormCompileLevel(select, NULL, &run->tally, read_only);
 	initStringInfo(&run->scratch);
-	ResetLevel(run->root, run->batch);
+	CormResetLevel(run->root, run->batch);
 	return run;
 }
 
@@ -392,9 +420,11 @@ CormRunPush(CormRun *run, CormSink sink, void *arg)
 	InitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
+	receiver.whole = CormIsWhole(run->root);
 	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
 					   run->read_only, (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
+	CormCloseScans(run->root);
 }
 
 void
@@ -462,6 +492,11 @@ PullBatch(CormRun *run)
 
 	StartBatch(run);
 	run->next = 0;
+	if (run->portal != NULL)
+	{
+		run->owner = CurrentResourceOwner;
+		CormReopenScans(run->root);
+	}
 	if (run->portal == NULL)
 		portal = OpenRoots(run);
 	else if (!PortalIsValid(portal))
@@ -469,13 +504,14 @@ PullBatch(CormRun *run)
 
 	InitReceiver(&receiver, run, run->root);
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	(void) PortalRunFetch(portal, FETCH_FORWARD, corm_batch_size, (DestReceiver *) &receiver);
+	(void) PortalRunFetch(portal, FETCH_FORWARD, CormIsWhole(run->root) ?
+						  Min(corm_batch_size, PULLED_AT_ONCE) : corm_batch_size,
+						  (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
-	if (run->root->nrows == 0)
-		return false;
 	run->pulled += run->root->nrows;
 	FetchChildren(run, run->root);
-	return true;
+	CormCloseScans(run->root);
+	return run->root->nrows > 0;
 }
 
 StringInfo
@@ -543,6 +579,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 			appendStringInfoString(&run->scratch, related->child->to_many ? "[]" : "null");
 		sink(arg, &run->scratch);
 	}
+	CormCloseScans(root);
 	MemoryContextDelete(run->batch);
 }
 

@@ -40,6 +40,15 @@
 #define CormIsPeriodConstraint(form) false
 #endif
 
+/* 18: an index scan may be counted. */
+#if PG_VERSION_NUM >= 180000
+#define CormBeginIndexScan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), NULL, (nkeys), 0)
+#else
+#define CormBeginIndexScan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), (nkeys), 0)
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \

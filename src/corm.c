@@ -23,10 +23,11 @@
 #include "childkey.h"
 #include "compat.h"
 #include "encode.h"
+#include "level.h"
 #include "limits.h"
 #include "plancache.h"
-#include "render.h"
 #include "resolve.h"
+#include "scan.h"
 
 CORM_MODULE_MAGIC;
 
@@ -64,6 +65,11 @@ DefineStrategies(void)
 							 "How a limit for each parent is fetched.",
 							 "Parent by parent (lateral), or all lists at once (window); the documents are the same. Where rows are linked several times all lists are read in any case.",
 							 &corm_slice_strategy, CORM_SLICE_AUTO, slice_strategies,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("corm.direct_scan",
+							 "Reads related rows by index scans of its own where that is all it takes.",
+							 "Otherwise, and where it takes more, by a statement for each level; the documents are the same.",
+							 &corm_direct_scan, true,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("corm.to_one_strategy",
 							 "How a to-one relation is loaded.",

@@ -27,7 +27,7 @@
 #include "encode.h"
 #include "exec.h"
 #include "flatrow.h"
-#include "render.h"
+#include "level.h"
 
 typedef struct FlatReceiver
 {

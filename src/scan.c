@@ -1,0 +1,615 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.c
+ *	  Rows of a child level by index scans, without a statement.
+ *
+ * A child level asks for little: the rows of one table by its foreign key or by
+ * its key, without further condition, in the order of the key.  The executor's
+ * way to them costs more than the rows themselves, and it has to guess how many
+ * keys will come.  Here they are looked up parent by parent.
+ *
+ * What the executor would see to is seen to here: the snapshot is the caller's
+ * active one, so all levels see the same; the user needs SELECT on the table or
+ * on every column read; where policies, inheritance, another table access
+ * method or somebody's permission hook have a say, the statement runs instead.
+ * Predicate locks are taken by the index and heap functions that are called,
+ * and for pages that are not visited, here.
+ *
+ * An index will do if it is a valid, complete B-tree that starts with exactly
+ * the columns of the key, whose operator family has the key's equality and whose
+ * collation is the key's.  One that old snapshots may not use (indcheckxmin) is
+ * left alone.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/nbtree.h"
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/visibilitymap.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "scan.h"
+
+bool		corm_direct_scan = true;
+
+/* One table that is looked up by some of its columns. */
+typedef struct Probe
+{
+	const CormModel *model;
+	int			nkeys;
+	const CormColumn *columns[INDEX_MAX_KEYS];
+	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
+	Oid			collations[INDEX_MAX_KEYS];
+	Bitmapset  *used;			/* attribute numbers that are read */
+
+	/* while it is open */
+	Relation	heap;
+	Relation	index;
+	IndexScanDesc desc;
+	TupleTableSlot *slot;
+	ScanKeyData keys[INDEX_MAX_KEYS];	/* in index order ... */
+	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is */
+} Probe;
+
+struct CormScan
+{
+	CormScanKind kind;
+	const CormSelect *select;
+	MemoryContext context;		/* of what is allocated while it is open */
+	Probe		rows;
+	Probe		links;
+
+	/* of LINKS: the target's keys in the through table */
+	const CormForeignKey *far;
+	CormKeyPart *far_keys;
+	int			far_columns[INDEX_MAX_KEYS];	/* of the index, or -1 */
+	bool		index_only;
+	Buffer		visibility;
+	Datum		far_values[INDEX_MAX_KEYS];
+};
+
+/* ---------- planning ---------- */
+
+/* Does the table stand for itself? */
+static bool
+IsPlainTable(const CormTable *table)
+{
+	return table->model->relkind == RELKIND_RELATION && table->mirrored == NULL &&
+		table->once == NULL && table->several == NULL && table->rows == NULL &&
+		table->closure == NULL && table->row_param == 0 &&
+		table->annotations == NIL;
+}
+
+/* By the primary key, as documents are unless something else is asked. */
+static bool
+IsKeyOrder(const CormSelect *select)
+{
+	const CormModel *model = select->model;
+	ListCell   *lc;
+
+	if (list_length(select->order) != model->nkey)
+		return false;
+	foreach(lc, select->order)
+	{
+		const CormOrder *order = lfirst(lc);
+
+		if (order->value->kind != CORM_VALUE_COLUMN || order->descending ||
+			order->nulls != CORM_NULLS_DEFAULT ||
+			OidIsValid(order->value->collate) ||
+			order->value->ref.table != select->base ||
+			order->value->ref.column->attnum !=
+			model->key[foreach_current_index(lc)])
+			return false;
+	}
+	return true;
+}
+
+/* Nothing but columns of the rows, as they are. */
+static bool
+HasPlainTargets(const CormSelect *select)
+{
+	ListCell   *lc;
+
+	foreach(lc, select->targets)
+	{
+		const CormTarget *target = lfirst(lc);
+
+		if (target->value->kind != CORM_VALUE_COLUMN || OidIsValid(target->cast))
+			return false;
+	}
+	foreach(lc, select->object->outputs)
+	{
+		const CormOutput *output = lfirst(lc);
+
+		if (output->kind == CORM_OUT_OBJECT)
+			return false;
+		if (output->kind == CORM_OUT_VALUE &&
+			((CormTarget *) list_nth(select->targets, output->target))->value->ref.table != select->base)
+			return false;
+	}
+	return true;
+}
+
+static bool
+IsSimple(const CormSelect *select)
+{
+	int			ntables = select->link != NULL ? 2 : 1;
+
+	return select->nkeys > 0 && select->identity == NULL &&
+		select->model->nkey > 0 &&
+		list_length(select->scope->tables) == ntables &&
+		select->scope->where == NIL && select->scope->groups == NULL &&
+		select->limit == 0 && select->offset == 0 &&
+		select->distinct == NIL && select->kept_where == NIL &&
+		IsPlainTable(select->base) &&
+		(select->link == NULL || IsPlainTable(select->link)) &&
+		IsKeyOrder(select) && HasPlainTargets(select);
+}
+
+/*
+ * The table is looked up by the column of each key part; the operator then has
+ * the column on its left.
+ */
+static bool
+AddKey(Probe *probe, const CormColumn *column, const CormKeyPart *key)
+{
+	int			n = probe->nkeys++;
+
+	probe->columns[n] = column;
+	probe->collations[n] = key->collation;
+	probe->ops[n] = key->child_referenced ? key->op : get_commutator(key->op);
+	probe->used = bms_add_member(probe->used, column->attnum);
+	return OidIsValid(probe->ops[n]);
+}
+
+/* Targets of the through table are read from it, the others from the rows. */
+static void
+NoteColumns(CormScan *scan)
+{
+	const CormSelect *select = scan->select;
+	ListCell   *lc;
+
+	foreach(lc, select->targets)
+	{
+		const CormColumnRef *ref = &((CormTarget *) lfirst(lc))->value->ref;
+
+		if (ref->table == select->base)
+			scan->rows.used = bms_add_member(scan->rows.used,
+											 ref->column->attnum);
+	}
+}
+
+/* The parts of the key by which a through table's rows name their targets. */
+static bool
+PlanFarKeys(CormScan *scan)
+{
+	const CormForeignKey *far = scan->far;
+
+	/* lists are in the order of that key, by the links' values */
+	if (!far->to_primary_key)
+		return false;
+	scan->far_keys = palloc0(far->nkeys * sizeof(CormKeyPart));
+	for (int i = 0; i < far->nkeys; i++)
+	{
+		const CormColumn *mine = CormColumnByNumber(scan->rows.model,
+													far->pk_attnums[i]);
+		const CormColumn *theirs = CormColumnByNumber(scan->links.model,
+													  far->fk_attnums[i]);
+		CormKeyPart *key = &scan->far_keys[i];
+
+		key->op = far->eq_ops[i];
+		op_input_types(key->op, &key->child_type, &key->parent_type);
+		key->child_referenced = true;
+		key->collation = mine->collation;
+
+		/* values are taken as they are */
+		if (key->child_type != mine->typid || key->parent_type != theirs->typid ||
+			!AddKey(&scan->rows, mine, key))
+			return false;
+		scan->links.used = bms_add_member(scan->links.used, theirs->attnum);
+	}
+	return true;
+}
+
+CormScan *
+CormScanPlan(const CormSelect *select)
+{
+	CormScan   *scan;
+	Probe	   *first;
+
+	if (!corm_direct_scan || !IsSimple(select))
+		return NULL;
+	scan = palloc0(sizeof(CormScan));
+	scan->select = select;
+	scan->context = CurrentMemoryContext;
+	scan->rows.model = select->model;
+	scan->kind = select->link != NULL ? CORM_SCAN_LINKS :
+		select->keys[0].child_referenced ? CORM_SCAN_TARGET : CORM_SCAN_CHILDREN;
+	first = scan->kind == CORM_SCAN_LINKS ? &scan->links : &scan->rows;
+	if (scan->kind == CORM_SCAN_LINKS)
+	{
+		scan->links.model = select->link->model;
+		scan->far = select->base->link_relation->far_fk;
+	}
+	for (int i = 0; i < select->nkeys; i++)
+	{
+		const CormTarget *target = list_nth(select->targets,
+											select->keys[i].child_target);
+
+		if (!AddKey(first, target->value->ref.column, &select->keys[i]))
+			return NULL;
+	}
+	if (scan->kind == CORM_SCAN_LINKS && !PlanFarKeys(scan))
+		return NULL;
+	NoteColumns(scan);
+	return scan;
+}
+
+CormScanKind
+CormScanKindOf(const CormScan *scan)
+{
+	return scan->kind;
+}
+
+int
+CormScanColumn(const CormScan *scan, int target)
+{
+	const CormTarget *column = list_nth(scan->select->targets, target);
+
+	return column->value->ref.table == scan->select->base ?
+		column->value->ref.column->attnum - 1 : -1;
+}
+
+const CormKeyPart *
+CormScanTargetKeys(const CormScan *scan, int *n, int *columns)
+{
+	*n = scan->rows.nkeys;
+	for (int i = 0; i < *n; i++)
+		columns[i] = scan->rows.columns[i]->attnum - 1;
+	return scan->kind == CORM_SCAN_LINKS ? scan->far_keys : scan->select->keys;
+}
+
+/* ---------- opening ---------- */
+
+/* May the user read the columns, by what the executor would have checked? */
+static bool
+MayRead(const Probe *probe)
+{
+	Oid			relid = probe->model->relid;
+	int			attnum = -1;
+
+	if (ExecutorCheckPerms_hook != NULL ||
+		check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
+		if (pg_attribute_aclcheck(relid, attnum, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	return true;
+}
+
+/* Is the table still what it was taken for? */
+static bool
+IsAsPlanned(const Probe *probe)
+{
+	Relation	heap = probe->heap;
+	TupleDesc	desc = RelationGetDescr(heap);
+	int			attnum = -1;
+
+	if (heap->rd_rel->relkind != RELKIND_RELATION ||
+		heap->rd_tableam != GetHeapamTableAmRoutine() ||
+		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap))
+		return false;
+	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
+	{
+		const CormColumn *column = CormColumnByNumber(probe->model, attnum);
+
+		if (column == NULL || attnum > desc->natts ||
+			TupleDescAttr(desc, attnum - 1)->attisdropped ||
+			TupleDescAttr(desc, attnum - 1)->atttypid != column->typid)
+			return false;
+	}
+	return true;
+}
+
+static bool
+IsUsable(Relation index, Snapshot snapshot)
+{
+	Form_pg_index form = index->rd_index;
+
+	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
+		form->indisready && form->indislive &&
+		RelationGetIndexPredicate(index) == NIL &&
+		(!form->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+							   TransactionXmin));
+}
+
+/*
+ * Sets up the scan keys if the index starts with the probe's columns, in any
+ * order.
+ */
+static bool
+FitKeys(Probe *probe, Relation index)
+{
+	if (IndexRelationGetNumberOfKeyAttributes(index) < probe->nkeys)
+		return false;
+	for (int column = 0; column < probe->nkeys; column++)
+	{
+		AttrNumber	attnum = index->rd_index->indkey.values[column];
+		int			key = 0;
+		Oid			left;
+		Oid			right;
+
+		while (key < probe->nkeys && probe->columns[key]->attnum != attnum)
+			key++;
+		if (key == probe->nkeys ||
+			get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
+			index->rd_indcollation[column] != probe->collations[key])
+			return false;
+		op_input_types(probe->ops[key], &left, &right);
+		ScanKeyEntryInitialize(&probe->keys[column], 0, column + 1,
+							   BTEqualStrategyNumber, right,
+							   probe->collations[key],
+							   get_opcode(probe->ops[key]), (Datum) 0);
+		probe->key_from[column] = key;
+	}
+	return true;
+}
+
+/* Where the index holds each column of a foreign key; false if it lacks one. */
+static bool
+FindColumns(Relation index, TupleDesc heap, const CormForeignKey *fk, int *columns)
+{
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		int			column = 0;
+		int			n = IndexRelationGetNumberOfKeyAttributes(index);
+
+		while (column < n &&
+			   index->rd_index->indkey.values[column] != fk->fk_attnums[i])
+			column++;
+
+		/* some operator classes keep another type than the column's */
+		if (column == n ||
+			TupleDescAttr(RelationGetDescr(index), column)->atttypid !=
+			TupleDescAttr(heap, fk->fk_attnums[i] - 1)->atttypid)
+			return false;
+		columns[i] = column;
+	}
+	return true;
+}
+
+/*
+ * The first index that will do, or of those the first that has the columns of
+ * "far" too; it is left open.
+ */
+static Relation
+ChooseIndex(Probe *probe, Snapshot snapshot, CormScan *far)
+{
+	Relation	chosen = NULL;
+	List	   *indexes = RelationGetIndexList(probe->heap);
+	ListCell   *lc;
+
+	if (far != NULL)
+		far->index_only = false;
+	foreach(lc, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+		bool		complete;
+
+		if (!IsUsable(index, snapshot) || !FitKeys(probe, index))
+		{
+			index_close(index, NoLock);
+			continue;
+		}
+		complete = far == NULL ||
+			FindColumns(index, RelationGetDescr(probe->heap), far->far,
+						far->far_columns);
+		if (chosen != NULL && !complete)
+		{
+			index_close(index, NoLock);
+			continue;
+		}
+		if (chosen != NULL)
+			index_close(chosen, NoLock);
+		chosen = index;
+		if (far != NULL)
+			far->index_only = complete;
+		if (complete)
+			break;
+	}
+	list_free(indexes);
+
+	/* what was tried last may not be what was chosen */
+	if (chosen != NULL)
+		(void) FitKeys(probe, chosen);
+	return chosen;
+}
+
+static void
+CloseProbe(Probe *probe)
+{
+	if (probe->desc != NULL)
+		index_endscan(probe->desc);
+	if (probe->slot != NULL)
+		ExecDropSingleTupleTableSlot(probe->slot);
+	if (probe->index != NULL)
+		index_close(probe->index, NoLock);
+	if (probe->heap != NULL)
+		table_close(probe->heap, NoLock);
+	probe->desc = NULL;
+	probe->slot = NULL;
+	probe->index = NULL;
+	probe->heap = NULL;
+}
+
+static bool
+OpenProbe(Probe *probe, CormScan *far)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+
+	if (!MayRead(probe))
+		return false;
+	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
+	if (probe->heap == NULL || !IsAsPlanned(probe))
+		return false;
+	probe->index = ChooseIndex(probe, snapshot, far);
+	if (probe->index == NULL)
+		return false;
+	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,
+									 probe->nkeys);
+	if (far != NULL)
+		probe->desc->xs_want_itup = far->index_only;
+	probe->slot = table_slot_create(probe->heap, NULL);
+	return true;
+}
+
+bool
+CormScanOpen(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	bool		open = OpenProbe(&scan->rows, NULL) &&
+		(scan->kind != CORM_SCAN_LINKS || OpenProbe(&scan->links, scan));
+
+	scan->visibility = InvalidBuffer;
+	if (!open)
+		CormScanClose(scan);
+	MemoryContextSwitchTo(old);
+	return open;
+}
+
+void
+CormScanClose(CormScan *scan)
+{
+	if (BufferIsValid(scan->visibility))
+		ReleaseBuffer(scan->visibility);
+	scan->visibility = InvalidBuffer;
+	CloseProbe(&scan->rows);
+	CloseProbe(&scan->links);
+}
+
+/* ---------- scanning ---------- */
+
+/* Index scans allocate when they start; that must outlive the rows. */
+static void
+Start(const CormScan *scan, Probe *probe, const Datum *keys)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+
+	for (int i = 0; i < probe->nkeys; i++)
+		probe->keys[i].sk_argument = keys[probe->key_from[i]];
+	index_rescan(probe->desc, probe->keys, probe->nkeys, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+void
+CormScanStart(CormScan *scan, const Datum *keys)
+{
+	Start(scan, &scan->rows, keys);
+}
+
+TupleTableSlot *
+CormScanNext(CormScan *scan)
+{
+	Probe	   *probe = &scan->rows;
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	bool		found = index_getnext_slot(probe->desc, ForwardScanDirection,
+										   probe->slot);
+
+	MemoryContextSwitchTo(old);
+	return found ? probe->slot : NULL;
+}
+
+void
+CormScanStartLinks(CormScan *scan, const Datum *keys)
+{
+	Start(scan, &scan->links, keys);
+}
+
+/*
+ * The keys of the link in the index entry; false when the link is not visible.
+ * An entry whose page is all-visible is as good as the row; the page is then
+ * locked for serializability, as reading the row would do.
+ */
+static bool
+ReadIndexEntry(CormScan *scan, ItemPointer tid, bool *isnull)
+{
+	Probe	   *links = &scan->links;
+
+	if (VM_ALL_VISIBLE(links->heap, ItemPointerGetBlockNumber(tid), &scan->visibility))
+		PredicateLockPage(links->heap, ItemPointerGetBlockNumber(tid),
+						  links->desc->xs_snapshot);
+	else
+	{
+		if (!index_fetch_heap(links->desc, links->slot))
+			return false;
+		ExecClearTuple(links->slot);
+	}
+	for (int i = 0; i < scan->far->nkeys; i++)
+	{
+		scan->far_values[i] = index_getattr(links->desc->xs_itup,
+											scan->far_columns[i] + 1,
+											links->desc->xs_itupdesc, isnull);
+		if (*isnull)
+			break;
+	}
+	return true;
+}
+
+static bool
+ReadLink(CormScan *scan, bool *isnull)
+{
+	Probe	   *links = &scan->links;
+
+	if (!index_fetch_heap(links->desc, links->slot))
+		return false;
+	for (int i = 0; i < scan->far->nkeys; i++)
+	{
+		scan->far_values[i] = slot_getattr(links->slot,
+										   scan->far->fk_attnums[i], isnull);
+		if (*isnull)
+			break;
+	}
+	return true;
+}
+
+const Datum *
+CormScanNextLink(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	const Datum *found = NULL;
+	ItemPointer tid;
+
+	while (found == NULL &&
+		   (tid = index_getnext_tid(scan->links.desc, ForwardScanDirection)) != NULL)
+	{
+		bool		isnull = false;
+
+		CHECK_FOR_INTERRUPTS();
+		if ((scan->index_only ? ReadIndexEntry(scan, tid, &isnull) :
+			 ReadLink(scan, &isnull)) && !isnull)
+			found = scan->far_values;
+	}
+	MemoryContextSwitchTo(old);
+	return found;
+}

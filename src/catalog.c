@@ -11,9 +11,17 @@
  * the backend lives.
  *
  * Writing goes past the tables' privileges and triggers.  Callers therefore
- * check what the user may do, hold CormLockCatalog() and have checked that a
- * name is free; invalidation, index entries and CommandCounterIncrement are
- * done here.
+ * check what the user may do and have checked that a name is free;
+ * invalidation, index entries and CommandCounterIncrement are done here.
+ *
+ * Rows are written by two kinds of sessions.  Whoever defines something holds
+ * CormLockCatalog(), which keeps out others that define, and before a row is
+ * written locks the tables that it is about, as a reader would.  Whoever runs
+ * DDL holds the lock of the table that it changed already, and adapts the rows
+ * of that table only.  So no row is written by both at once, and since DDL
+ * waits here neither for the lock of those who define nor for a row, corm adds
+ * no deadlock to it.  A row that was read before its tables were locked may
+ * have been changed meanwhile: each is looked up once more when it is written.
  *
  * The tables' OIDs are remembered until the cache hears of a change to them,
  * which DROP EXTENSION causes too.
@@ -25,6 +33,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -32,6 +41,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -39,8 +49,10 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "catalog.h"
+#include "compat.h"
 
 /* columns of corm.model */
 #define Anum_model_table_name	1
@@ -76,12 +88,25 @@ typedef struct CatalogTables
 	Oid			relation_through_idx;
 } CatalogTables;
 
+typedef enum Writing
+{
+	ROW_UPDATE,
+	ROW_DELETE
+} Writing;
+
 typedef void *(*RowReader) (HeapTuple tuple, TupleDesc desc);
 
 static CatalogTables tables;
+static Relation held[2];		/* of CormHoldCatalog() */
 
 static void LookUpTables(void);
-static Oid	LookUpMember(const char *name, Oid schema);
+static const char *FindTables(CatalogTables *found);
+static bool WriteModelRow(const CormModelRow *row, Writing how, bool wait);
+static bool WriteRelationRow(const CormRelationRow *row, Writing how,
+							 bool wait);
+static bool ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid,
+					 bool wait);
+pg_noreturn static void RaiseModelChanged(const CormModelRow *row);
 static List *ScanRows(Oid table, Oid index, ScanKey keys, int nkeys,
 					  RowReader reader);
 static List *ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value,
@@ -90,9 +115,9 @@ static void *ReadModel(HeapTuple tuple, TupleDesc desc);
 static void *ReadRelation(HeapTuple tuple, TupleDesc desc);
 static HeapTuple FormModel(const CormModelRow *row, TupleDesc desc);
 static HeapTuple FormRelation(const CormRelationRow *row, TupleDesc desc);
-static void InsertTuple(Oid table, HeapTuple tuple);
-static void UpdateTuple(Oid table, ItemPointerData tid, HeapTuple tuple);
-static void DeleteTuple(Oid table, ItemPointerData tid);
+static void WriteTuple(Relation rel, ItemPointerData tid, HeapTuple tuple);
+static void InsertTuple(Relation rel, HeapTuple tuple);
+static void Written(Relation rel);
 static Oid	OidAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
 static bool BoolAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
 static char *TextAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
@@ -117,16 +142,55 @@ CormForgetCatalogTables(void)
 }
 
 /*
- * The lock conflicts with itself and with hand-made changes, not with
- * readers.  Both tables, always in the same order: a model's name and its
+ * The lock conflicts with itself, not with readers, nor with DDL and hand-made
+ * changes.  Both tables, always in the same order: a model's name and its
  * relations are decided together.
  */
 void
 CormLockCatalog(void)
 {
 	LookUpTables();
-	LockRelationOid(tables.model, ShareRowExclusiveLock);
-	LockRelationOid(tables.relation, ShareRowExclusiveLock);
+	LockRelationOid(tables.model, ShareUpdateExclusiveLock);
+	LockRelationOid(tables.relation, ShareUpdateExclusiveLock);
+}
+
+void
+CormLockTablesOf(const CormRelationRow *row)
+{
+	LockRelationOid(row->source, AccessShareLock);
+	if (row->target != row->source)
+		LockRelationOid(row->target, AccessShareLock);
+	if (OidIsValid(row->through))
+		LockRelationOid(row->through, AccessShareLock);
+}
+
+bool
+CormHoldCatalog(void)
+{
+	CatalogTables found;
+
+	if (FindTables(&found) != NULL)
+		return false;
+
+	/* they may go while the lock is waited for */
+	held[0] = try_table_open(found.model, AccessShareLock);
+	if (held[0] == NULL)
+		return false;
+	held[1] = try_table_open(found.relation, AccessShareLock);
+	if (held[1] == NULL)
+	{
+		table_close(held[0], AccessShareLock);
+		return false;
+	}
+	tables = found;
+	return true;
+}
+
+void
+CormReleaseCatalog(void)
+{
+	table_close(held[1], AccessShareLock);
+	table_close(held[0], AccessShareLock);
 }
 
 List *
@@ -187,58 +251,95 @@ CormInsertModelRow(const CormModelRow *row)
 {
 	Relation	rel;
 
+	LockRelationOid(row->relid, AccessShareLock);
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relid)))
+		RaiseModelChanged(row);
 	LookUpTables();
-	rel = table_open(tables.model, AccessShareLock);
-	InsertTuple(tables.model, FormModel(row, RelationGetDescr(rel)));
-	table_close(rel, AccessShareLock);
+	rel = table_open(tables.model, RowExclusiveLock);
+	InsertTuple(rel, FormModel(row, RelationGetDescr(rel)));
 }
 
 void
 CormUpdateModelRow(const CormModelRow *row)
 {
-	Relation	rel;
-
-	LookUpTables();
-	rel = table_open(tables.model, AccessShareLock);
-	UpdateTuple(tables.model, row->tid, FormModel(row, RelationGetDescr(rel)));
-	table_close(rel, AccessShareLock);
+	LockRelationOid(row->relid, AccessShareLock);
+	if (!WriteModelRow(row, ROW_UPDATE, true))
+		RaiseModelChanged(row);
 }
 
 void
 CormDeleteModelRow(const CormModelRow *row)
 {
-	LookUpTables();
-	DeleteTuple(tables.model, row->tid);
+	LockRelationOid(row->relid, AccessShareLock);
+	if (!WriteModelRow(row, ROW_DELETE, true))
+		RaiseModelChanged(row);
 }
 
 void
 CormInsertRelationRow(const CormRelationRow *row)
 {
-	Relation	rel;
-
-	LookUpTables();
-	rel = table_open(tables.relation, AccessShareLock);
-	InsertTuple(tables.relation, FormRelation(row, RelationGetDescr(rel)));
-	table_close(rel, AccessShareLock);
+	CormLockTablesOf(row);
+	CormFollowInsertRelation(row);
 }
 
 void
 CormUpdateRelationRow(const CormRelationRow *row)
 {
-	Relation	rel;
-
-	LookUpTables();
-	rel = table_open(tables.relation, AccessShareLock);
-	UpdateTuple(tables.relation, row->tid,
-				FormRelation(row, RelationGetDescr(rel)));
-	table_close(rel, AccessShareLock);
+	CormLockTablesOf(row);
+	if (!WriteRelationRow(row, ROW_UPDATE, true))
+		CormRaiseRelationChanged(row);
 }
 
 void
 CormDeleteRelationRow(const CormRelationRow *row)
 {
+	CormLockTablesOf(row);
+	if (!WriteRelationRow(row, ROW_DELETE, true))
+		CormRaiseRelationChanged(row);
+}
+
+void
+CormRaiseRelationChanged(const CormRelationRow *row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("relation \"%s\" was changed by another session meanwhile",
+					row->name),
+			 errhint("Run the call again.")));
+}
+
+bool
+CormFollowUpdateModel(const CormModelRow *row)
+{
+	return WriteModelRow(row, ROW_UPDATE, false);
+}
+
+bool
+CormFollowDeleteModel(const CormModelRow *row)
+{
+	return WriteModelRow(row, ROW_DELETE, false);
+}
+
+void
+CormFollowInsertRelation(const CormRelationRow *row)
+{
+	Relation	rel;
+
 	LookUpTables();
-	DeleteTuple(tables.relation, row->tid);
+	rel = table_open(tables.relation, RowExclusiveLock);
+	InsertTuple(rel, FormRelation(row, RelationGetDescr(rel)));
+}
+
+bool
+CormFollowUpdateRelation(const CormRelationRow *row)
+{
+	return WriteRelationRow(row, ROW_UPDATE, false);
+}
+
+bool
+CormFollowDeleteRelation(const CormRelationRow *row)
+{
+	return WriteRelationRow(row, ROW_DELETE, false);
 }
 
 /*
@@ -249,7 +350,7 @@ static void
 LookUpTables(void)
 {
 	CatalogTables found;
-	Oid			schema;
+	const char *missing;
 
 	if (tables.known)
 		return;
@@ -258,30 +359,60 @@ LookUpTables(void)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension \"corm\" is not installed in this database"),
 				 errhint("Run CREATE EXTENSION corm.")));
-	schema = get_namespace_oid("corm", false);
-	found.model = LookUpMember("model", schema);
-	found.model_pkey = LookUpMember("model_pkey", schema);
-	found.model_name_idx = LookUpMember("model_name_idx", schema);
-	found.relation = LookUpMember("relation", schema);
-	found.relation_pkey = LookUpMember("relation_pkey", schema);
-	found.relation_target_idx = LookUpMember("relation_target_idx", schema);
-	found.relation_through_idx = LookUpMember("relation_through_idx", schema);
-	found.known = true;
-	tables = found;
-}
-
-static Oid
-LookUpMember(const char *name, Oid schema)
-{
-	Oid			oid = get_relname_relid(name, schema);
-
-	if (!OidIsValid(oid))
+	missing = FindTables(&found);
+	if (missing != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension \"corm\" lacks its relation \"corm.%s\"",
-						name),
+						missing),
 				 errhint("Run ALTER EXTENSION corm UPDATE.")));
-	return oid;
+	tables = found;
+}
+
+/* Returns the name of the first one that is not there, NULL for success. */
+static const char *
+FindTables(CatalogTables *found)
+{
+	Oid			schema;
+	struct
+	{
+		const char *name;
+		Oid		   *oid;
+	}			members[] = {
+		{"model", &found->model},
+		{"model_pkey", &found->model_pkey},
+		{"model_name_idx", &found->model_name_idx},
+		{"relation", &found->relation},
+		{"relation_pkey", &found->relation_pkey},
+		{"relation_target_idx", &found->relation_target_idx},
+		{"relation_through_idx", &found->relation_through_idx}
+	};
+
+	if (tables.known)
+	{
+		*found = tables;
+		return NULL;
+	}
+	schema = get_namespace_oid("corm", true);
+	for (int i = 0; i < lengthof(members); i++)
+	{
+		*members[i].oid = OidIsValid(schema) ?
+			get_relname_relid(members[i].name, schema) : InvalidOid;
+		if (!OidIsValid(*members[i].oid))
+			return members[i].name;
+	}
+	found->known = true;
+	return NULL;
+}
+
+static void
+RaiseModelChanged(const CormModelRow *row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("model \"%s\" was changed by another session meanwhile",
+					row->name),
+			 errhint("Run the call again.")));
 }
 
 /* All rows that the keys select, read while the scan's snapshot is alive. */
@@ -384,34 +515,100 @@ FormRelation(const CormRelationRow *row, TupleDesc desc)
 	return heap_form_tuple(desc, values, nulls);
 }
 
-static void
-InsertTuple(Oid table, HeapTuple tuple)
+/* False when ClaimRow() says so. */
+static bool
+WriteModelRow(const CormModelRow *row, Writing how, bool wait)
 {
-	Relation	rel = table_open(table, RowExclusiveLock);
+	Relation	rel;
 
+	LookUpTables();
+	rel = table_open(tables.model, RowExclusiveLock);
+	if (!ClaimRow(rel, tables.model_pkey, row->relid, row->tid, wait))
+		return false;
+	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
+			   FormModel(row, RelationGetDescr(rel)));
+	return true;
+}
+
+/* False when ClaimRow() says so. */
+static bool
+WriteRelationRow(const CormRelationRow *row, Writing how, bool wait)
+{
+	Relation	rel;
+
+	LookUpTables();
+	rel = table_open(tables.relation, RowExclusiveLock);
+	if (!ClaimRow(rel, tables.relation_pkey, row->source, row->tid, wait))
+		return false;
+	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
+			   FormRelation(row, RelationGetDescr(rel)));
+	return true;
+}
+
+/*
+ * Locks the row version at tid, so that writing it cannot fail any more.
+ * Returns false, and closes the table, if it is not the current one: another
+ * session was faster, or, without wait, is about to be.  It is looked for by
+ * the first column of the index, since its place may be another row's by now.
+ */
+static bool
+ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid, bool wait)
+{
+	TM_Result	result = TM_Deleted;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(value));
+	scan = systable_beginscan(rel, index, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		HeapTupleData version;
+		TM_FailureData failure;
+		Buffer		buffer;
+
+		if (!ItemPointerEquals(&tuple->t_self, &tid))
+			continue;
+		version.t_self = tid;
+		result = heap_lock_tuple(rel, &version, GetCurrentCommandId(true),
+								 LockTupleExclusive,
+								 wait ? LockWaitBlock : LockWaitSkip, false,
+								 &buffer, &failure);
+		ReleaseBuffer(buffer);
+		break;
+	}
+	systable_endscan(scan);
+	if (result == TM_Ok)
+		return true;
+	table_close(rel, NoLock);
+	return false;
+}
+
+/* Replaces the row version at tid; with NULL deletes it.  Closes the table. */
+static void
+WriteTuple(Relation rel, ItemPointerData tid, HeapTuple tuple)
+{
+	if (tuple == NULL)
+		CatalogTupleDelete(rel, &tid);
+	else
+		CatalogTupleUpdate(rel, &tid, tuple);
+	Written(rel);
+}
+
+static void
+InsertTuple(Relation rel, HeapTuple tuple)
+{
 	CatalogTupleInsert(rel, tuple);
-	table_close(rel, NoLock);
-	CacheInvalidateRelcacheByRelid(table);
-	CommandCounterIncrement();
+	Written(rel);
 }
 
+/* Closes the table; every session hears of the change, this one sees it. */
 static void
-UpdateTuple(Oid table, ItemPointerData tid, HeapTuple tuple)
+Written(Relation rel)
 {
-	Relation	rel = table_open(table, RowExclusiveLock);
+	Oid			table = RelationGetRelid(rel);
 
-	CatalogTupleUpdate(rel, &tid, tuple);
-	table_close(rel, NoLock);
-	CacheInvalidateRelcacheByRelid(table);
-	CommandCounterIncrement();
-}
-
-static void
-DeleteTuple(Oid table, ItemPointerData tid)
-{
-	Relation	rel = table_open(table, RowExclusiveLock);
-
-	CatalogTupleDelete(rel, &tid);
 	table_close(rel, NoLock);
 	CacheInvalidateRelcacheByRelid(table);
 	CommandCounterIncrement();

@@ -49,6 +49,7 @@ static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
 						 CormKey columns);
 static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
 static CormKey KeyOfIndex(Form_pg_index index);
+static List *ReadForeignKeys(Oid relid, bool inherited);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
 static bool SameColumns(const CormForeignKey *fk, List *columns);
@@ -153,6 +154,13 @@ CormHasIndexOn(Oid relid, CormKey columns)
 List *
 CormReadForeignKeys(Oid relid)
 {
+	return ReadForeignKeys(relid, false);
+}
+
+/* Those of its own, or those that a partitioned table hands down. */
+static List *
+ReadForeignKeys(Oid relid, bool inherited)
+{
 	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = BeginConstraintScan(rel, relid);
 	List	   *fks = NIL;
@@ -162,7 +170,8 @@ CormReadForeignKeys(Oid relid)
 	{
 		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
 
-		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid) &&
+		if (con->contype == CONSTRAINT_FOREIGN &&
+			OidIsValid(con->conparentid) == inherited &&
 			!CormIsPeriodConstraint(con))
 			fks = lappend(fks, ReadForeignKey(tuple));
 	}
@@ -193,7 +202,18 @@ CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 		ambiguous = by_columns != NULL;
 		by_columns = fk;
 	}
-	return ambiguous ? NULL : by_columns;
+	if (by_columns != NULL || name == NULL)
+		return ambiguous ? NULL : by_columns;
+
+	/* a model's own may have become its parent's when it was attached */
+	foreach(lc, ReadForeignKeys(referencing, true))
+	{
+		CormForeignKey *fk = lfirst(lc);
+
+		if (fk->referenced == referenced && strcmp(fk->name, name) == 0)
+			return fk;
+	}
+	return NULL;
 }
 
 void
@@ -248,6 +268,21 @@ Oid
 CormConstraintOid(Oid relid, const char *name)
 {
 	return get_relation_constraint_oid(relid, name, true);
+}
+
+Oid
+CormForeignKeyTable(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID,
+										ObjectIdGetDatum(constraint));
+	Oid			relid = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN)
+		relid = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
+	ReleaseSysCache(tuple);
+	return relid;
 }
 
 CormKey
@@ -515,6 +550,26 @@ CormParentTables(Oid relid)
 	systable_endscan(scan);
 	table_close(inherits, AccessShareLock);
 	return parents;
+}
+
+List *
+CormDescendantTables(Oid relid)
+{
+	return find_all_inheritors(relid, NoLock, NULL);
+}
+
+Oid
+CormTypeOfTable(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			typid = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		typid = ((Form_pg_class) GETSTRUCT(tuple))->reloftype;
+		ReleaseSysCache(tuple);
+	}
+	return typid;
 }
 
 void

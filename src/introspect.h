@@ -48,7 +48,8 @@ extern List *CormReadForeignKeys(Oid relid);
 
 /*
  * The foreign key of that name, if it leads to target; else the only one over
- * those columns (of char *) that does; else NULL.
+ * those columns (of char *) that does; else, of a partition, the one of that
+ * name that its parent hands down; else NULL.
  */
 extern CormForeignKey *CormFindForeignKey(Oid referencing, Oid referenced,
 										  const char *name, List *columns);
@@ -68,6 +69,9 @@ extern Oid	CormEqualityBetween(Oid left, Oid right);
 /* InvalidOid when the constraint is gone. */
 extern Oid	CormConstraintOid(Oid relid, const char *name);
 
+/* The table of a foreign key constraint; InvalidOid for any other one. */
+extern Oid	CormForeignKeyTable(Oid constraint);
+
 /* Columns that ON DELETE SET NULL (columns) names; n = 0 for all of them. */
 extern CormKey CormReadDeleteSetColumns(Oid relid, const char *name);
 
@@ -83,6 +87,12 @@ extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
 
 /* The tables (OIDs) that a table inherits from, or is a partition of, directly. */
 extern List *CormParentTables(Oid relid);
+
+/* The table itself, and all that inherit from it or are partitions of it. */
+extern List *CormDescendantTables(Oid relid);
+
+/* The composite type that a table was made OF, or InvalidOid. */
+extern Oid	CormTypeOfTable(Oid relid);
 
 /* Raises 42501 without USAGE on the schema. */
 extern void CormRequireSchemaUsage(Oid schema);

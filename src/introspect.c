@@ -52,7 +52,6 @@ static CormKey KeyOfIndex(Form_pg_index index);
 static List *ReadForeignKeys(Oid relid, bool inherited);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
-static bool SameColumns(const CormForeignKey *fk, List *columns);
 static HeapTuple CopyConstraint(Oid relid, const char *name);
 
 char
@@ -197,7 +196,7 @@ CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 			continue;
 		if (name != NULL && strcmp(fk->name, name) == 0)
 			return fk;
-		if (!SameColumns(fk, columns))
+		if (!CormHasColumns(fk, columns))
 			continue;
 		ambiguous = by_columns != NULL;
 		by_columns = fk;
@@ -214,6 +213,26 @@ CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 			return fk;
 	}
 	return NULL;
+}
+
+bool
+CormHasColumns(const CormForeignKey *fk, List *columns)
+{
+	if (list_length(columns) != fk->nkeys)
+		return false;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
+									   true);
+		bool		found = false;
+		ListCell   *lc;
+
+		foreach(lc, columns)
+			found = found || (name && strcmp(name, lfirst(lc)) == 0);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 void
@@ -501,26 +520,6 @@ ReadForeignKey(HeapTuple tuple)
 	fk->on_delete = con->confdeltype;
 	fk->on_update = con->confupdtype;
 	return fk;
-}
-
-static bool
-SameColumns(const CormForeignKey *fk, List *columns)
-{
-	if (list_length(columns) != fk->nkeys)
-		return false;
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
-									   true);
-		bool		found = false;
-		ListCell   *lc;
-
-		foreach(lc, columns)
-			found = found || (name && strcmp(name, lfirst(lc)) == 0);
-		if (!found)
-			return false;
-	}
-	return true;
 }
 
 /* NULL when the table has no constraint of that name. */

@@ -54,6 +54,9 @@ extern List *CormReadForeignKeys(Oid relid);
 extern CormForeignKey *CormFindForeignKey(Oid referencing, Oid referenced,
 										  const char *name, List *columns);
 
+/* Is it over these columns (of char *), in whatever order? */
+extern bool CormHasColumns(const CormForeignKey *fk, List *columns);
+
 /*
  * Orders the column pairs of a foreign key as the target's primary key has
  * them, and notes whether it is that key.

@@ -126,6 +126,19 @@ extern char *CormNameClash(const CormModel *model, const char *name,
 /* A name made of "base" that is free on the model. */
 extern char *CormFreeName(const CormModel *model, const char *base);
 
+/*
+ * Is what the row relies on there: its foreign keys, or without a constraint
+ * its columns?  Names by which the keys are not found first any more are
+ * replaced in *row; *changed, unless NULL, says whether some were.
+ */
+extern bool CormRefreshRelationRow(CormRelationRow *row, bool *changed);
+
+/*
+ * Writes a new relation down.  Raises 40001 when DDL of another session has
+ * taken away what was found for it.
+ */
+extern void CormAddRelation(const CormRelationRow *row);
+
 /* Raises 42710: declared before, with another value of an option. */
 pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
 										 const char *name, const char *what,

@@ -136,7 +136,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	row.constraint_name = fk->name;
 	row.columns = decision.columns;
 	row.adopted = decision.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 }
 
 /* Only tables hold and bear foreign keys. */

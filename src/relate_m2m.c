@@ -120,7 +120,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 									  link.far->fk_attnums);
 	row.symmetrical = spec->symmetrical;
 	row.adopted = link.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 	return link.through;
 }
 

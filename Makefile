@@ -36,6 +36,7 @@ REGRESS = \
 	relation_m2m \
 	naming \
 	rename_drop \
+	ddl_follow \
 	define_errors \
 	define_privileges \
 	read_basic \

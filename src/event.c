@@ -35,7 +35,8 @@ static void ForgetTable(Oid relid);
 static void ForgetRows(List *rows);
 static void FollowPart(const CormDroppedPart *part);
 static bool Uses(CormRelationRow *row, const CormDroppedPart *part);
-static void ForgetRelation(const CormRelationRow *row);
+static void ForgetRelation(const CormRelationRow *row,
+						   const CormDroppedPart *part);
 static void FollowKey(const CormDroppedPart *part);
 static void RenameColumnOf(Oid relid, const char *from, const char *to);
 static List *RowsOn(Oid relid);
@@ -158,7 +159,7 @@ FollowPart(const CormDroppedPart *part)
 		if (!Uses(row, part))
 			continue;
 		if (!CormRefreshRelationRow(row, &changed))
-			ForgetRelation(row);
+			ForgetRelation(row, part);
 		else if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
@@ -184,7 +185,7 @@ Uses(CormRelationRow *row, const CormDroppedPart *part)
 
 /* With a notice, unless one of its models went before. */
 static void
-ForgetRelation(const CormRelationRow *row)
+ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 {
 	CormModel  *source = CormModelByRelid(row->source);
 	char	   *call = CormDeclarationOf(row);
@@ -198,17 +199,20 @@ ForgetRelation(const CormRelationRow *row)
 		CormRememberForgotten(row);
 	if (source == NULL || call == NULL)
 		return;
-	ereport(NOTICE,
-			(errmsg("relation \"%s\" of model \"%s\" is forgotten, since %s is gone",
-					row->name, source->name,
-					row->constraint_name == NULL ? "a column of it" :
-					OidIsValid(row->through) ? "a foreign key of its through table" :
-					"its foreign key"),
-			 row->constraint_name != NULL ?
-			 errhint("Once the foreign key is back, declare the relation again: %s",
-					 call) :
-			 errhint("Once the column is back, declare the relation again: %s",
-					 call)));
+	if (row->constraint_name == NULL)
+		ereport(NOTICE,
+				(errmsg("relation \"%s\" of model \"%s\" is forgotten, since column \"%s\" is gone",
+						row->name, source->name, part->name),
+				 errhint("Once the column is back, declare the relation again: %s",
+						 call)));
+	else
+		ereport(NOTICE,
+				(errmsg("relation \"%s\" of model \"%s\" is forgotten, since %s is gone",
+						row->name, source->name, OidIsValid(row->through) ?
+						"a foreign key of its through table" :
+						"its foreign key"),
+				 errhint("Once the foreign key is back, declare the relation again: %s",
+						 call)));
 }
 
 /* Half a key names no row, so what is left of it goes as well. */

@@ -45,6 +45,8 @@ static List *forgotten;			/* in TopTransactionContext */
 static void TransactionEnded(XactEvent event, void *arg);
 static void SubtransactionEnded(SubXactEvent event, SubTransactionId mine,
 								SubTransactionId parent, void *arg);
+static bool FitsKey(const CormModel *source, List *columns,
+					const CormModel *target);
 static List *CopyNames(List *names);
 static List *NumbersOf(Oid relid, List *names);
 static List *CurrentNames(Oid relid, List *names, List *attnums);
@@ -138,7 +140,10 @@ CormDeclarationOf(const CormRelationRow *row)
 	}
 	else
 		CormSuggestNames(&suggestion, "columns", row->columns);
-	CormSuggestNames(&suggestion, "target_columns", row->target_columns);
+	if (row->target_columns != NIL)
+		CormSuggestNames(&suggestion, "target_columns", row->target_columns);
+	else if (!is_link && !FitsKey(source, row->columns, target))
+		CormSuggestNames(&suggestion, "target_columns", list_make1("..."));
 	if (row->to_many)
 		CormSuggestBool(&suggestion, "to_many", true);
 	if (row->symmetrical)
@@ -146,6 +151,32 @@ CormDeclarationOf(const CormRelationRow *row)
 	else if (row->reverse_name == NULL && row->constraint_name != NULL)
 		CormSuggestBool(&suggestion, "skip_reverse", true);
 	return CormEndSuggestion(&suggestion);
+}
+
+/*
+ * Could the columns point to the target's key?  What they did point to went
+ * with the constraint.  Columns and keys that are gone may be anything.
+ */
+static bool
+FitsKey(const CormModel *source, List *columns, const CormModel *target)
+{
+	ListCell   *lc;
+
+	if (target->nkey == 0)
+		return true;
+	if (target->nkey != list_length(columns))
+		return false;
+	foreach(lc, columns)
+	{
+		const CormColumn *column = CormFindColumn(source, lfirst(lc));
+		const CormColumn *key =
+			CormColumnByNumber(target, target->key[foreach_current_index(lc)]);
+
+		if (column != NULL &&
+			!OidIsValid(CormEqualityBetween(key->typid, column->typid)))
+			return false;
+	}
+	return true;
 }
 
 static void

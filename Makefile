@@ -89,6 +89,7 @@ ISOLATION = \
 	define_stale_cache \
 	define_rollback \
 	define_same_name \
+	define_during_ddl \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \

@@ -106,7 +106,7 @@ static bool WriteRelationRow(const CormRelationRow *row, Writing how,
 							 bool wait);
 static bool ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid,
 					 bool wait);
-pg_noreturn static void RaiseModelChanged(const CormModelRow *row);
+pg_noreturn static void RaiseModelChanged(void);
 static List *ScanRows(Oid table, Oid index, ScanKey keys, int nkeys,
 					  RowReader reader);
 static List *ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value,
@@ -253,7 +253,7 @@ CormInsertModelRow(const CormModelRow *row)
 
 	LockRelationOid(row->relid, AccessShareLock);
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relid)))
-		RaiseModelChanged(row);
+		RaiseModelChanged();
 	LookUpTables();
 	rel = table_open(tables.model, RowExclusiveLock);
 	InsertTuple(rel, FormModel(row, RelationGetDescr(rel)));
@@ -264,7 +264,7 @@ CormUpdateModelRow(const CormModelRow *row)
 {
 	LockRelationOid(row->relid, AccessShareLock);
 	if (!WriteModelRow(row, ROW_UPDATE, true))
-		RaiseModelChanged(row);
+		RaiseModelChanged();
 }
 
 void
@@ -272,7 +272,7 @@ CormDeleteModelRow(const CormModelRow *row)
 {
 	LockRelationOid(row->relid, AccessShareLock);
 	if (!WriteModelRow(row, ROW_DELETE, true))
-		RaiseModelChanged(row);
+		RaiseModelChanged();
 }
 
 void
@@ -287,7 +287,7 @@ CormUpdateRelationRow(const CormRelationRow *row)
 {
 	CormLockTablesOf(row);
 	if (!WriteRelationRow(row, ROW_UPDATE, true))
-		CormRaiseRelationChanged(row);
+		CormRaiseRelationChanged();
 }
 
 void
@@ -295,16 +295,15 @@ CormDeleteRelationRow(const CormRelationRow *row)
 {
 	CormLockTablesOf(row);
 	if (!WriteRelationRow(row, ROW_DELETE, true))
-		CormRaiseRelationChanged(row);
+		CormRaiseRelationChanged();
 }
 
 void
-CormRaiseRelationChanged(const CormRelationRow *row)
+CormRaiseRelationChanged(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("relation \"%s\" was changed by another session meanwhile",
-					row->name),
+			 errmsg("a relation was changed by another session meanwhile"),
 			 errhint("Run the call again.")));
 }
 
@@ -406,12 +405,11 @@ FindTables(CatalogTables *found)
 }
 
 static void
-RaiseModelChanged(const CormModelRow *row)
+RaiseModelChanged(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("model \"%s\" was changed by another session meanwhile",
-					row->name),
+			 errmsg("a model was changed by another session meanwhile"),
 			 errhint("Run the call again.")));
 }
 

@@ -89,7 +89,7 @@ extern void CormInsertRelationRow(const CormRelationRow *row);
 extern void CormUpdateRelationRow(const CormRelationRow *row);
 extern void CormDeleteRelationRow(const CormRelationRow *row);
 
-pg_noreturn extern void CormRaiseRelationChanged(const CormRelationRow *row);
+pg_noreturn extern void CormRaiseRelationChanged(void);
 
 /*
  * Writers, for those who follow DDL and hold the lock of the table that it

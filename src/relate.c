@@ -44,7 +44,7 @@ CormAddRelation(const CormRelationRow *row)
 	/* what was found without a lock may have gone while waiting for it */
 	CormLockTablesOf(row);
 	if (!CormRefreshRelationRow(&now, NULL))
-		CormRaiseRelationChanged(row);
+		CormRaiseRelationChanged();
 	CormInsertRelationRow(&now);
 }
 

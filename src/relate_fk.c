@@ -127,8 +127,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	fk = FindConstraint(spec->source->relid, spec->target->relid,
 						decision.columns, decision.target_attnums);
 	if (fk == NULL)
-		elog(ERROR, "foreign key of relation \"%s\" is not there after its creation",
-			 spec->name);
+		CormRaiseRelationChanged();
 	row.source = spec->source->relid;
 	row.name = spec->name;
 	row.target = spec->target->relid;

@@ -20,8 +20,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
+#include "storage/lockdefs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "cache.h"
 #include "catalog.h"
@@ -31,6 +37,8 @@
 #include "quote.h"
 #include "relate.h"
 
+static Oid	ForeignKeyTable(Oid constraint);
+static Oid	TypeOfTable(Oid relid);
 static void ForgetTable(Oid relid);
 static void ForgetRows(List *rows);
 static void FollowPart(const CormDroppedPart *part);
@@ -69,7 +77,7 @@ void
 CormFollowColumnRename(Oid relid, bool of_type, const char *from,
 					   const char *to)
 {
-	List	   *tables = CormDescendantTables(relid);
+	List	   *tables = find_all_inheritors(relid, NoLock, NULL);
 	ListCell   *lc;
 
 	if (of_type)
@@ -79,10 +87,12 @@ CormFollowColumnRename(Oid relid, bool of_type, const char *from,
 		foreach(lc, CormReadModelRows())
 		{
 			CormModelRow *row = lfirst(lc);
+			List	   *made;
 
-			if (CormTypeOfTable(row->relid) == typid)
-				tables = list_concat_unique_oid(tables,
-												CormDescendantTables(row->relid));
+			if (TypeOfTable(row->relid) != typid)
+				continue;
+			made = find_all_inheritors(row->relid, NoLock, NULL);
+			tables = list_concat_unique_oid(tables, made);
 		}
 	}
 	foreach(lc, tables)
@@ -95,7 +105,7 @@ CormFollowColumnRename(Oid relid, bool of_type, const char *from,
 void
 CormFollowConstraintRename(Oid constraint, const char *from, const char *to)
 {
-	Oid			relid = CormForeignKeyTable(constraint);
+	Oid			relid = ForeignKeyTable(constraint);
 	ListCell   *lc;
 
 	if (!OidIsValid(relid) || CormReadModelRow(relid) == NULL)
@@ -118,6 +128,37 @@ CormFollowConstraintRename(Oid constraint, const char *from, const char *to)
 		if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
+}
+
+/* The table of a foreign key constraint; InvalidOid for any other one. */
+static Oid
+ForeignKeyTable(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID,
+										ObjectIdGetDatum(constraint));
+	Oid			relid = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN)
+		relid = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
+	ReleaseSysCache(tuple);
+	return relid;
+}
+
+/* The composite type that a table was made OF, or InvalidOid. */
+static Oid
+TypeOfTable(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			typid = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		typid = ((Form_pg_class) GETSTRUCT(tuple))->reloftype;
+		ReleaseSysCache(tuple);
+	}
+	return typid;
 }
 
 /* A table that is no model costs one look at an index. */

@@ -135,20 +135,25 @@ CormForgetModel(Oid relid)
 		CormDeleteModelRow(row);
 }
 
+bool
+CormIsModelSchema(Oid schema)
+{
+	return !isAnyTempNamespace(schema) && !IsCatalogNamespace(schema) &&
+		!IsToastNamespace(schema) &&
+		schema != get_namespace_oid("information_schema", true) &&
+		schema != get_namespace_oid("corm", true);
+}
+
 void
 CormCheckModelSchema(Oid schema, const char *table)
 {
-	bool		temporary = isAnyTempNamespace(schema);
-
-	if (!temporary && !IsCatalogNamespace(schema) &&
-		!IsToastNamespace(schema) &&
-		schema != get_namespace_oid("information_schema", true) &&
-		schema != get_namespace_oid("corm", true))
+	if (CormIsModelSchema(schema))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("table \"%s\" cannot be a model", table),
-			 temporary ? errdetail("Temporary tables cannot be models.") :
+			 isAnyTempNamespace(schema) ?
+			 errdetail("Temporary tables cannot be models.") :
 			 errdetail("Tables of the system and of extension corm cannot be models.")));
 }
 

@@ -47,7 +47,10 @@ extern Oid	CormTableByName(const char *text);
 /* Raises 42501 unless the current user owns the table. */
 extern void CormRequireOwner(Oid relid);
 
-/* Raises 42809 for the schema of system, temporary and corm's own tables. */
+/* Not one of system, temporary or corm's own tables? */
+extern bool CormIsModelSchema(Oid schema);
+
+/* Raises 42809 unless it is one. */
 extern void CormCheckModelSchema(Oid schema, const char *table);
 
 /* Is the relation of a kind that can be a model? */

@@ -468,6 +468,16 @@ SELECT * FROM rows WHERE name = 'author';
 ALTER TABLE posts ADD CONSTRAINT restored FOREIGN KEY (a) REFERENCES authors;
 SELECT corm.count('Post', '{"author__name": "Ann"}');
 ROLLBACK;
+-- nor do rows harm that were made by hand
+BEGIN;
+UPDATE corm.relation SET far_constraint_name = NULL, far_columns = '{}' WHERE source = 'posts'::regclass AND name = 'tags';
+ALTER TABLE posts_authors DROP CONSTRAINT near;
+ALTER TABLE posts_authors ADD CONSTRAINT near FOREIGN KEY (p) REFERENCES posts;
+INSERT INTO corm.relation (source, name, target, columns, constraint_name, through) VALUES ('posts', 'odd', 'authors', '{}', 'no', 'notes');
+ALTER TABLE notes RENAME CONSTRAINT notes_post_id_fkey TO no;
+ALTER TABLE notes DROP CONSTRAINT no;
+SELECT * FROM rows WHERE source = 'posts';
+ROLLBACK;
 -- an extension that lacks its tables, or goes
 BEGIN;
 ALTER EXTENSION corm DROP VIEW corm.relations;

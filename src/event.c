@@ -53,6 +53,7 @@ static int	ColumnLists(CormRelationRow *row, Oid relid, List ***lists);
 static bool HasName(List *names, const char *name);
 static bool ReplaceName(List *names, const char *from, const char *to);
 static void WarnOutdated(const CormRelationRow *row);
+static void WarnOutdatedKey(const CormModelRow *row);
 
 void
 CormFollowDrop(List *tables, List *parts)
@@ -268,7 +269,10 @@ FollowKey(const CormDroppedPart *part)
 		return;
 	row->key = NIL;
 	if (!CormFollowUpdateModel(row))
+	{
+		WarnOutdatedKey(row);
 		return;
+	}
 	key = CormQuoteTable(part->relid);
 	ereport(NOTICE,
 			(errmsg("model \"%s\" has no key any more, since column \"%s\" of it is gone",
@@ -286,8 +290,8 @@ RenameColumnOf(Oid relid, const char *from, const char *to)
 
 	if (get_attnum(relid, from) > 0 || get_attnum(relid, to) <= 0)
 		return;
-	if (ReplaceName(model->key, from, to))
-		CormFollowUpdateModel(model);
+	if (ReplaceName(model->key, from, to) && !CormFollowUpdateModel(model))
+		WarnOutdatedKey(model);
 	foreach(lc, RowsOn(relid))
 	{
 		CormRelationRow *row = lfirst(lc);
@@ -386,4 +390,13 @@ WarnOutdated(const CormRelationRow *row)
 			(errmsg("relation \"%s\" could not follow, since another transaction is changing it",
 					row->name),
 			 errhint("If it cannot be used any more, forget it with corm.drop_relation and declare it again.")));
+}
+
+static void
+WarnOutdatedKey(const CormModelRow *row)
+{
+	ereport(WARNING,
+			(errmsg("the key of model \"%s\" could not follow, since another transaction is changing it",
+					row->name),
+			 errhint("If it cannot be used any more, give the model its key with corm.register_model.")));
 }

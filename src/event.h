@@ -3,8 +3,8 @@
  * event.h
  *	  Keeping corm's rows in step with DDL.
  *
- * For event triggers: nothing here raises an error of its own, waits for
- * another session or asks who runs the DDL.  Call between CormHoldCatalog()
+ * For event triggers: nothing here raises an error of its own, waits for a
+ * declaration or DDL of another session, or asks who runs the DDL.  Call between CormHoldCatalog()
  * and CormReleaseCatalog().
  *
  * Copyright (c) 2026, the corm developers

@@ -133,10 +133,11 @@ CormDeclarationOf(const CormRelationRow *row)
 	CormSuggestText(&suggestion, "related_name", row->reverse_name);
 	if (is_link)
 	{
+		/* any column of a key will do; a row made by hand may have none */
 		CormSuggestText(&suggestion, "through_relation_name",
-						linitial(row->columns));
+						row->columns != NIL ? linitial(row->columns) : NULL);
 		CormSuggestText(&suggestion, "through_reverse_relation_name",
-						linitial(row->far_columns));
+						row->far_columns != NIL ? linitial(row->far_columns) : NULL);
 	}
 	else
 		CormSuggestNames(&suggestion, "columns", row->columns);

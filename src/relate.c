@@ -81,7 +81,7 @@ RefreshKey(Oid referencing, Oid referenced, char **name, List **columns,
 
 	if (fk == NULL)
 		return false;
-	if (strcmp(fk->name, *name) != 0)
+	if (!CormSameText(fk->name, *name))
 	{
 		*name = fk->name;
 		*changed = true;

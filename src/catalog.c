@@ -3,8 +3,6 @@
  * catalog.c
  *	  Rows of corm's own tables, corm.model and corm.relation.
  *
- * The only file that knows the columns of these tables.
- *
  * Reading uses the catalog snapshot: a row that another session committed is
  * seen even where the transaction's own snapshot is older, as with the system
  * catalogs.  What is cached from here would otherwise be wrong for as long as
@@ -39,11 +37,10 @@
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -52,29 +49,7 @@
 #include "utils/syscache.h"
 
 #include "catalog.h"
-#include "compat.h"
-
-/* columns of corm.model */
-#define Anum_model_table_name	1
-#define Anum_model_name			2
-#define Anum_model_key			3
-#define Natts_model				3
-
-/* columns of corm.relation */
-#define Anum_relation_source				1
-#define Anum_relation_name					2
-#define Anum_relation_target				3
-#define Anum_relation_reverse_name			4
-#define Anum_relation_constraint_name		5
-#define Anum_relation_columns				6
-#define Anum_relation_through				7
-#define Anum_relation_far_constraint_name	8
-#define Anum_relation_far_columns			9
-#define Anum_relation_symmetrical			10
-#define Anum_relation_adopted				11
-#define Anum_relation_target_columns		12
-#define Anum_relation_to_many				13
-#define Natts_relation						13
+#include "catalog_row.h"
 
 typedef struct CatalogTables
 {
@@ -111,22 +86,9 @@ static List *ScanRows(Oid table, Oid index, ScanKey keys, int nkeys,
 					  RowReader reader);
 static List *ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value,
 					   RowReader reader);
-static void *ReadModel(HeapTuple tuple, TupleDesc desc);
-static void *ReadRelation(HeapTuple tuple, TupleDesc desc);
-static HeapTuple FormModel(const CormModelRow *row, TupleDesc desc);
-static HeapTuple FormRelation(const CormRelationRow *row, TupleDesc desc);
 static void WriteTuple(Relation rel, ItemPointerData tid, HeapTuple tuple);
 static void InsertTuple(Relation rel, HeapTuple tuple);
 static void Written(Relation rel);
-static Oid	OidAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
-static bool BoolAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
-static char *TextAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc);
-static List *NamesAttribute(HeapTuple tuple, AttrNumber attnum,
-							TupleDesc desc);
-static void SetText(Datum *values, bool *nulls, AttrNumber attnum,
-					const char *value);
-static void SetNames(Datum *values, bool *nulls, AttrNumber attnum,
-					 List *names);
 
 bool
 CormIsCatalogTable(Oid relid)
@@ -154,14 +116,33 @@ CormLockCatalog(void)
 	LockRelationOid(tables.relation, ShareUpdateExclusiveLock);
 }
 
+/*
+ * Never waits for one of them while holding another: DDL takes them in any
+ * order.
+ */
 void
 CormLockTablesOf(const CormRelationRow *row)
 {
-	LockRelationOid(row->source, AccessShareLock);
-	if (row->target != row->source)
-		LockRelationOid(row->target, AccessShareLock);
-	if (OidIsValid(row->through))
-		LockRelationOid(row->through, AccessShareLock);
+	Oid			relids[3] = {row->source, row->target, row->through};
+	int			n = OidIsValid(row->through) ? 3 : 2;
+	int			first = 0;
+
+	for (;;)
+	{
+		int			locked = 1;
+
+		LockRelationOid(relids[first], AccessShareLock);
+		while (locked < n &&
+			   ConditionalLockRelationOid(relids[(first + locked) % n],
+										  AccessShareLock))
+			locked++;
+		if (locked == n)
+			return;
+		for (int i = 0; i < locked; i++)
+			UnlockRelationOid(relids[(first + i) % n], AccessShareLock);
+		first = (first + locked) % n;
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 bool
@@ -197,7 +178,7 @@ List *
 CormReadModelRows(void)
 {
 	LookUpTables();
-	return ScanRows(tables.model, tables.model_pkey, NULL, 0, ReadModel);
+	return ScanRows(tables.model, tables.model_pkey, NULL, 0, CormModelOfTuple);
 }
 
 List *
@@ -208,7 +189,7 @@ CormReadModelRowsNamed(const char *name)
 	LookUpTables();
 	ScanKeyInit(&key, Anum_model_name, BTEqualStrategyNumber, F_TEXTEQ,
 				CStringGetTextDatum(name));
-	return ScanRows(tables.model, tables.model_name_idx, &key, 1, ReadModel);
+	return ScanRows(tables.model, tables.model_name_idx, &key, 1, CormModelOfTuple);
 }
 
 CormModelRow *
@@ -218,7 +199,7 @@ CormReadModelRow(Oid relid)
 
 	LookUpTables();
 	rows = ScanByOid(tables.model, tables.model_pkey, Anum_model_table_name,
-					 relid, ReadModel);
+					 relid, CormModelOfTuple);
 	return rows == NIL ? NULL : linitial(rows);
 }
 
@@ -227,7 +208,7 @@ CormReadRelationRows(void)
 {
 	LookUpTables();
 	return ScanRows(tables.relation, tables.relation_pkey, NULL, 0,
-					ReadRelation);
+					CormRelationOfTuple);
 }
 
 List *
@@ -235,7 +216,7 @@ CormReadRelationRowsFrom(Oid source)
 {
 	LookUpTables();
 	return ScanByOid(tables.relation, tables.relation_pkey,
-					 Anum_relation_source, source, ReadRelation);
+					 Anum_relation_source, source, CormRelationOfTuple);
 }
 
 List *
@@ -243,7 +224,7 @@ CormReadRelationRowsTo(Oid target)
 {
 	LookUpTables();
 	return ScanByOid(tables.relation, tables.relation_target_idx,
-					 Anum_relation_target, target, ReadRelation);
+					 Anum_relation_target, target, CormRelationOfTuple);
 }
 
 List *
@@ -251,7 +232,7 @@ CormReadRelationRowsThrough(Oid through)
 {
 	LookUpTables();
 	return ScanByOid(tables.relation, tables.relation_through_idx,
-					 Anum_relation_through, through, ReadRelation);
+					 Anum_relation_through, through, CormRelationOfTuple);
 }
 
 void
@@ -264,7 +245,7 @@ CormInsertModelRow(const CormModelRow *row)
 		RaiseModelChanged();
 	LookUpTables();
 	rel = table_open(tables.model, RowExclusiveLock);
-	InsertTuple(rel, FormModel(row, RelationGetDescr(rel)));
+	InsertTuple(rel, CormTupleOfModel(row, RelationGetDescr(rel)));
 }
 
 void
@@ -334,7 +315,7 @@ CormFollowInsertRelation(const CormRelationRow *row)
 
 	LookUpTables();
 	rel = table_open(tables.relation, RowExclusiveLock);
-	InsertTuple(rel, FormRelation(row, RelationGetDescr(rel)));
+	InsertTuple(rel, CormTupleOfRelation(row, RelationGetDescr(rel)));
 }
 
 bool
@@ -447,80 +428,6 @@ ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value, RowReader reader)
 	return ScanRows(table, index, &key, 1, reader);
 }
 
-static void *
-ReadModel(HeapTuple tuple, TupleDesc desc)
-{
-	CormModelRow *row = palloc0(sizeof(CormModelRow));
-
-	row->tid = tuple->t_self;
-	row->relid = OidAttribute(tuple, Anum_model_table_name, desc);
-	row->name = TextAttribute(tuple, Anum_model_name, desc);
-	row->key = NamesAttribute(tuple, Anum_model_key, desc);
-	return row;
-}
-
-static void *
-ReadRelation(HeapTuple tuple, TupleDesc desc)
-{
-	CormRelationRow *row = palloc0(sizeof(CormRelationRow));
-
-	row->tid = tuple->t_self;
-	row->source = OidAttribute(tuple, Anum_relation_source, desc);
-	row->name = TextAttribute(tuple, Anum_relation_name, desc);
-	row->target = OidAttribute(tuple, Anum_relation_target, desc);
-	row->reverse_name = TextAttribute(tuple, Anum_relation_reverse_name, desc);
-	row->constraint_name = TextAttribute(tuple, Anum_relation_constraint_name,
-										 desc);
-	row->columns = NamesAttribute(tuple, Anum_relation_columns, desc);
-	row->through = OidAttribute(tuple, Anum_relation_through, desc);
-	row->far_constraint_name =
-		TextAttribute(tuple, Anum_relation_far_constraint_name, desc);
-	row->far_columns = NamesAttribute(tuple, Anum_relation_far_columns, desc);
-	row->symmetrical = BoolAttribute(tuple, Anum_relation_symmetrical, desc);
-	row->adopted = BoolAttribute(tuple, Anum_relation_adopted, desc);
-	row->target_columns = NamesAttribute(tuple, Anum_relation_target_columns,
-										 desc);
-	row->to_many = BoolAttribute(tuple, Anum_relation_to_many, desc);
-	return row;
-}
-
-static HeapTuple
-FormModel(const CormModelRow *row, TupleDesc desc)
-{
-	Datum		values[Natts_model] = {0};
-	bool		nulls[Natts_model] = {0};
-
-	values[Anum_model_table_name - 1] = ObjectIdGetDatum(row->relid);
-	SetText(values, nulls, Anum_model_name, row->name);
-	SetNames(values, nulls, Anum_model_key, row->key);
-	return heap_form_tuple(desc, values, nulls);
-}
-
-static HeapTuple
-FormRelation(const CormRelationRow *row, TupleDesc desc)
-{
-	Datum		values[Natts_relation] = {0};
-	bool		nulls[Natts_relation] = {0};
-
-	values[Anum_relation_source - 1] = ObjectIdGetDatum(row->source);
-	SetText(values, nulls, Anum_relation_name, row->name);
-	values[Anum_relation_target - 1] = ObjectIdGetDatum(row->target);
-	SetText(values, nulls, Anum_relation_reverse_name, row->reverse_name);
-	SetText(values, nulls, Anum_relation_constraint_name,
-			row->constraint_name);
-	SetNames(values, nulls, Anum_relation_columns, row->columns);
-	values[Anum_relation_through - 1] = ObjectIdGetDatum(row->through);
-	nulls[Anum_relation_through - 1] = !OidIsValid(row->through);
-	SetText(values, nulls, Anum_relation_far_constraint_name,
-			row->far_constraint_name);
-	SetNames(values, nulls, Anum_relation_far_columns, row->far_columns);
-	values[Anum_relation_symmetrical - 1] = BoolGetDatum(row->symmetrical);
-	values[Anum_relation_adopted - 1] = BoolGetDatum(row->adopted);
-	SetNames(values, nulls, Anum_relation_target_columns, row->target_columns);
-	values[Anum_relation_to_many - 1] = BoolGetDatum(row->to_many);
-	return heap_form_tuple(desc, values, nulls);
-}
-
 /* False when ClaimRow() says so. */
 static bool
 WriteModelRow(const CormModelRow *row, Writing how, bool wait)
@@ -532,7 +439,7 @@ WriteModelRow(const CormModelRow *row, Writing how, bool wait)
 	if (!ClaimRow(rel, tables.model_pkey, row->relid, row->tid, wait))
 		return false;
 	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
-			   FormModel(row, RelationGetDescr(rel)));
+			   CormTupleOfModel(row, RelationGetDescr(rel)));
 	return true;
 }
 
@@ -547,7 +454,7 @@ WriteRelationRow(const CormRelationRow *row, Writing how, bool wait)
 	if (!ClaimRow(rel, tables.relation_pkey, row->source, row->tid, wait))
 		return false;
 	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
-			   FormRelation(row, RelationGetDescr(rel)));
+			   CormTupleOfRelation(row, RelationGetDescr(rel)));
 	return true;
 }
 
@@ -618,80 +525,4 @@ Written(Relation rel)
 	table_close(rel, NoLock);
 	CacheInvalidateRelcacheByRelid(table);
 	CommandCounterIncrement();
-}
-
-/* InvalidOid for NULL. */
-static Oid
-OidAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
-
-	return isnull ? InvalidOid : DatumGetObjectId(value);
-}
-
-static bool
-BoolAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-/* NULL for NULL. */
-static char *
-TextAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* NIL for NULL; elements that are NULL (a hand-made row) are left out. */
-static List *
-NamesAttribute(HeapTuple tuple, AttrNumber attnum, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
-	Datum	   *elements;
-	bool	   *element_nulls;
-	int			nelements;
-	List	   *names = NIL;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &elements, &element_nulls, &nelements);
-	for (int i = 0; i < nelements; i++)
-	{
-		if (!element_nulls[i])
-			names = lappend(names, TextDatumGetCString(elements[i]));
-	}
-	return names;
-}
-
-static void
-SetText(Datum *values, bool *nulls, AttrNumber attnum, const char *value)
-{
-	nulls[attnum - 1] = value == NULL;
-	values[attnum - 1] = value ? CStringGetTextDatum(value) : (Datum) 0;
-}
-
-static void
-SetNames(Datum *values, bool *nulls, AttrNumber attnum, List *names)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * (list_length(names) + 1));
-	ListCell   *lc;
-
-	nulls[attnum - 1] = names == NIL;
-	if (names == NIL)
-		return;
-	foreach(lc, names)
-		elements[foreach_current_index(lc)] =
-			CStringGetTextDatum((char *) lfirst(lc));
-	values[attnum - 1] =
-		PointerGetDatum(construct_array(elements, list_length(names), TEXTOID,
-										-1, false, TYPALIGN_INT));
 }

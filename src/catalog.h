@@ -10,36 +10,8 @@
 #ifndef CORM_CATALOG_H
 #define CORM_CATALOG_H
 
-#include "nodes/pg_list.h"
-#include "storage/itemptr.h"
-
+#include "catalog_row.h"
 #include "compat.h"
-
-typedef struct CormModelRow
-{
-	ItemPointerData tid;		/* set by readers, used by update and delete */
-	Oid			relid;
-	char	   *name;
-	List	   *key;			/* of char *; NIL: none given */
-} CormModelRow;
-
-typedef struct CormRelationRow
-{
-	ItemPointerData tid;		/* set by readers, used by update and delete */
-	Oid			source;
-	char	   *name;
-	Oid			target;
-	char	   *reverse_name;	/* NULL: no way back */
-	char	   *constraint_name;	/* NULL: a relation without a constraint */
-	List	   *columns;		/* of char * */
-	Oid			through;		/* InvalidOid: a foreign key of source */
-	char	   *far_constraint_name;	/* with through only */
-	List	   *far_columns;	/* with through only */
-	bool		symmetrical;
-	bool		adopted;
-	List	   *target_columns; /* without a constraint only */
-	bool		to_many;		/* without a constraint only */
-} CormRelationRow;
 
 /* Is it one of the two tables, as far as this backend has looked them up? */
 extern bool CormIsCatalogTable(Oid relid);

@@ -158,25 +158,28 @@ CormCheckRelationName(const char *name)
 }
 
 void
-CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+CormBeginSuggestion(CormSuggestion *suggestion, CormSuggestionForm form,
 					const char *function, const CormModel *source,
 					const char *name, const CormModel *target)
 {
 	StringInfo	text = &suggestion->text;
+	char	   *(*name_of) (const CormModel *) =
+		form == CORM_SUGGEST_QUALIFIED_CALL ?
+		CormModelQualifiedName : CormModelDisplayName;
 
-	suggestion->as_field = as_field;
+	suggestion->as_field = form == CORM_SUGGEST_FIELD;
 	initStringInfo(text);
-	if (as_field)
+	if (suggestion->as_field)
 	{
 		escape_json(text, name);
 		appendStringInfo(text, ": {\"%s\": ", function);
-		escape_json(text, CormModelDisplayName(target));
+		escape_json(text, name_of(target));
 	}
 	else
 		appendStringInfo(text, "SELECT corm.%s(%s, %s, %s", function,
-						 quote_literal_cstr(CormModelDisplayName(source)),
+						 quote_literal_cstr(name_of(source)),
 						 quote_literal_cstr(name),
-						 quote_literal_cstr(CormModelDisplayName(target)));
+						 quote_literal_cstr(name_of(target)));
 }
 
 void
@@ -221,6 +224,22 @@ CormEndSuggestion(CormSuggestion *suggestion)
 	appendStringInfoString(&suggestion->text,
 						   suggestion->as_field ? "}" : ");");
 	return suggestion->text.data;
+}
+
+bool
+CormThroughKeyIsNamed(const CormModel *through, const CormForeignKey *fk,
+					  const char *name)
+{
+	const CormRelation *relation = CormFindRelation(through, name);
+	const CormColumn *column = CormFindColumn(through, name);
+	CormKey		key = {fk->nkeys, fk->fk_attnums};
+
+	if (relation != NULL && !relation->reverse && relation->fk != NULL &&
+		!OidIsValid(relation->through) &&
+		CormSameText(relation->fk->name, fk->name))
+		return true;
+	return strcmp(fk->name, name) == 0 ||
+		(column != NULL && CormKeyHas(key, column->attnum));
 }
 
 bool

@@ -130,17 +130,26 @@ extern void CormCheckReverseOptions(const char *related_name,
 extern void CormCheckRelationName(const char *name);
 
 /*
- * A declaration to be shown in a hint: as a call of the function, or as a
- * field of create_model, whose model is gone by the time the hint is read.
- * NULL and NIL leave an argument out.
+ * A declaration as text: as a call of the function, or as a field of
+ * create_model, whose model is gone by the time a hint is read.  What is kept
+ * for later names models with their schemas, whatever the search_path.  NULL
+ * and NIL leave an argument out.
  */
+typedef enum CormSuggestionForm
+{
+	CORM_SUGGEST_CALL,
+	CORM_SUGGEST_FIELD,
+	CORM_SUGGEST_QUALIFIED_CALL
+} CormSuggestionForm;
+
 typedef struct CormSuggestion
 {
 	StringInfoData text;
 	bool		as_field;
 } CormSuggestion;
 
-extern void CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+extern void CormBeginSuggestion(CormSuggestion *suggestion,
+								CormSuggestionForm form,
 								const char *function, const CormModel *source,
 								const char *name, const CormModel *target);
 extern void CormSuggestText(CormSuggestion *suggestion, const char *argument,
@@ -150,6 +159,19 @@ extern void CormSuggestNames(CormSuggestion *suggestion, const char *argument,
 extern void CormSuggestBool(CormSuggestion *suggestion, const char *argument,
 							bool value);
 extern char *CormEndSuggestion(CormSuggestion *suggestion);
+
+/* The whole declaration, with every option that is not the default. */
+extern char *CormForeignKeyText(const CormForeignKeySpec *spec,
+								CormSuggestionForm form);
+extern char *CormManyToManyText(const CormManyToManySpec *spec,
+								CormSuggestionForm form);
+
+/*
+ * Does this name a foreign key of the through model?  A forward relation over
+ * it does, a column in it, or the constraint's own name.
+ */
+extern bool CormThroughKeyIsNamed(const CormModel *through,
+								  const CormForeignKey *fk, const char *name);
 
 extern bool CormSameText(const char *a, const char *b);
 

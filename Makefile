@@ -70,6 +70,7 @@ REGRESS = \
 	inspect \
 	limits \
 	stats \
+	check \
 	settings \
 	seed_writes \
 	link_m2m \

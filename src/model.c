@@ -110,6 +110,17 @@ IsAmbiguous(const CormModelRow *row)
 }
 
 void
+CormForgetKey(Oid relid)
+{
+	CormModelRow *row = RequireRow(relid);
+
+	if (row->key == NIL)
+		return;
+	row->key = NIL;
+	CormUpdateModelRow(row);
+}
+
+void
 CormRenameModel(Oid relid, const char *new_name)
 {
 	CormModelRow *row;
@@ -135,15 +146,21 @@ CormForgetModel(Oid relid)
 		CormDeleteModelRow(row);
 }
 
+bool
+CormIsModelSchema(Oid schema)
+{
+	return !isAnyTempNamespace(schema) && !IsCatalogNamespace(schema) &&
+		!IsToastNamespace(schema) &&
+		schema != get_namespace_oid("information_schema", true) &&
+		schema != get_namespace_oid("corm", true);
+}
+
 void
 CormCheckModelSchema(Oid schema, const char *table)
 {
 	bool		temporary = isAnyTempNamespace(schema);
 
-	if (!temporary && !IsCatalogNamespace(schema) &&
-		!IsToastNamespace(schema) &&
-		schema != get_namespace_oid("information_schema", true) &&
-		schema != get_namespace_oid("corm", true))
+	if (CormIsModelSchema(schema))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),

@@ -20,6 +20,9 @@
  */
 extern char *CormRegisterTable(Oid relid, const char *name, List *key);
 
+/* Takes back a key that was given; the caller holds the lock and the rights. */
+extern void CormForgetKey(Oid relid);
+
 /* Under the same lock, with the same checks. */
 extern void CormRenameModel(Oid relid, const char *new_name);
 
@@ -42,6 +45,9 @@ extern Oid	CormTableByName(const char *text);
 
 /* Raises 42501 unless the current user owns the table. */
 extern void CormRequireOwner(Oid relid);
+
+/* May tables of the schema be models? */
+extern bool CormIsModelSchema(Oid schema);
 
 /* Raises 42809 for the schema of system, temporary and corm's own tables. */
 extern void CormCheckModelSchema(Oid schema, const char *table);

@@ -23,6 +23,8 @@
 static void AppendArgument(CormSuggestion *suggestion, const char *argument);
 static void AppendValue(CormSuggestion *suggestion, const char *value);
 static void ForgetAll(List *rows);
+static bool IsNamedSo(const CormForeignKey *fk, const char *name,
+					  List *columns);
 
 void
 CormForgetRelationsOf(Oid relid)
@@ -85,6 +87,36 @@ CormEarlierDeclaration(Oid source, const char *name)
 		return row;
 	CormDeleteRelationRow(row);
 	return NULL;
+}
+
+bool
+CormIsOutdated(const CormRelationRow *row, const CormForeignKey *fk,
+			   const CormForeignKey *far_fk)
+{
+	/* without a constraint the names are all there is */
+	if (fk->name == NULL)
+		return false;
+	return !IsNamedSo(fk, row->constraint_name, row->columns) ||
+		(OidIsValid(row->through) &&
+		 !IsNamedSo(far_fk, row->far_constraint_name, row->far_columns));
+}
+
+void
+CormRefreshRow(CormRelationRow *row, const CormForeignKey *fk,
+			   const CormForeignKey *far_fk)
+{
+	if (!CormIsOutdated(row, fk, far_fk))
+		return;
+	row->constraint_name = fk->name;
+	row->columns = CormColumnNames(fk->referencing, fk->nkeys,
+								   fk->fk_attnums);
+	if (OidIsValid(row->through))
+	{
+		row->far_constraint_name = far_fk->name;
+		row->far_columns = CormColumnNames(far_fk->referencing, far_fk->nkeys,
+										   far_fk->fk_attnums);
+	}
+	CormUpdateRelationRow(row);
 }
 
 char *
@@ -274,4 +306,25 @@ ForgetAll(List *rows)
 
 	foreach(lc, rows)
 		CormDeleteRelationRow(lfirst(lc));
+}
+
+/* In whatever order the columns are stored. */
+static bool
+IsNamedSo(const CormForeignKey *fk, const char *name, List *columns)
+{
+	ListCell   *lc;
+
+	if (!CormSameText(fk->name, name) || list_length(columns) != fk->nkeys)
+		return false;
+	foreach(lc, CormColumnNames(fk->referencing, fk->nkeys, fk->fk_attnums))
+	{
+		ListCell   *stored;
+		bool		found = false;
+
+		foreach(stored, columns)
+			found = found || strcmp(lfirst(stored), lfirst(lc)) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
 }

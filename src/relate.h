@@ -104,6 +104,16 @@ extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
 extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 
 /*
+ * Do the names that are stored for a relation differ from those of its live
+ * foreign keys?  Refreshing writes these down.  far_fk: with through only.
+ */
+extern bool CormIsOutdated(const CormRelationRow *row,
+						   const CormForeignKey *fk,
+						   const CormForeignKey *far_fk);
+extern void CormRefreshRow(CormRelationRow *row, const CormForeignKey *fk,
+						   const CormForeignKey *far_fk);
+
+/*
  * What bears the name on the model already, in words, or NULL.  A column
  * that may share its name with the relation is passed as "but_column".
  */

@@ -111,6 +111,8 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	if (before != NULL)
 	{
 		CheckSameAsBefore(spec, &decision, before);
+		CormRefreshRow(before, CormFindRelation(spec->source, spec->name)->fk,
+					   NULL);
 		return;
 	}
 

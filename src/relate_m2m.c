@@ -71,6 +71,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 {
 	char	   *reverse_name = NULL;
 	CormRelationRow *before;
+	const CormRelation *now;
 	CormRelationRow row = {0};
 	Link		link;
 
@@ -93,7 +94,9 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 	{
 		if (OidIsValid(before->through))
 			CormRequireOwner(before->through);
+		now = CormFindRelation(spec->source, spec->name);
 		CheckSameAsBefore(spec, reverse_name, before);
+		CormRefreshRow(before, now->fk, now->far_fk);
 		return before->through;
 	}
 

@@ -71,6 +71,7 @@ REGRESS = \
 	limits \
 	stats \
 	check \
+	describe \
 	settings \
 	seed_writes \
 	link_m2m \

@@ -13,9 +13,12 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "cache.h"
 #include "check.h"
+#include "describe.h"
 
 PG_FUNCTION_INFO_V1(corm_check);
+PG_FUNCTION_INFO_V1(corm_describe);
 
 Datum
 corm_check(PG_FUNCTION_ARGS)
@@ -39,4 +42,14 @@ corm_check(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+Datum
+corm_describe(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be NULL", "model")));
+	PG_RETURN_TEXT_P(cstring_to_text(CormDescribe(CormModelByName(text_to_cstring(PG_GETARG_TEXT_PP(0))))));
 }

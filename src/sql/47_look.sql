@@ -15,3 +15,11 @@ severity: error (something cannot be used) or warning. object: what has the prob
 Errors are models and relations whose table, constraint or columns are gone, names that mean several things, and lost keys of views. Warnings are foreign keys of models'' tables that no index serves or that are not validated, links that no key keeps unique, indexes that are not valid, relations between tables of different owners, renamed constraints and columns, partitions as models, and schema corm in search_path.
 One fix may bring up another problem, such as that of a relation whose name was taken: check again afterwards. Some rows of the catalog can be removed by the extension''s owner only, and what data contradicts, such as VALIDATE CONSTRAINT, fails until the data is put right.
 Example: SELECT fix FROM corm.check() WHERE severity = ''error'' \gexec';
+
+CREATE FUNCTION corm.describe(model pg_catalog.text) RETURNS pg_catalog.text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000
+	AS 'MODULE_PATHNAME', 'corm_describe';
+COMMENT ON FUNCTION corm.describe(pg_catalog.text) IS
+'One model as a page of text: its columns, its relations in both directions with the start of the path that each one makes, the columns of links, foreign keys without an index, and relations that cannot be used with the reason.
+Errors: 42704 unknown model, 42501 no USAGE on its schema.
+Example: SELECT corm.describe(''Post''); in psql, \pset format unaligned and \pset tuples_only print it without a frame.';

@@ -72,6 +72,7 @@ REGRESS = \
 	stats \
 	check \
 	describe \
+	diagram \
 	settings \
 	seed_writes \
 	link_m2m \

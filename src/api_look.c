@@ -9,16 +9,23 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "cache.h"
 #include "check.h"
 #include "describe.h"
+#include "diagram_dot.h"
+#include "diagram_mermaid.h"
 
 PG_FUNCTION_INFO_V1(corm_check);
 PG_FUNCTION_INFO_V1(corm_describe);
+PG_FUNCTION_INFO_V1(corm_diagram);
+
+static List *NamedModels(ArrayType *names);
 
 Datum
 corm_check(PG_FUNCTION_ARGS)
@@ -52,4 +59,50 @@ corm_describe(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"%s\" must not be NULL", "model")));
 	PG_RETURN_TEXT_P(cstring_to_text(CormDescribe(CormModelByName(text_to_cstring(PG_GETARG_TEXT_PP(0))))));
+}
+
+/* NULL stands for the default, here too. */
+Datum
+corm_diagram(PG_FUNCTION_ARGS)
+{
+	char	   *format = PG_ARGISNULL(0) ? "mermaid" :
+		text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *(*print) (const CormDiagram *);
+	List	   *models;
+
+	if (strcmp(format, "mermaid") == 0)
+		print = CormDiagramMermaid;
+	else if (strcmp(format, "dot") == 0)
+		print = CormDiagramDot;
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid value for argument \"%s\": \"%s\"", "format",
+						format),
+				 errhint("Use mermaid or dot.")));
+	models = PG_ARGISNULL(1) ? NIL : NamedModels(PG_GETARG_ARRAYTYPE_P(1));
+	PG_RETURN_TEXT_P(cstring_to_text(print(CormDraw(models))));
+}
+
+/* NIL for an empty array. */
+static List *
+NamedModels(ArrayType *names)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			nelements;
+	List	   *models = NIL;
+
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &nelements);
+	for (int i = 0; i < nelements; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument \"%s\" must not contain NULL", "models")));
+		models = lappend(models,
+						 CormModelByName(TextDatumGetCString(elements[i])));
+	}
+	return models;
 }

@@ -30,8 +30,6 @@ static bool CheckTables(CormReport *report, const CormRelationRow *row);
 static bool CheckEndsAreModels(CormReport *report,
 							   const CormRelationRow *row);
 static bool HasConstraints(const CormRelationRow *row);
-static const CormRelation *ForwardOf(const CormModel *source,
-									 const CormRelationRow *row);
 static void ReportUseless(CormReport *report, const CormRelationRow *row,
 						  const char *problem);
 static void CheckKeys(CormReport *report, const CormRelation *relation);
@@ -64,7 +62,7 @@ CormCheckRelation(CormReport *report, const CormRelationRow *row)
 	if (!CheckEndsAreModels(report, row))
 		return;
 	source = CormModelByRelid(row->source);
-	relation = source != NULL ? ForwardOf(source, row) : NULL;
+	relation = source != NULL ? CormRelationOfRow(source, row) : NULL;
 	if (relation == NULL)
 		return;					/* it went while it was looked at */
 	if (relation->broken != NULL)
@@ -193,25 +191,6 @@ HasConstraints(const CormRelationRow *row)
 							  row->columns) != NULL &&
 		CormFindForeignKey(row->through, row->target, row->far_constraint_name,
 						   row->far_columns) != NULL;
-}
-
-/* A self relation may have its way back among the same names. */
-static const CormRelation *
-ForwardOf(const CormModel *source, const CormRelationRow *row)
-{
-	ListCell   *lc;
-
-	foreach(lc, source->relations)
-	{
-		const CormRelation *relation = lfirst(lc);
-
-		if (strcmp(relation->name, row->name) == 0 &&
-			relation->target == row->target &&
-			relation->through == row->through &&
-			relation->reverse == row->to_many)
-			return relation;
-	}
-	return NULL;
 }
 
 /* Reports a relation whose source is a model and which nothing can save. */

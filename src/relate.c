@@ -89,6 +89,25 @@ CormEarlierDeclaration(Oid source, const char *name)
 	return NULL;
 }
 
+const CormRelation *
+CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
+{
+	ListCell   *lc;
+
+	/* a hand-made row may have given one name to both directions */
+	foreach(lc, source->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, row->name) == 0 &&
+			relation->target == row->target &&
+			relation->through == row->through &&
+			relation->reverse == row->to_many)
+			return relation;
+	}
+	return NULL;
+}
+
 bool
 CormIsOutdated(const CormRelationRow *row, const CormForeignKey *fk,
 			   const CormForeignKey *far_fk)

@@ -103,6 +103,10 @@ extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
  */
 extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 
+/* What a row has become, as its source has it; NULL when it is not there. */
+extern const CormRelation *CormRelationOfRow(const CormModel *source,
+											 const CormRelationRow *row);
+
 /*
  * Do the names that are stored for a relation differ from those of its live
  * foreign keys?  Refreshing writes these down.  far_fk: with through only.

@@ -21,6 +21,8 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -100,6 +102,37 @@ CormReadInvalidIndexes(Oid relid)
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return indexes;
+}
+
+/*
+ * The words of the SQL standard where they are one, else the server's own name
+ * with what stands in parentheses behind a whole type name.
+ */
+char *
+CormShortType(Oid typid, int32 typmod)
+{
+	Oid			element = get_element_type(typid);
+	char	   *words = format_type_extended(OidIsValid(element) ? element : typid,
+											 typmod,
+											 FORMAT_TYPE_TYPEMOD_GIVEN);
+	HeapTuple	tuple;
+	const char *length = strchr(words, '(');
+	const char *end = length != NULL ? strchr(length, ')') : NULL;
+
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ?
+													  element : typid));
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
+
+		/* only built-in types are printed in words of their own */
+		if (type->typnamespace == PG_CATALOG_NAMESPACE &&
+			strchr(words, ' ') != NULL)
+			words = psprintf("%s%s", NameStr(type->typname), end == NULL ? "" :
+							 pnstrdup(length, end - length + 1));
+		ReleaseSysCache(tuple);
+	}
+	return OidIsValid(element) ? psprintf("%s[]", words) : words;
 }
 
 /* As the server would print it for the reader's search_path. */

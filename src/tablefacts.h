@@ -35,6 +35,9 @@ extern bool CormIsPartition(Oid relid);
  */
 extern char *CormColumnDefault(Oid relid, AttrNumber attnum);
 
+/* A type in few words: "varchar(80)", "timestamptz", "bigint". */
+extern char *CormShortType(Oid typid, int32 typmod);
+
 /* Of CormInvalidIndex *: those left by a failed or unfinished CREATE INDEX. */
 extern List *CormReadInvalidIndexes(Oid relid);
 

@@ -23,3 +23,16 @@ COMMENT ON FUNCTION corm.describe(pg_catalog.text) IS
 'One model as a page of text: its columns, its relations in both directions with the start of the path that each one makes, the columns of links, foreign keys without an index, and relations that cannot be used with the reason.
 Errors: 42704 unknown model, 42501 no USAGE on its schema.
 Example: SELECT corm.describe(''Post''); in psql, \pset format unaligned and \pset tuples_only print it without a frame.';
+
+CREATE FUNCTION corm.diagram(
+	format pg_catalog.text DEFAULT 'mermaid',
+	models pg_catalog.text[] DEFAULT NULL
+) RETURNS pg_catalog.text
+	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000
+	AS 'MODULE_PATHNAME', 'corm_diagram';
+COMMENT ON FUNCTION corm.diagram(pg_catalog.text, pg_catalog.text[]) IS
+'Models, their columns and relations as the text of a diagram.
+format: mermaid (an erDiagram, which many documentation tools show) or dot (for Graphviz: psql -XAtc "SELECT corm.diagram(''dot'')" | dot -Tsvg). models: draw these and their direct neighbours; left out, all whose schemas the caller may use.
+A link table is an edge that bears the names of its many-to-many relation, and those of its own columns; it is an entity if models names it, or if other relations start or end there. A line that is dashed stands for a relation without a constraint. Relations that cannot be used are left out.
+Errors: 22023 another format, 42704 unknown model, 22004 a NULL among the models.
+Example: SELECT corm.diagram(models => ARRAY[''Post'']);';

@@ -9,12 +9,11 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "api_model.h"
 #include "cache.h"
 #include "check.h"
 #include "describe.h"
@@ -24,8 +23,6 @@
 PG_FUNCTION_INFO_V1(corm_check);
 PG_FUNCTION_INFO_V1(corm_describe);
 PG_FUNCTION_INFO_V1(corm_diagram);
-
-static List *NamedModels(ArrayType *names);
 
 Datum
 corm_check(PG_FUNCTION_ARGS)
@@ -54,11 +51,9 @@ corm_check(PG_FUNCTION_ARGS)
 Datum
 corm_describe(PG_FUNCTION_ARGS)
 {
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be NULL", "model")));
-	PG_RETURN_TEXT_P(cstring_to_text(CormDescribe(CormModelByName(text_to_cstring(PG_GETARG_TEXT_PP(0))))));
+	char	   *name = CormRequiredText(fcinfo, 0, "model");
+
+	PG_RETURN_TEXT_P(cstring_to_text(CormDescribe(CormModelByName(name))));
 }
 
 /* NULL stands for the default, here too. */
@@ -68,7 +63,8 @@ corm_diagram(PG_FUNCTION_ARGS)
 	char	   *format = PG_ARGISNULL(0) ? "mermaid" :
 		text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *(*print) (const CormDiagram *);
-	List	   *models;
+	List	   *models = CormOptionalNames(fcinfo, 1, "models");
+	ListCell   *lc;
 
 	if (strcmp(format, "mermaid") == 0)
 		print = CormDiagramMermaid;
@@ -80,29 +76,7 @@ corm_diagram(PG_FUNCTION_ARGS)
 				 errmsg("invalid value for argument \"%s\": \"%s\"", "format",
 						format),
 				 errhint("Use mermaid or dot.")));
-	models = PG_ARGISNULL(1) ? NIL : NamedModels(PG_GETARG_ARRAYTYPE_P(1));
+	foreach(lc, models)
+		lfirst(lc) = CormModelByName(lfirst(lc));
 	PG_RETURN_TEXT_P(cstring_to_text(print(CormDraw(models))));
-}
-
-/* NIL for an empty array. */
-static List *
-NamedModels(ArrayType *names)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			nelements;
-	List	   *models = NIL;
-
-	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &elements,
-					  &nulls, &nelements);
-	for (int i = 0; i < nelements; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument \"%s\" must not contain NULL", "models")));
-		models = lappend(models,
-						 CormModelByName(TextDatumGetCString(elements[i])));
-	}
-	return models;
 }

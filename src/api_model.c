@@ -22,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/inval.h"
 
+#include "api_model.h"
 #include "ddl.h"
 #include "define.h"
 #include "model.h"
@@ -34,22 +35,17 @@ PG_FUNCTION_INFO_V1(corm_rename_model);
 PG_FUNCTION_INFO_V1(corm_drop_model);
 PG_FUNCTION_INFO_V1(corm_foreign_key);
 PG_FUNCTION_INFO_V1(corm_many_to_many);
+PG_FUNCTION_INFO_V1(corm_relation_on);
 PG_FUNCTION_INFO_V1(corm_alter_relation);
 PG_FUNCTION_INFO_V1(corm_rename_relation);
 PG_FUNCTION_INFO_V1(corm_drop_relation);
 PG_FUNCTION_INFO_V1(corm_version);
 
-static void BeginDefinition(const char *function);
-static char *RequiredText(FunctionCallInfo fcinfo, int n,
-						  const char *argument);
 static Oid	RequiredModel(FunctionCallInfo fcinfo);
 static char *OptionalText(FunctionCallInfo fcinfo, int n);
-static bool OptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise);
 static const bool *OptionalBoolPointer(FunctionCallInfo fcinfo, int n);
 static char OptionalAction(FunctionCallInfo fcinfo, int n,
 						   const char *argument, char otherwise);
-static List *OptionalNames(FunctionCallInfo fcinfo, int n,
-						   const char *argument);
 pg_noreturn static void RaiseNull(const char *argument);
 
 /* Statement trigger on corm's tables, for changes made by hand. */
@@ -67,11 +63,11 @@ corm_invalidate(PG_FUNCTION_ARGS)
 Datum
 corm_create_model(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 0, "name");
-	char	   *fields = RequiredText(fcinfo, 1, "fields");
+	char	   *name = CormRequiredText(fcinfo, 0, "name");
+	char	   *fields = CormRequiredText(fcinfo, 1, "fields");
 	char	   *table_name = OptionalText(fcinfo, 2);
 
-	BeginDefinition("corm.create_model()");
+	CormBeginDefinition("corm.create_model()");
 	PG_RETURN_OID(CormCreateModel(name, fields, table_name));
 }
 
@@ -79,12 +75,12 @@ Datum
 corm_register_model(PG_FUNCTION_ARGS)
 {
 	char	   *name = OptionalText(fcinfo, 1);
-	List	   *key = OptionalNames(fcinfo, 2, "key");
+	List	   *key = CormOptionalNames(fcinfo, 2, "key");
 	char	   *registered;
 
 	if (PG_ARGISNULL(0))
 		RaiseNull("table_name");
-	BeginDefinition("corm.register_model()");
+	CormBeginDefinition("corm.register_model()");
 	registered = CormRegisterTable(PG_GETARG_OID(0), name, key);
 
 	/* NULL leaves a key as it is, an empty list is none */
@@ -96,10 +92,10 @@ corm_register_model(PG_FUNCTION_ARGS)
 Datum
 corm_rename_model(PG_FUNCTION_ARGS)
 {
-	char	   *new_name = RequiredText(fcinfo, 1, "new_name");
+	char	   *new_name = CormRequiredText(fcinfo, 1, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.rename_model()");
+	CormBeginDefinition("corm.rename_model()");
 	CormRenameModel(relid, new_name);
 	PG_RETURN_VOID();
 }
@@ -109,8 +105,8 @@ corm_drop_model(PG_FUNCTION_ARGS)
 {
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.drop_model()");
-	CormDropModel(relid, OptionalBool(fcinfo, 1, false));
+	CormBeginDefinition("corm.drop_model()");
+	CormDropModel(relid, CormOptionalBool(fcinfo, 1, false));
 	PG_RETURN_VOID();
 }
 
@@ -118,24 +114,24 @@ Datum
 corm_foreign_key(PG_FUNCTION_ARGS)
 {
 	CormForeignKeySpec spec;
-	char	   *model = RequiredText(fcinfo, 0, "model");
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *target = RequiredText(fcinfo, 2, "target");
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
 
 	CormInitForeignKeySpec(&spec);
 	spec.name = name;
 	spec.related_name = OptionalText(fcinfo, 3);
-	spec.columns = OptionalNames(fcinfo, 4, "columns");
-	spec.target_columns = OptionalNames(fcinfo, 5, "target_columns");
-	spec.nullable = OptionalBool(fcinfo, 6, spec.nullable);
-	spec.one_to_one = OptionalBool(fcinfo, 7, spec.one_to_one);
+	spec.columns = CormOptionalNames(fcinfo, 4, "columns");
+	spec.target_columns = CormOptionalNames(fcinfo, 5, "target_columns");
+	spec.nullable = CormOptionalBool(fcinfo, 6, spec.nullable);
+	spec.one_to_one = CormOptionalBool(fcinfo, 7, spec.one_to_one);
 	spec.on_delete = OptionalAction(fcinfo, 8, "on_delete", spec.on_delete);
 	spec.on_update = OptionalAction(fcinfo, 9, "on_update", spec.on_update);
-	spec.deferrable = OptionalBool(fcinfo, 10, spec.deferrable);
-	spec.index = OptionalBool(fcinfo, 11, spec.index);
-	spec.validate = OptionalBool(fcinfo, 12, spec.validate);
-	spec.skip_reverse = OptionalBool(fcinfo, 13, spec.skip_reverse);
-	BeginDefinition("corm.foreign_key()");
+	spec.deferrable = CormOptionalBool(fcinfo, 10, spec.deferrable);
+	spec.index = CormOptionalBool(fcinfo, 11, spec.index);
+	spec.validate = CormOptionalBool(fcinfo, 12, spec.validate);
+	spec.skip_reverse = CormOptionalBool(fcinfo, 13, spec.skip_reverse);
+	CormBeginDefinition("corm.foreign_key()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	CormDeclareForeignKey(&spec);
@@ -146,28 +142,48 @@ Datum
 corm_many_to_many(PG_FUNCTION_ARGS)
 {
 	CormManyToManySpec spec = {0};
-	char	   *model = RequiredText(fcinfo, 0, "model");
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *target = RequiredText(fcinfo, 2, "target");
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
 
 	spec.name = name;
 	spec.through = OptionalText(fcinfo, 3);
 	spec.related_name = OptionalText(fcinfo, 4);
 	spec.through_relation_name = OptionalText(fcinfo, 5);
 	spec.through_reverse_relation_name = OptionalText(fcinfo, 6);
-	spec.symmetrical = OptionalBool(fcinfo, 7, false);
-	spec.skip_reverse = OptionalBool(fcinfo, 8, false);
-	BeginDefinition("corm.many_to_many()");
+	spec.symmetrical = CormOptionalBool(fcinfo, 7, false);
+	spec.skip_reverse = CormOptionalBool(fcinfo, 8, false);
+	CormBeginDefinition("corm.many_to_many()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	PG_RETURN_OID(CormDeclareManyToMany(&spec));
 }
 
 Datum
+corm_relation_on(PG_FUNCTION_ARGS)
+{
+	CormRelationOnSpec spec = {0};
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
+
+	spec.name = name;
+	spec.columns = CormOptionalNames(fcinfo, 3, "columns");
+	spec.target_columns = CormOptionalNames(fcinfo, 4, "target_columns");
+	spec.to_many = CormOptionalBool(fcinfo, 5, false);
+	spec.related_name = OptionalText(fcinfo, 6);
+	CormBeginDefinition("corm.relation_on()");
+	spec.source = CormModelByName(model);
+	spec.target = CormModelByName(target);
+	CormDeclareRelationOn(&spec);
+	PG_RETURN_VOID();
+}
+
+Datum
 corm_alter_relation(PG_FUNCTION_ARGS)
 {
 	CormAlterSpec spec = {0};
-	char	   *name = RequiredText(fcinfo, 1, "name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
 	Oid			relid = RequiredModel(fcinfo);
 
 	spec.related_name = OptionalText(fcinfo, 2);
@@ -176,7 +192,7 @@ corm_alter_relation(PG_FUNCTION_ARGS)
 	spec.nullable = OptionalBoolPointer(fcinfo, 5);
 	spec.deferrable = OptionalBoolPointer(fcinfo, 6);
 	spec.skip_reverse = OptionalBoolPointer(fcinfo, 7);
-	BeginDefinition("corm.alter_relation()");
+	CormBeginDefinition("corm.alter_relation()");
 	CormAlterRelation(relid, name, &spec);
 	PG_RETURN_VOID();
 }
@@ -184,11 +200,11 @@ corm_alter_relation(PG_FUNCTION_ARGS)
 Datum
 corm_rename_relation(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *new_name = RequiredText(fcinfo, 2, "new_name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *new_name = CormRequiredText(fcinfo, 2, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.rename_relation()");
+	CormBeginDefinition("corm.rename_relation()");
 	CormRenameRelation(relid, name, new_name);
 	PG_RETURN_VOID();
 }
@@ -196,12 +212,12 @@ corm_rename_relation(PG_FUNCTION_ARGS)
 Datum
 corm_drop_relation(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 1, "name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.drop_relation()");
-	CormDropRelation(relid, name, OptionalBool(fcinfo, 2, false),
-					 OptionalBool(fcinfo, 3, false));
+	CormBeginDefinition("corm.drop_relation()");
+	CormDropRelation(relid, name, CormOptionalBool(fcinfo, 2, false),
+					 CormOptionalBool(fcinfo, 3, false));
 	PG_RETURN_VOID();
 }
 
@@ -211,12 +227,8 @@ corm_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(CORM_VERSION));
 }
 
-/*
- * Objects made in the script of another extension would become members of it
- * and go with it; names written then would not be dumped with their tables.
- */
-static void
-BeginDefinition(const char *function)
+void
+CormBeginDefinition(const char *function)
 {
 	PreventCommandIfReadOnly(function);
 	if (creating_extension)
@@ -225,9 +237,8 @@ BeginDefinition(const char *function)
 				 errmsg("models and relations cannot be defined in an extension's script")));
 }
 
-/* json and text have the same form. */
-static char *
-RequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
+char *
+CormRequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
 {
 	if (PG_ARGISNULL(n))
 		RaiseNull(argument);
@@ -238,7 +249,7 @@ RequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
 static Oid
 RequiredModel(FunctionCallInfo fcinfo)
 {
-	return CormModelByName(RequiredText(fcinfo, 0, "model"))->relid;
+	return CormModelByName(CormRequiredText(fcinfo, 0, "model"))->relid;
 }
 
 static char *
@@ -247,8 +258,8 @@ OptionalText(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
 }
 
-static bool
-OptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise)
+bool
+CormOptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise)
 {
 	return PG_ARGISNULL(n) ? otherwise : PG_GETARG_BOOL(n);
 }
@@ -274,9 +285,8 @@ OptionalAction(FunctionCallInfo fcinfo, int n, const char *argument,
 		CormReferentialAction(argument, text_to_cstring(PG_GETARG_TEXT_PP(n)));
 }
 
-/* NIL for NULL and for an empty array. */
-static List *
-OptionalNames(FunctionCallInfo fcinfo, int n, const char *argument)
+List *
+CormOptionalNames(FunctionCallInfo fcinfo, int n, const char *argument)
 {
 	ArrayType  *array;
 	Datum	   *elements;

@@ -243,25 +243,19 @@ CheckPair(CormReport *report, const CormRelation *relation)
 	CormKey		far = {relation->far_fk->nkeys, relation->far_fk->fk_attnums};
 	char	   *table = CormQuoteTable(relation->through);
 	List	   *columns = NIL;
-	StringInfoData list;
 	int			n;
 	CormColumn *all = CormReadColumns(relation->through, &n);
-	ListCell   *lc;
 
 	for (int i = 0; i < n; i++)
 	{
 		if (CormKeyHas(near, all[i].attnum) || CormKeyHas(far, all[i].attnum))
 			columns = lappend(columns, all[i].name);
 	}
-	initStringInfo(&list);
-	foreach(lc, columns)
-		appendStringInfo(&list, "%s%s", foreach_current_index(lc) > 0 ? ", " : "",
-						 quote_identifier(lfirst(lc)));
 	CormReportProblem(report, CORM_CHECK_WARNING, psprintf("table %s", table),
 					  psprintf("no key keeps the links (%s) unique: two sessions that add the same link wait for each other",
 							   CormJoinNames(columns)),
 					  psprintf("ALTER TABLE %s ADD UNIQUE (%s);", table,
-							   list.data));
+							   CormQuoteNames(columns)));
 }
 
 /*

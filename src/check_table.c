@@ -82,25 +82,17 @@ static void
 CheckIndex(CormReport *report, const CormInvalidIndex *index, Oid table)
 {
 	char	   *fix;
-	StringInfoData columns;
-	ListCell   *lc;
 
 	if (!index->partitioned)
 		fix = psprintf("REINDEX INDEX %s;", CormQuoteTable(index->relid));
 	else if (index->constraint == NULL)
 		return;
 	else
-	{
-		initStringInfo(&columns);
-		foreach(lc, index->columns)
-			appendStringInfo(&columns, "%s%s",
-							 foreach_current_index(lc) > 0 ? ", " : "",
-							 quote_identifier(lfirst(lc)));
 		fix = psprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s %s (%s);",
 					   CormQuoteTable(table), quote_identifier(index->constraint),
 					   quote_identifier(index->constraint),
-					   index->primary ? "PRIMARY KEY" : "UNIQUE", columns.data);
-	}
+					   index->primary ? "PRIMARY KEY" : "UNIQUE",
+					   CormQuoteNames(index->columns));
 	CormReportProblem(report, CORM_CHECK_WARNING,
 					  psprintf("table %s", CormQuoteTable(table)),
 					  psprintf("index \"%s\" is not valid: unless it is being built right now, it neither finds rows nor keeps them unique",

@@ -158,14 +158,13 @@ CormIsModelSchema(Oid schema)
 void
 CormCheckModelSchema(Oid schema, const char *table)
 {
-	bool		temporary = isAnyTempNamespace(schema);
-
 	if (CormIsModelSchema(schema))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("table \"%s\" cannot be a model", table),
-			 temporary ? errdetail("Temporary tables cannot be models.") :
+			 isAnyTempNamespace(schema) ?
+			 errdetail("Temporary tables cannot be models.") :
 			 errdetail("Tables of the system and of extension corm cannot be models.")));
 }
 
@@ -287,6 +286,20 @@ CormRequireColumn(const CormModel *model, const char *name)
 			 errdetail("Its columns are: %s.", CormJoinNames(names)),
 			 near != NULL ?
 			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
+}
+
+CormKey
+CormKeyOfNames(const CormModel *model, List *names)
+{
+	CormKey		key;
+	ListCell   *lc;
+
+	key.n = list_length(names);
+	key.attnums = palloc(sizeof(AttrNumber) * (key.n + 1));
+	foreach(lc, names)
+		key.attnums[foreach_current_index(lc)] =
+			CormRequireColumn(model, lfirst(lc))->attnum;
+	return key;
 }
 
 void

@@ -11,6 +11,7 @@
 #define CORM_MODEL_H
 
 #include "cache.h"
+#include "introspect.h"
 
 /*
  * Makes an existing table a model.  A NULL name stands for the table's own;
@@ -37,6 +38,9 @@ extern CormModel *CormRequireModel(Oid relid);
 extern const CormColumn *CormRequireColumn(const CormModel *model,
 										   const char *name);
 
+/* The model's columns of those names (char *), in their order; raises 42703. */
+extern CormKey CormKeyOfNames(const CormModel *model, List *names);
+
 /*
  * The table of that very name (no case folding), in the schema given with it
  * or else along the search_path; InvalidOid when there is none.
@@ -46,10 +50,10 @@ extern Oid	CormTableByName(const char *text);
 /* Raises 42501 unless the current user owns the table. */
 extern void CormRequireOwner(Oid relid);
 
-/* May tables of the schema be models? */
+/* Not one of system, temporary or corm's own tables? */
 extern bool CormIsModelSchema(Oid schema);
 
-/* Raises 42809 for the schema of system, temporary and corm's own tables. */
+/* Raises 42809 unless it is one. */
 extern void CormCheckModelSchema(Oid schema, const char *table);
 
 /* Is the relation of a kind that can be a model? */

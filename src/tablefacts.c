@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tablefacts.c
- *	  What reports say of tables: owners, defaults, indexes out of use.
+ *	  What reports say of tables: defaults, types, indexes out of use.
  *
  * Nothing here decides what a relation means: introspect.c reads that.  As
  * there, catalogs are read without a lock on the table, and its absence is an
@@ -35,19 +35,6 @@
 
 static char *DefaultExpression(Oid relid, AttrNumber attnum);
 static CormInvalidIndex *ReadInvalidIndex(Form_pg_index index);
-
-Oid
-CormTableOwner(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
 
 bool
 CormIsPartition(Oid relid)

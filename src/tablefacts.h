@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tablefacts.h
- *	  What reports say of tables: owners, defaults, indexes out of use.
+ *	  What reports say of tables: defaults, types, indexes out of use.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -22,9 +22,6 @@ typedef struct CormInvalidIndex
 	char	   *constraint;		/* that it belongs to, or NULL */
 	List	   *columns;		/* of char *; "?" for an expression */
 } CormInvalidIndex;
-
-/* InvalidOid when the table is gone. */
-extern Oid	CormTableOwner(Oid relid);
 
 extern bool CormIsPartition(Oid relid);
 

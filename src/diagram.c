@@ -380,8 +380,8 @@ DrawLink(Drawing *drawing, const Step *step)
 	foreach(lc, CormLinkColumns(relation))
 		columns = lappend(columns, ((CormColumn *) lfirst(lc))->name);
 	if (columns != NIL && through->drawn != NULL)
-		edge->label = psprintf("%s (%s: %s)", edge->label,
-							   through->drawn->name, CormJoinNames(columns));
+		edge->columns = psprintf("%s: %s", through->drawn->name,
+								 CormJoinNames(columns));
 }
 
 /*

@@ -49,6 +49,7 @@ typedef struct CormEdge
 	AttrNumber	to_column;
 	bool		constraint;		/* is there one? */
 	char	   *label;			/* names of the relation in both directions */
+	char	   *columns;		/* of the link, with the name of its model, or NULL */
 } CormEdge;
 
 typedef struct CormDiagram

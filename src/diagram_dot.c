@@ -53,9 +53,9 @@ CormDiagramDot(const CormDiagram *diagram)
 			schema = model->schema;
 			appendStringInfoString(&buf, "\tsubgraph ");
 			AppendIdentifier(&buf, "cluster_", schema);
-			appendStringInfoString(&buf, " {\n\t\tcolor=\"#bbbbbb\"; style=\"rounded\"; label=");
+			appendStringInfoString(&buf, " {\n\t\tcolor=\"#bbbbbb\"; style=\"rounded\"; label=\"");
 			AppendLabel(&buf, schema);
-			appendStringInfoString(&buf, ";\n");
+			appendStringInfoString(&buf, "\";\n");
 		}
 		AppendModel(&buf, model, clusters ? "\t\t" : "\t");
 	}
@@ -146,9 +146,15 @@ AppendEdge(StringInfo buf, const CormEdge *edge)
 					 arrows[edge->from_end], arrows[edge->to_end]);
 	if (!edge->constraint)
 		appendStringInfoString(buf, "style=dashed, ");
-	appendStringInfoString(buf, "label=");
+	appendStringInfoString(buf, "label=\"");
 	AppendLabel(buf, edge->label);
-	appendStringInfoString(buf, "];\n");
+	if (edge->columns != NULL)
+	{
+		appendStringInfoString(buf, "\\n(");
+		AppendLabel(buf, edge->columns);
+		appendStringInfoChar(buf, ')');
+	}
+	appendStringInfoString(buf, "\"];\n");
 }
 
 /*
@@ -168,11 +174,13 @@ AppendIdentifier(StringInfo buf, const char *prefix, const char *name)
 	appendStringInfoChar(buf, '"');
 }
 
-/* Here a backslash starts an escape sequence, and markup of HTML is resolved. */
+/*
+ * Text within double quotes, where a backslash starts an escape sequence and
+ * entities of HTML are resolved.
+ */
 static void
 AppendLabel(StringInfo buf, const char *text)
 {
-	appendStringInfoChar(buf, '"');
 	for (const char *c = text; *c; c++)
 	{
 		if (*c == '"' || *c == '\\')
@@ -182,7 +190,6 @@ AppendLabel(StringInfo buf, const char *text)
 		else
 			appendStringInfoChar(buf, (unsigned char) *c < ' ' ? ' ' : *c);
 	}
-	appendStringInfoChar(buf, '"');
 }
 
 static void

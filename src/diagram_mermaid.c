@@ -101,7 +101,8 @@ AppendEdge(StringInfo buf, const CormEdge *edge)
 					 edge->constraint ? "--" : "..", to_ends[edge->to_end]);
 	AppendEntity(buf, edge->to->name);
 	appendStringInfoString(buf, " : ");
-	AppendQuoted(buf, edge->label);
+	AppendQuoted(buf, edge->columns == NULL ? edge->label :
+				 psprintf("%s (%s)", edge->label, edge->columns));
 }
 
 static void

@@ -43,10 +43,11 @@ draw_diagram() {
   say "Drawn: test/demo/diagram.svg"
 }
 
-# Models need no rows to be drawn.
+# Models need no rows to be drawn.  As in the tour, one schema is adopted.
 dot_of_models() {
   "$bindir/createdb" -T template0 diagram || return
   demo_psql diagram -f "$top/test/demo/schema.sql" >/dev/null || return
+  demo_psql diagram -c "SELECT corm.adopt('accounts')" >/dev/null || return
   demo_psql diagram -At -c "SELECT corm.diagram('dot')"
 }
 
@@ -62,7 +63,9 @@ words_of_dot() {
   sed 's/^\(\t*"[^"]*"\):[a-z0-9]*:[ew] -> \("[^"]*"\):[a-z0-9]*:[ew]/\1 -> \2/' "$1" |
     sed -n 's/^digraph \(.*\) {$/title \1/p
       s/^\t*"\(.*\)" \[label=<<.*/title \1/p
-      s/^\t*"\(.*\)" -> "\(.*\)" \[.*label="\(.*\)"\];$/title \1-\&gt;\2\n\3/p
+      s/^\t*subgraph "\(.*\)" {$/title \1/p
+      /" -> "/ { s/^\t*"\(.*\)" -> "\(.*\)" \[.*label="\(.*\)"\];$/title \1-\&gt;\2\n\3/; s/\\n/\n/g; p }
+      s/^\t*color=.*; label="\(.*\)";$/\1/p
       /^\t*<TR>/ { s/<[^>]*>/\n/g; p }' | trim_words
 }
 

@@ -3,6 +3,10 @@
 -- by a restore of parts.
 \set VERBOSITY terse
 SET client_min_messages = warning;
+-- What other tests have left, where no event trigger followed.
+DELETE FROM corm.relation r WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r.source)
+	OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r.target);
+DELETE FROM corm.model m WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = m.table_name);
 CREATE SCHEMA ck;
 CREATE SCHEMA ck2;
 SET search_path = ck, public;

@@ -224,15 +224,19 @@ static void
 CheckValidated(CormReport *report, const CormForeignKey *fk)
 {
 	char	   *table;
+	bool		enforced;
 
 	if (fk->name == NULL || fk->validated)
 		return;
 	table = CormQuoteTable(fk->referencing);
+	enforced = CormIsEnforced(fk->referencing, fk->name);
 	CormReportProblem(report, CORM_CHECK_WARNING, psprintf("table %s", table),
-					  psprintf("foreign key \"%s\" is not validated: rows may point to nothing",
-							   fk->name),
-					  psprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s;", table,
-							   quote_identifier(fk->name)));
+					  psprintf("foreign key \"%s\" is not %s: rows may point to nothing",
+							   fk->name, enforced ? "validated" : "enforced"),
+					  psprintf(enforced ?
+							   "ALTER TABLE %s VALIDATE CONSTRAINT %s;" :
+							   "ALTER TABLE %s ALTER CONSTRAINT %s ENFORCED;",
+							   table, quote_identifier(fk->name)));
 }
 
 /* In the order of the table: both directions, and other relations, say the same. */

@@ -20,6 +20,7 @@
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -30,6 +31,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "introspect.h"
 #include "tablefacts.h"
 
@@ -40,6 +42,20 @@ bool
 CormIsPartition(Oid relid)
 {
 	return get_rel_relispartition(relid);
+}
+
+bool
+CormIsEnforced(Oid relid, const char *constraint)
+{
+	Oid			oid = CormConstraintOid(relid, constraint);
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(oid));
+	bool		enforced;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	enforced = CormIsEnforcedConstraint((Form_pg_constraint) GETSTRUCT(tuple));
+	ReleaseSysCache(tuple);
+	return enforced;
 }
 
 char *

@@ -22,7 +22,7 @@ CREATE FUNCTION corm.describe(model pg_catalog.text) RETURNS pg_catalog.text
 COMMENT ON FUNCTION corm.describe(pg_catalog.text) IS
 'One model as a page of text: its columns, its relations in both directions with the start of the path that each one makes, the columns of links, foreign keys without an index, and relations that cannot be used with the reason.
 Errors: 42704 unknown model, 42501 no USAGE on its schema.
-Example: SELECT corm.describe(''Post''); in psql, \pset format unaligned and \pset tuples_only print it without a frame.';
+Example: SELECT corm.describe(''Post''); in psql, \g (format=unaligned tuples_only=on) at its end prints it without a frame.';
 
 CREATE FUNCTION corm.diagram(
 	format pg_catalog.text DEFAULT 'mermaid',

@@ -76,6 +76,9 @@ REGRESS = \
 	inspect \
 	limits \
 	stats \
+	check \
+	describe \
+	diagram \
 	settings \
 	seed_writes \
 	link_m2m \

@@ -199,12 +199,15 @@ SELECT corm.foreign_key('Employee', 'town', 'Team', related_name => 'townsmen');
 SELECT column_name FROM corm.columns WHERE model = 'Child' AND column_name = 'town_id';
 SELECT count(*) FROM corm.relations WHERE model = 'Child';
 
--- renames are followed: column, constraint, table; both lost ends the relation
+-- renames are followed: column, constraint, table; declared again, the new
+-- names are kept; both lost ends the relation
 ALTER TABLE employees RENAME department_id TO dept;
 ALTER TABLE departments RENAME id TO nr;
 SELECT relation, columns, target_columns FROM shown WHERE model = 'Employee' AND relation = 'department';
 SELECT corm.foreign_key('Employee', 'department', 'Department');
+SELECT constraint_name, columns FROM corm.relation WHERE source = 'employees'::regclass AND name = 'department';
 ALTER TABLE employees RENAME dept TO department_id;
+SELECT corm.foreign_key('Employee', 'department', 'Department');
 ALTER TABLE employees RENAME CONSTRAINT employees_department_id_fkey TO other;
 SELECT relation, columns, target_columns FROM shown WHERE model = 'Employee' AND relation = 'department';
 ALTER TABLE employees DROP CONSTRAINT other;

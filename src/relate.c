@@ -161,6 +161,34 @@ CormEarlierDeclaration(Oid source, const char *name)
 	return NULL;
 }
 
+const CormRelation *
+CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
+{
+	ListCell   *lc;
+
+	/* a hand-made row may have given one name to both directions */
+	foreach(lc, source->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, row->name) == 0 &&
+			relation->target == row->target &&
+			relation->through == row->through &&
+			relation->reverse == row->to_many)
+			return relation;
+	}
+	return NULL;
+}
+
+void
+CormRenewRelationRow(CormRelationRow *row)
+{
+	bool		changed;
+
+	if (CormRefreshRelationRow(row, &changed) && changed)
+		CormUpdateRelationRow(row);
+}
+
 char *
 CormNameClash(const CormModel *model, const char *name, const char *but_column)
 {
@@ -232,25 +260,28 @@ CormCheckRelationName(const char *name)
 }
 
 void
-CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+CormBeginSuggestion(CormSuggestion *suggestion, CormSuggestionForm form,
 					const char *function, const CormModel *source,
 					const char *name, const CormModel *target)
 {
 	StringInfo	text = &suggestion->text;
+	char	   *(*name_of) (const CormModel *) =
+		form == CORM_SUGGEST_QUALIFIED_CALL ?
+		CormModelQualifiedName : CormModelDisplayName;
 
-	suggestion->as_field = as_field;
+	suggestion->as_field = form == CORM_SUGGEST_FIELD;
 	initStringInfo(text);
-	if (as_field)
+	if (suggestion->as_field)
 	{
 		escape_json(text, name);
 		appendStringInfo(text, ": {\"%s\": ", function);
-		escape_json(text, CormModelDisplayName(target));
+		escape_json(text, name_of(target));
 	}
 	else
 		appendStringInfo(text, "SELECT corm.%s(%s, %s, %s", function,
-						 quote_literal_cstr(CormModelDisplayName(source)),
+						 quote_literal_cstr(name_of(source)),
 						 quote_literal_cstr(name),
-						 quote_literal_cstr(CormModelDisplayName(target)));
+						 quote_literal_cstr(name_of(target)));
 }
 
 void
@@ -298,6 +329,22 @@ CormEndSuggestion(CormSuggestion *suggestion)
 }
 
 bool
+CormThroughKeyIsNamed(const CormModel *through, const CormForeignKey *fk,
+					  const char *name)
+{
+	const CormRelation *relation = CormFindRelation(through, name);
+	const CormColumn *column = CormFindColumn(through, name);
+	CormKey		key = {fk->nkeys, fk->fk_attnums};
+
+	if (relation != NULL && !relation->reverse && relation->fk != NULL &&
+		!OidIsValid(relation->through) &&
+		CormSameText(relation->fk->name, fk->name))
+		return true;
+	return strcmp(fk->name, name) == 0 ||
+		(column != NULL && CormKeyHas(key, column->attnum));
+}
+
+bool
 CormSameText(const char *a, const char *b)
 {
 	if (a == NULL || b == NULL)
@@ -330,3 +377,5 @@ ForgetAll(List *rows)
 	foreach(lc, rows)
 		CormDeleteRelationRow(lfirst(lc));
 }
+
+/* In whatever order the columns are stored. */

@@ -110,6 +110,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	if (before != NULL)
 	{
 		CheckSameAsBefore(spec, &decision, before);
+		CormRenewRelationRow(before);
 		return;
 	}
 
@@ -533,30 +534,11 @@ static char *
 Suggest(const CormForeignKeySpec *spec, const char *name,
 		const char *related_name, List *columns)
 {
-	CormSuggestion suggestion;
+	CormForeignKeySpec other = *spec;
 
-	CormBeginSuggestion(&suggestion, spec->as_field, "foreign_key",
-						spec->source, name, spec->target);
-	CormSuggestText(&suggestion, "related_name", related_name);
-	CormSuggestNames(&suggestion, "columns", columns);
-	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
-	if (!spec->nullable)
-		CormSuggestBool(&suggestion, "nullable", false);
-	if (spec->one_to_one)
-		CormSuggestBool(&suggestion, "one_to_one", true);
-	if (spec->on_delete != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_delete",
-						CormReferentialActionWord(spec->on_delete));
-	if (spec->on_update != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_update",
-						CormReferentialActionWord(spec->on_update));
-	if (spec->deferrable)
-		CormSuggestBool(&suggestion, "is_deferrable", true);
-	if (!spec->index)
-		CormSuggestBool(&suggestion, "index", false);
-	if (!spec->validate)
-		CormSuggestBool(&suggestion, "validate", false);
-	if (spec->skip_reverse)
-		CormSuggestBool(&suggestion, "skip_reverse", true);
-	return CormEndSuggestion(&suggestion);
+	other.name = unconstify(char *, name);
+	other.related_name = unconstify(char *, related_name);
+	other.columns = columns;
+	return CormForeignKeyText(&other, spec->as_field ? CORM_SUGGEST_FIELD :
+							  CORM_SUGGEST_CALL);
 }

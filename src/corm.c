@@ -23,6 +23,7 @@
 #include "childkey.h"
 #include "compat.h"
 #include "encode.h"
+#include "forgotten.h"
 #include "level.h"
 #include "limits.h"
 #include "plancache.h"
@@ -125,4 +126,5 @@ _PG_init(void)
 {
 	DefineSettings();
 	CormCacheInit();
+	CormForgottenInit();
 }

@@ -125,7 +125,8 @@ static CormLevel *
 MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bool may_scan)
 {
 	CormLevel  *level = palloc0(sizeof(CormLevel));
-	bool		scannable = may_scan && child != NULL && !child->more;
+	bool		scannable = may_scan && child != NULL && !child->more &&
+		child->parent_targets != NULL;
 	ListCell   *lc;
 
 	level->select = select;
@@ -166,7 +167,8 @@ CompileKeyColumns(CormLevel *level)
 		int			nkeys = below->select->nkeys;
 		int		   *columns = palloc(nkeys * sizeof(int));
 
-		for (int i = 0; i < nkeys; i++)
+		/* owners of the batched loader have no row of their own */
+		for (int i = 0; below->parent_targets != NULL && i < nkeys; i++)
 			columns[i] = ColumnOf(level, below->parent_targets[i]);
 		level->key_columns[below->index] = columns;
 	}

@@ -146,6 +146,10 @@ MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bo
 		scannable = scannable && level->children[below->index]->scan != NULL;
 	}
 
+	/* the batched loader wants what stands in a hole, not a row around it */
+	for (int i = 0; child != NULL && child->parent_targets == NULL && i < level->nchildren; i++)
+		level->children[i]->scan = NULL;
+
 	/* a row within a row that has no hole cannot have one either */
 	if (scannable)
 		level->scan = CormScanPlan(select);

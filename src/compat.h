@@ -56,6 +56,22 @@
 #define CormIsEnforcedConstraint(form) true
 #endif
 
+/* 16: a relation's files are called by a locator. */
+#if PG_VERSION_NUM >= 160000
+#define CormReadRecentBuffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_locator, MAIN_FORKNUM, (block), (buffer))
+#else
+#define CormReadRecentBuffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_node, MAIN_FORKNUM, (block), (buffer))
+#endif
+
+/* Asks the processor to fetch what will be read soon. */
+#ifdef __GNUC__
+#define CormPrefetch(address) __builtin_prefetch(address)
+#else
+#define CormPrefetch(address) ((void) 0)
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \

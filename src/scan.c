@@ -46,6 +46,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "heapfetch.h"
 #include "scan.h"
 
 bool		corm_direct_scan = true;
@@ -76,6 +77,7 @@ struct CormScan
 	MemoryContext context;		/* of what is allocated while it is open */
 	Probe		rows;
 	Probe		links;
+	CormHeapFetch fetch;		/* of CHILDREN */
 
 	/* of LINKS: the target's keys in the through table */
 	const CormForeignKey *far;
@@ -494,6 +496,9 @@ CormScanOpen(CormScan *scan)
 	scan->visibility = InvalidBuffer;
 	if (!open)
 		CormScanClose(scan);
+	else if (scan->kind == CORM_SCAN_CHILDREN)
+		CormFetchInit(&scan->fetch, scan->rows.heap, scan->rows.desc->xs_snapshot,
+					  scan->rows.slot);
 	MemoryContextSwitchTo(old);
 	return open;
 }
@@ -504,6 +509,7 @@ CormScanClose(CormScan *scan)
 	if (BufferIsValid(scan->visibility))
 		ReleaseBuffer(scan->visibility);
 	scan->visibility = InvalidBuffer;
+	CormFetchReset(&scan->fetch);
 	CloseProbe(&scan->rows);
 	CloseProbe(&scan->links);
 }
@@ -522,20 +528,34 @@ Start(const CormScan *scan, Probe *probe, const Datum *keys)
 	MemoryContextSwitchTo(old);
 }
 
+/* Children come in numbers: the index is read first, then all their pages. */
 void
 CormScanStart(CormScan *scan, const Datum *keys)
 {
+	MemoryContext old;
+	ItemPointer tid;
+
 	Start(scan, &scan->rows, keys);
+	if (scan->kind != CORM_SCAN_CHILDREN)
+		return;
+	old = MemoryContextSwitchTo(scan->context);
+	CormFetchReset(&scan->fetch);
+	while ((tid = index_getnext_tid(scan->rows.desc, ForwardScanDirection)) != NULL)
+		CormFetchAdd(&scan->fetch, tid);
+	MemoryContextSwitchTo(old);
 }
 
 TupleTableSlot *
 CormScanNext(CormScan *scan)
 {
 	Probe	   *probe = &scan->rows;
-	MemoryContext old = MemoryContextSwitchTo(scan->context);
-	bool		found = index_getnext_slot(probe->desc, ForwardScanDirection,
-										   probe->slot);
+	MemoryContext old;
+	bool		found;
 
+	if (scan->kind == CORM_SCAN_CHILDREN)
+		return CormFetchNext(&scan->fetch);
+	old = MemoryContextSwitchTo(scan->context);
+	found = index_getnext_slot(probe->desc, ForwardScanDirection, probe->slot);
 	MemoryContextSwitchTo(old);
 	return found ? probe->slot : NULL;
 }

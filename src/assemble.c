@@ -537,6 +537,20 @@ CormRunClose(CormRun *run)
 		PortalDrop(portal, false);
 }
 
+char *
+CormRunScanInWords(const CormRun *run, const CormSelect *select)
+{
+	const CormLevel *level = CormFindLevel(run->root, select);
+
+	return level != NULL && level->scanning ? CormScanInWords(level->scan) : NULL;
+}
+
+void
+CormRunAbandon(CormRun *run)
+{
+	CormCloseScans(run->root);
+}
+
 /*
  * The owners' keys take the place of a root level: one row for each, which is
  * nothing but a hole.

@@ -331,6 +331,17 @@ CormReopenScans(CormLevel *level)
 	}
 }
 
+const CormLevel *
+CormFindLevel(const CormLevel *level, const CormSelect *select)
+{
+	const CormLevel *found = level->select == select ? level : NULL;
+
+	for (int i = 0; found == NULL && i < level->nchildren; i++)
+		if (i != level->self)
+			found = CormFindLevel(level->children[i], select);
+	return found;
+}
+
 bool
 CormIsWhole(const CormLevel *level)
 {

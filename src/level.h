@@ -132,6 +132,10 @@ extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *ch
 extern void CormCloseScans(CormLevel *level);
 extern void CormReopenScans(CormLevel *level);
 
+/* The level below that reads a select, or NULL. */
+extern const CormLevel *CormFindLevel(const CormLevel *level,
+									  const CormSelect *select);
+
 /* Do index scans find everything below it? */
 extern bool CormIsWhole(const CormLevel *level);
 

@@ -514,6 +514,21 @@ CormScanClose(CormScan *scan)
 	CloseProbe(&scan->links);
 }
 
+char *
+CormScanInWords(const CormScan *scan)
+{
+	const char *rows = RelationGetRelationName(scan->rows.index);
+
+	if (scan->kind != CORM_SCAN_LINKS)
+		return psprintf("Index scans on %s using %s",
+						RelationGetRelationName(scan->rows.heap), rows);
+	return psprintf("Index scans on %s using %s%s, then on %s using %s",
+					RelationGetRelationName(scan->links.heap),
+					RelationGetRelationName(scan->links.index),
+					scan->index_only ? " only" : "",
+					RelationGetRelationName(scan->rows.heap), rows);
+}
+
 /* ---------- scanning ---------- */
 
 /* Index scans allocate when they start; that must outlive the rows. */

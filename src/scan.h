@@ -48,6 +48,9 @@ extern int	CormScanColumn(const CormScan *scan, int target);
 extern bool CormScanOpen(CormScan *scan);
 extern void CormScanClose(CormScan *scan);
 
+/* What is scanned, in words; only while it is open. */
+extern char *CormScanInWords(const CormScan *scan);
+
 /*
  * The rows for the parent's keys: of CHILDREN as the index has them, of TARGET
  * one or none.  A slot is good until the next call; NULL at the end.

@@ -34,6 +34,7 @@ PG_FUNCTION_INFO_V1(corm_rename_model);
 PG_FUNCTION_INFO_V1(corm_drop_model);
 PG_FUNCTION_INFO_V1(corm_foreign_key);
 PG_FUNCTION_INFO_V1(corm_many_to_many);
+PG_FUNCTION_INFO_V1(corm_relation_on);
 PG_FUNCTION_INFO_V1(corm_alter_relation);
 PG_FUNCTION_INFO_V1(corm_rename_relation);
 PG_FUNCTION_INFO_V1(corm_drop_relation);
@@ -156,6 +157,26 @@ corm_many_to_many(PG_FUNCTION_ARGS)
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	PG_RETURN_OID(CormDeclareManyToMany(&spec));
+}
+
+Datum
+corm_relation_on(PG_FUNCTION_ARGS)
+{
+	CormRelationOnSpec spec = {0};
+	char	   *model = RequiredText(fcinfo, 0, "model");
+	char	   *name = RequiredText(fcinfo, 1, "name");
+	char	   *target = RequiredText(fcinfo, 2, "target");
+
+	spec.name = name;
+	spec.columns = OptionalNames(fcinfo, 3, "columns");
+	spec.target_columns = OptionalNames(fcinfo, 4, "target_columns");
+	spec.to_many = OptionalBool(fcinfo, 5, false);
+	spec.related_name = OptionalText(fcinfo, 6);
+	BeginDefinition("corm.relation_on()");
+	spec.source = CormModelByName(model);
+	spec.target = CormModelByName(target);
+	CormDeclareRelationOn(&spec);
+	PG_RETURN_VOID();
 }
 
 Datum

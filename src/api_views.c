@@ -183,9 +183,12 @@ PutRelation(ReturnSetInfo *rsinfo, const CormModel *model,
 		SetNames(values, given, 7,
 				 relation->reverse && !OidIsValid(relation->through) ?
 				 own : other);
-		SetText(values, given, 10, CormReferentialActionWord(fk->on_delete));
-		SetText(values, given, 11, CormReferentialActionWord(fk->on_update));
-		SetText(values, given, 12, fk->name);
+		if (fk->name != NULL)
+		{
+			SetText(values, given, 10, CormReferentialActionWord(fk->on_delete));
+			SetText(values, given, 11, CormReferentialActionWord(fk->on_update));
+			SetText(values, given, 12, fk->name);
+		}
 	}
 	PutRow(rsinfo, values, given, RELATION_COLUMNS);
 }

@@ -105,6 +105,7 @@ ArgOwned(FunctionCallInfo fcinfo, CormRequest **request, const char *verb, bool 
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs the relation of an owner", verb),
 				 errhint("Write corm.relation(model, key, relation).")));
+	CormRequireWritable(owned.subject.owner, owned.subject.relation);
 	owned.owner = (*request)->owner;
 	owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
 						   owned.subject.relation->name);
@@ -439,6 +440,8 @@ corm_create(PG_FUNCTION_ARGS)
 	if (data == NULL)
 		RefuseNull("the data to create a row from");
 	owned.subject = CormResolveSubject(request, NULL);
+	if (owned.subject.relation != NULL)
+		CormRequireWritable(owned.subject.owner, owned.subject.relation);
 	owned.owner = request->owner;
 	owned.label = owned.subject.relation == NULL ? NULL :
 		psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),

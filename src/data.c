@@ -24,6 +24,7 @@
 #include "deparse.h"
 #include "error.h"
 #include "exec.h"
+#include "introspect.h"
 #include "lookup_key.h"
 #include "scope.h"
 #include "value.h"
@@ -259,6 +260,22 @@ AssignNoRow(List **assignments, const CormModel *model, const CormRelation *rela
 		CormAssign(assignments, lfirst(lc), (Datum) 0, true, key);
 }
 
+void
+CormRequireWritable(const CormModel *model, const CormRelation *relation)
+{
+	if (relation->fk->name != NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("relation \"%s\" of model \"%s\" can only be read",
+					relation->name, CormModelDisplayName(model)),
+			 errdetail("It has no foreign key."),
+			 errhint("Write the columns that it compares: %s.",
+					 CormJoinNames(CormColumnNames(relation->fk->referencing,
+												   relation->fk->nkeys,
+												   relation->fk->fk_attnums)))));
+}
+
 static void
 AssignRelation(List **assignments, const CormModel *model, const CormRelation *relation,
 			   JsonbValue *value, const char *key)
@@ -267,6 +284,7 @@ AssignRelation(List **assignments, const CormModel *model, const CormRelation *r
 	Datum	   *values;
 
 	CormRequireWhole(model, relation);
+	CormRequireWritable(model, relation);
 	if (relation->to_many || relation->reverse)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -321,7 +339,7 @@ UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 		CormRelation *relation = lfirst(lc);
 
 		if (!relation->broken && !relation->to_many && !relation->reverse &&
-			MayReadKey(model, relation->fk))
+			relation->fk->name != NULL && MayReadKey(model, relation->fk))
 			known = AddName(known, relation->name);
 	}
 	if (link)

@@ -63,4 +63,7 @@ extern bool CormMayDetach(const CormModel *model, const CormColumn *column);
  */
 extern List *CormDetachColumns(const CormModel *model, const CormForeignKey *fk);
 
+/* Raises 42809 for a relation that no foreign key backs: it is for reading. */
+extern void CormRequireWritable(const CormModel *model, const CormRelation *relation);
+
 #endif							/* CORM_DATA_H */

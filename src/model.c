@@ -272,6 +272,20 @@ CormRequireColumn(const CormModel *model, const char *name)
 			 errhint("Perhaps you meant the column \"%s\".", near) : 0));
 }
 
+CormKey
+CormKeyOfNames(const CormModel *model, List *names)
+{
+	CormKey		key;
+	ListCell   *lc;
+
+	key.n = list_length(names);
+	key.attnums = palloc(sizeof(AttrNumber) * (key.n + 1));
+	foreach(lc, names)
+		key.attnums[foreach_current_index(lc)] =
+			CormRequireColumn(model, lfirst(lc))->attnum;
+	return key;
+}
+
 void
 CormCheckDuplicates(List *columns)
 {

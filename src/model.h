@@ -11,6 +11,7 @@
 #define CORM_MODEL_H
 
 #include "cache.h"
+#include "introspect.h"
 
 /*
  * Makes an existing table a model.  A NULL name stands for the table's own;
@@ -33,6 +34,9 @@ extern CormModel *CormRequireModel(Oid relid);
 /* The model's column of that name; raises 42703. */
 extern const CormColumn *CormRequireColumn(const CormModel *model,
 										   const char *name);
+
+/* The model's columns of those names (char *), in their order; raises 42703. */
+extern CormKey CormKeyOfNames(const CormModel *model, List *names);
 
 /*
  * The table of that very name (no case folding), in the schema given with it

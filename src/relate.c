@@ -78,9 +78,9 @@ CormEarlierDeclaration(Oid source, const char *name)
 	const CormRelation *relation = CormFindRelation(model, name);
 	CormRelationRow *row;
 
-	if (relation == NULL || relation->reverse)
+	row = relation == NULL ? NULL : CormRelationRowNamed(source, name);
+	if (row == NULL || row->source != source || strcmp(row->name, name) != 0)
 		return NULL;
-	row = CormRelationRowNamed(source, name);
 	if (relation->broken == NULL)
 		return row;
 	CormDeleteRelationRow(row);

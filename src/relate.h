@@ -53,6 +53,18 @@ typedef struct CormManyToManySpec
 	bool		through_is_model;	/* not only from now on; filled in */
 } CormManyToManySpec;
 
+/* The arguments of relation_on. */
+typedef struct CormRelationOnSpec
+{
+	CormModel  *source;
+	char	   *name;
+	CormModel  *target;
+	List	   *columns;		/* of char * */
+	List	   *target_columns; /* of char *; NIL: the key, of a to-one */
+	bool		to_many;
+	char	   *related_name;	/* NULL: no way back */
+} CormRelationOnSpec;
+
 /* The arguments of alter_relation; NULL and 0 leave things as they are. */
 typedef struct CormAlterSpec
 {
@@ -73,6 +85,7 @@ extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
  */
 extern void CormDeclareForeignKey(CormForeignKeySpec *spec);
 extern Oid	CormDeclareManyToMany(CormManyToManySpec *spec);
+extern void CormDeclareRelationOn(CormRelationOnSpec *spec);
 extern void CormAlterRelation(Oid relid, const char *name,
 							  const CormAlterSpec *spec);
 extern void CormRenameRelation(Oid relid, const char *name,
@@ -126,6 +139,9 @@ extern void CormRequireReference(const CormModel *target, int n,
 extern void CormCheckReverseOptions(const char *related_name,
 									bool skip_reverse);
 
+/* Raises 42830 when no way back can be named: a row would be found twice. */
+extern void CormRequireWayBack(const CormRelationRow *row);
+
 /* Raises for an empty name. */
 extern void CormCheckRelationName(const char *name);
 
@@ -164,6 +180,8 @@ extern char *CormEndSuggestion(CormSuggestion *suggestion);
 extern char *CormForeignKeyText(const CormForeignKeySpec *spec,
 								CormSuggestionForm form);
 extern char *CormManyToManyText(const CormManyToManySpec *spec,
+								CormSuggestionForm form);
+extern char *CormRelationOnText(const CormRelationOnSpec *spec,
 								CormSuggestionForm form);
 
 /*

@@ -79,7 +79,9 @@ CormRenameRelation(Oid relid, const char *name, const char *new_name)
 		return;
 	}
 	source = CormRequireModel(row->source);
-	if (!OidIsValid(row->through) && list_length(row->columns) == 1)
+	if (list_length(row->columns) == 1 && row->constraint_name == NULL)
+		own = row->to_many ? NULL : linitial(row->columns);
+	else if (!OidIsValid(row->through) && list_length(row->columns) == 1)
 	{
 		CormForeignKey *fk = RequireForeignKey(row);
 
@@ -99,6 +101,11 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 	CormRelationRow *row = LockRow(relid, name,
 								   !drop_column && !drop_through);
 
+	if (drop_column && row->constraint_name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" has no foreign key whose column could be dropped",
+						name)));
 	if (drop_column && OidIsValid(row->through))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -185,14 +192,17 @@ RequireForeignKey(const CormRelationRow *row)
 static void
 RequireReference(const CormRelationRow *row, const CormModel *target)
 {
-	CormForeignKey *fk = OidIsValid(row->through) ? NULL :
-		CormFindForeignKey(row->source, row->target, row->constraint_name,
-						   row->columns);
+	CormForeignKey *fk = NULL;
+	CormKey		key = {target->nkey, target->key};
 
+	if (row->constraint_name == NULL)
+		key = CormKeyOfNames(target, row->target_columns);
+	else if (!OidIsValid(row->through))
+		fk = CormFindForeignKey(row->source, row->target, row->constraint_name,
+								row->columns);
 	if (fk != NULL)
-		CormRequireReference(target, fk->nkeys, fk->pk_attnums);
-	else
-		CormRequireReference(target, target->nkey, target->key);
+		key = (CormKey) {fk->nkeys, fk->pk_attnums};
+	CormRequireReference(target, key.n, key.attnums);
 }
 
 /* Whoever renames the way back must still be allowed to name it. */
@@ -211,7 +221,11 @@ SetReverseName(CormRelationRow *row, char *new_name)
 				 errmsg("symmetrical relation \"%s\" cannot have a related_name",
 						row->name)));
 	RequireReference(row, target);
-	clash = CormNameClash(target, new_name, NULL);
+	if (row->constraint_name == NULL && row->to_many)
+		CormRequireWayBack(row);
+	clash = CormNameClash(target, new_name, row->to_many &&
+						  list_length(row->target_columns) == 1 ?
+						  linitial(row->target_columns) : NULL);
 	if (clash != NULL)
 		RaiseClash(target, new_name, clash);
 	row->reverse_name = new_name;
@@ -231,6 +245,12 @@ AlterForeignKey(const CormRelationRow *row, const CormAlterSpec *spec)
 	List	   *columns;
 	bool		deferrable;
 
+	if (row->constraint_name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("only the related_name of relation \"%s\" can be changed",
+						row->name),
+				 errdetail("It has no foreign key.")));
 	if (OidIsValid(row->through))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

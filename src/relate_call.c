@@ -29,7 +29,8 @@ static char *KeyName(const CormModel *through, const CormForeignKey *fk);
 static bool IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 						   const char *name);
 static bool NeedsName(const CormForeignKey *fk);
-static char *UnconstrainedCall(const CormRelationRow *row);
+static bool FillRelationOn(CormRelationOnSpec *spec,
+						   const CormRelationRow *row);
 static bool HasColumns(Oid relid, List *columns);
 
 char *
@@ -37,6 +38,7 @@ CormRelationCall(const CormRelationRow *row)
 {
 	CormForeignKeySpec foreign_key;
 	CormManyToManySpec many_to_many;
+	CormRelationOnSpec relation_on;
 
 	if (CormModelByRelid(row->source) == NULL ||
 		CormModelByRelid(row->target) == NULL)
@@ -46,7 +48,9 @@ CormRelationCall(const CormRelationRow *row)
 			CormManyToManyText(&many_to_many, CORM_SUGGEST_QUALIFIED_CALL) :
 			NULL;
 	if (row->constraint_name == NULL)
-		return UnconstrainedCall(row);
+		return FillRelationOn(&relation_on, row) ?
+			CormRelationOnText(&relation_on, CORM_SUGGEST_QUALIFIED_CALL) :
+			NULL;
 	return FillForeignKey(&foreign_key, row) ?
 		CormForeignKeyText(&foreign_key, CORM_SUGGEST_QUALIFIED_CALL) : NULL;
 }
@@ -99,6 +103,21 @@ CormManyToManyText(const CormManyToManySpec *spec, CormSuggestionForm form)
 		CormSuggestBool(&suggestion, "symmetrical", true);
 	if (spec->skip_reverse)
 		CormSuggestBool(&suggestion, "skip_reverse", true);
+	return CormEndSuggestion(&suggestion);
+}
+
+char *
+CormRelationOnText(const CormRelationOnSpec *spec, CormSuggestionForm form)
+{
+	CormSuggestion suggestion;
+
+	CormBeginSuggestion(&suggestion, form, "relation_on", spec->source,
+						spec->name, spec->target);
+	CormSuggestNames(&suggestion, "columns", spec->columns);
+	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
+	if (spec->to_many)
+		CormSuggestBool(&suggestion, "to_many", true);
+	CormSuggestText(&suggestion, "related_name", spec->related_name);
 	return CormEndSuggestion(&suggestion);
 }
 
@@ -215,23 +234,20 @@ IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 	return true;
 }
 
-static char *
-UnconstrainedCall(const CormRelationRow *row)
+static bool
+FillRelationOn(CormRelationOnSpec *spec, const CormRelationRow *row)
 {
-	CormSuggestion suggestion;
-
 	if (!HasColumns(row->source, row->columns) ||
 		!HasColumns(row->target, row->target_columns))
-		return NULL;
-	CormBeginSuggestion(&suggestion, CORM_SUGGEST_QUALIFIED_CALL,
-						"relation_on", CormModelByRelid(row->source),
-						row->name, CormModelByRelid(row->target));
-	CormSuggestNames(&suggestion, "columns", row->columns);
-	CormSuggestNames(&suggestion, "target_columns", row->target_columns);
-	if (row->to_many)
-		CormSuggestBool(&suggestion, "to_many", true);
-	CormSuggestText(&suggestion, "related_name", row->reverse_name);
-	return CormEndSuggestion(&suggestion);
+		return false;
+	spec->source = CormModelByRelid(row->source);
+	spec->name = row->name;
+	spec->target = CormModelByRelid(row->target);
+	spec->columns = row->columns;
+	spec->target_columns = row->target_columns;
+	spec->to_many = row->to_many;
+	spec->related_name = row->reverse_name;
+	return true;
 }
 
 static bool

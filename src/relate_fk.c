@@ -70,7 +70,6 @@ static bool HasPairs(const CormForeignKey *fk, List *columns,
 static void CheckFound(const CormForeignKeySpec *spec,
 					   const CormForeignKey *fk);
 static void Apply(const CormForeignKeySpec *spec, Decision *decision);
-static CormKey KeyOfNames(const CormModel *model, List *names);
 static char *Suggest(const CormForeignKeySpec *spec, const char *name,
 					 const char *related_name, List *columns);
 
@@ -177,7 +176,7 @@ DecideColumns(const CormForeignKeySpec *spec, Decision *decision)
 				 errmsg("table \"%s\" of model \"%s\" has no primary key",
 						get_rel_name(target->relid), target->name),
 				 errhint("Add one, or name the columns of a unique constraint with target_columns.")));
-	decision->target_attnums = KeyOfNames(target,
+	decision->target_attnums = CormKeyOfNames(target,
 										  decision->target_columns).attnums;
 
 	decision->columns = spec->columns;
@@ -421,7 +420,7 @@ DecideChanges(const CormForeignKeySpec *spec, Decision *decision)
 		CheckFound(spec, decision->found);
 	if (spec->one_to_one &&
 		!CormHasUniqueKeyWithin(spec->source->relid,
-								KeyOfNames(spec->source, present)))
+								CormKeyOfNames(spec->source, present)))
 		decision->unique_columns = decision->columns;
 }
 
@@ -524,23 +523,8 @@ Apply(const CormForeignKeySpec *spec, Decision *decision)
 	/* the unique constraint just made counts as an index, too */
 	source = CormRequireModel(relid);
 	if (spec->index &&
-		!CormHasIndexOn(relid, KeyOfNames(source, decision->columns)))
+		!CormHasIndexOn(relid, CormKeyOfNames(source, decision->columns)))
 		CormCreateIndex(relid, decision->columns);
-}
-
-/* Raises 42703 for a column that the model has not. */
-static CormKey
-KeyOfNames(const CormModel *model, List *names)
-{
-	CormKey		key;
-	ListCell   *lc;
-
-	key.n = list_length(names);
-	key.attnums = palloc(sizeof(AttrNumber) * (key.n + 1));
-	foreach(lc, names)
-		key.attnums[foreach_current_index(lc)] =
-			CormRequireColumn(model, lfirst(lc))->attnum;
-	return key;
 }
 
 /* The declaration of the relation, with some arguments replaced. */

@@ -75,6 +75,26 @@ symmetrical: of a model to itself, each link counts in both directions. skip_rev
 The same declaration again changes nothing.
 Errors: 42710 a name clashes, or the relation exists with other options; 42704 unknown model or through; 42702 several foreign keys would do; 42703 no such relation or column of through; 42830 no primary key, or no foreign key in through; 22023 arguments exclude each other; 42501 not the owner of through, or no REFERENCES on model or target; and those of CREATE TABLE.';
 
+CREATE FUNCTION corm.relation_on(
+	model pg_catalog.text,
+	name pg_catalog.text,
+	target pg_catalog.text,
+	columns pg_catalog.text[],
+	target_columns pg_catalog.text[] DEFAULT NULL,
+	to_many pg_catalog.bool DEFAULT false,
+	related_name pg_catalog.text DEFAULT NULL
+) RETURNS pg_catalog.void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'corm_relation_on';
+COMMENT ON FUNCTION corm.relation_on(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text[], pg_catalog.bool, pg_catalog.text) IS
+'declares a relation that no constraint backs, between views and foreign tables for instance. It can be read through in every way; nothing can be written through it, and nothing makes its values lead anywhere.
+columns: of model; target_columns: of target, in the same order, default the key of target. Rows belong together whose columns are equal.
+to_many: whether a row of model has many rows of target. The step to one row must lead to a key: a unique index, or the key that a view was registered with.
+related_name: of the way back on target, default none.
+The same declaration again changes nothing.
+Errors: 42710 a name clashes, or the relation exists with other options; 42704 unknown model; 42703 unknown column; 42830 a step to one row that leads to no key; 42804 columns that cannot be compared; 22023 missing or unequal column lists; 42501 not the owner of model, or no REFERENCES on target for a related_name.
+Example: SELECT corm.relation_on(''Sales'', ''customer'', ''Customer'', ''{customer_id}'');';
+
 CREATE FUNCTION corm.alter_relation(
 	model pg_catalog.text,
 	name pg_catalog.text,

@@ -54,7 +54,7 @@ CREATE VIEW corm.relations AS
 		   r.columns, r.target_columns, r.through, r.related_name,
 		   r.on_delete, r.on_update, r.constraint_name
 	  FROM corm._relations() AS r;
-COMMENT ON VIEW corm.relations IS 'every relation, one row per direction; NULLs where its constraint is gone';
+COMMENT ON VIEW corm.relations IS 'every relation, one row per direction; NULLs where its constraint is gone. A relation that has no constraint, by corm.relation_on(), is shown as the foreign key that it stands for';
 COMMENT ON COLUMN corm.relations.model IS 'the model the step starts from';
 COMMENT ON COLUMN corm.relations.relation IS 'the name of the step';
 COMMENT ON COLUMN corm.relations.kind IS 'foreign_key, one_to_one, reverse_foreign_key, reverse_one_to_one or many_to_many';
@@ -67,7 +67,7 @@ COMMENT ON COLUMN corm.relations.through IS 'of a many_to_many, the model of the
 COMMENT ON COLUMN corm.relations.related_name IS 'the name of the way back';
 COMMENT ON COLUMN corm.relations.on_delete IS 'the foreign key''s action when the row pointed to is deleted';
 COMMENT ON COLUMN corm.relations.on_update IS 'the foreign key''s action when the key pointed to changes';
-COMMENT ON COLUMN corm.relations.constraint_name IS 'the foreign key constraint; of a many_to_many the one that points to model';
+COMMENT ON COLUMN corm.relations.constraint_name IS 'the foreign key constraint; of a many_to_many the one that points to model; NULL for a relation without a constraint';
 
 CREATE VIEW corm.columns AS
 	SELECT c.model, c.column_name, c.type, c.nullable, c.has_default,

@@ -31,6 +31,7 @@
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
+#include "quote.h"
 
 static char *RegisterAgain(CormModelRow *row, const char *name, List *key);
 static bool IsAmbiguous(const CormModelRow *row);
@@ -90,6 +91,31 @@ RegisterAgain(CormModelRow *row, const char *name, List *key)
 		row->key = key;
 	CormUpdateModelRow(row);
 	return model;
+}
+
+char *
+CormRegisterCall(const CormModelRow *row)
+{
+	StringInfoData call;
+	List	   *key = row->key;
+	ListCell   *lc;
+
+	/* half a key is none */
+	foreach(lc, row->key)
+	{
+		if (get_attnum(row->relid, lfirst(lc)) <= 0)
+			key = NIL;
+	}
+	initStringInfo(&call);
+	appendStringInfo(&call, "SELECT corm.register_model(%s, %s",
+					 quote_literal_cstr(CormQuoteTable(row->relid)),
+					 quote_literal_cstr(CormQuoteNamePart(row->name)));
+	foreach(lc, key)
+		appendStringInfo(&call, "%s%s",
+						 foreach_current_index(lc) == 0 ? ", key => ARRAY[" : ", ",
+						 quote_literal_cstr(lfirst(lc)));
+	appendStringInfoString(&call, key == NIL ? ");" : "]);");
+	return call.data;
 }
 
 /* Does another table of the schema bear the same model name? */

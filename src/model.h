@@ -11,6 +11,7 @@
 #define CORM_MODEL_H
 
 #include "cache.h"
+#include "catalog.h"
 #include "introspect.h"
 
 /*
@@ -20,6 +21,12 @@
  * the name, which is read as CormSplitName() does.
  */
 extern char *CormRegisterTable(Oid relid, const char *name, List *key);
+
+/*
+ * The call that registers it, independent of the search_path: a no-op where it
+ * is a model already.
+ */
+extern char *CormRegisterCall(const CormModelRow *row);
 
 /* Under the same lock, with the same checks. */
 extern void CormRenameModel(Oid relid, const char *new_name);

@@ -35,6 +35,7 @@ typedef struct CormForeignKeySpec
 	bool		skip_reverse;
 	bool		own_columns;	/* those that are there were made for it */
 	bool		as_field;		/* declared by a field of create_model */
+	bool		exact;			/* says what the options are, defaults too */
 } CormForeignKeySpec;
 
 /* The arguments of many_to_many. */

@@ -202,7 +202,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 {
 	const CormRelation *now = CormFindRelation(spec->source, spec->name);
 	const CormForeignKey *fk = now->fk;
-	bool		strict = !row->adopted;
+	bool		strict = !row->adopted || spec->exact;
 	CormKey		columns;
 
 	if (OidIsValid(row->through))

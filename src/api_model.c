@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -40,7 +39,6 @@ PG_FUNCTION_INFO_V1(corm_rename_relation);
 PG_FUNCTION_INFO_V1(corm_drop_relation);
 PG_FUNCTION_INFO_V1(corm_version);
 
-static void BeginDefinition(const char *function);
 static char *RequiredText(FunctionCallInfo fcinfo, int n,
 						  const char *argument);
 static Oid	RequiredModel(FunctionCallInfo fcinfo);
@@ -72,7 +70,7 @@ corm_create_model(PG_FUNCTION_ARGS)
 	char	   *fields = RequiredText(fcinfo, 1, "fields");
 	char	   *table_name = OptionalText(fcinfo, 2);
 
-	BeginDefinition("corm.create_model()");
+	CormBeginDefinition("corm.create_model()");
 	PG_RETURN_OID(CormCreateModel(name, fields, table_name));
 }
 
@@ -84,7 +82,7 @@ corm_register_model(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		RaiseNull("table_name");
-	BeginDefinition("corm.register_model()");
+	CormBeginDefinition("corm.register_model()");
 	PG_RETURN_TEXT_P(cstring_to_text(CormRegisterTable(PG_GETARG_OID(0), name,
 													   key)));
 }
@@ -95,7 +93,7 @@ corm_rename_model(PG_FUNCTION_ARGS)
 	char	   *new_name = RequiredText(fcinfo, 1, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.rename_model()");
+	CormBeginDefinition("corm.rename_model()");
 	CormRenameModel(relid, new_name);
 	PG_RETURN_VOID();
 }
@@ -105,7 +103,7 @@ corm_drop_model(PG_FUNCTION_ARGS)
 {
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.drop_model()");
+	CormBeginDefinition("corm.drop_model()");
 	CormDropModel(relid, OptionalBool(fcinfo, 1, false));
 	PG_RETURN_VOID();
 }
@@ -131,7 +129,7 @@ corm_foreign_key(PG_FUNCTION_ARGS)
 	spec.index = OptionalBool(fcinfo, 11, spec.index);
 	spec.validate = OptionalBool(fcinfo, 12, spec.validate);
 	spec.skip_reverse = OptionalBool(fcinfo, 13, spec.skip_reverse);
-	BeginDefinition("corm.foreign_key()");
+	CormBeginDefinition("corm.foreign_key()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	CormDeclareForeignKey(&spec);
@@ -153,7 +151,7 @@ corm_many_to_many(PG_FUNCTION_ARGS)
 	spec.through_reverse_relation_name = OptionalText(fcinfo, 6);
 	spec.symmetrical = OptionalBool(fcinfo, 7, false);
 	spec.skip_reverse = OptionalBool(fcinfo, 8, false);
-	BeginDefinition("corm.many_to_many()");
+	CormBeginDefinition("corm.many_to_many()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	PG_RETURN_OID(CormDeclareManyToMany(&spec));
@@ -172,7 +170,7 @@ corm_relation_on(PG_FUNCTION_ARGS)
 	spec.target_columns = OptionalNames(fcinfo, 4, "target_columns");
 	spec.to_many = OptionalBool(fcinfo, 5, false);
 	spec.related_name = OptionalText(fcinfo, 6);
-	BeginDefinition("corm.relation_on()");
+	CormBeginDefinition("corm.relation_on()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
 	CormDeclareRelationOn(&spec);
@@ -192,7 +190,7 @@ corm_alter_relation(PG_FUNCTION_ARGS)
 	spec.nullable = OptionalBoolPointer(fcinfo, 5);
 	spec.deferrable = OptionalBoolPointer(fcinfo, 6);
 	spec.skip_reverse = OptionalBoolPointer(fcinfo, 7);
-	BeginDefinition("corm.alter_relation()");
+	CormBeginDefinition("corm.alter_relation()");
 	CormAlterRelation(relid, name, &spec);
 	PG_RETURN_VOID();
 }
@@ -204,7 +202,7 @@ corm_rename_relation(PG_FUNCTION_ARGS)
 	char	   *new_name = RequiredText(fcinfo, 2, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.rename_relation()");
+	CormBeginDefinition("corm.rename_relation()");
 	CormRenameRelation(relid, name, new_name);
 	PG_RETURN_VOID();
 }
@@ -215,7 +213,7 @@ corm_drop_relation(PG_FUNCTION_ARGS)
 	char	   *name = RequiredText(fcinfo, 1, "name");
 	Oid			relid = RequiredModel(fcinfo);
 
-	BeginDefinition("corm.drop_relation()");
+	CormBeginDefinition("corm.drop_relation()");
 	CormDropRelation(relid, name, OptionalBool(fcinfo, 2, false),
 					 OptionalBool(fcinfo, 3, false));
 	PG_RETURN_VOID();
@@ -225,20 +223,6 @@ Datum
 corm_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(CORM_VERSION));
-}
-
-/*
- * Objects made in the script of another extension would become members of it
- * and go with it; names written then would not be dumped with their tables.
- */
-static void
-BeginDefinition(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	if (creating_extension)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("models and relations cannot be defined in an extension's script")));
 }
 
 /* json and text have the same form. */

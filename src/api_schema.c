@@ -13,9 +13,12 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "define_schema.h"
 #include "export.h"
+#include "model.h"
 
 PG_FUNCTION_INFO_V1(corm_export);
+PG_FUNCTION_INFO_V1(corm_define);
 
 static void PutText(ReturnSetInfo *rsinfo, const char *text);
 
@@ -33,11 +36,42 @@ corm_export(PG_FUNCTION_ARGS)
 		foreach(lc, CormExportSql())
 			PutText(rsinfo, lfirst(lc));
 	}
+	else if (strcmp(format, "json") == 0)
+		PutText(rsinfo, CormExportJson());
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown format: \"%s\"", format),
 				 errhint("The formats are sql and json.")));
+	PG_RETURN_VOID();
+}
+
+Datum
+corm_define(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	bool		dry_run = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	ListCell   *lc;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be NULL", "schema")));
+	CormBeginDefinition("corm.define()");
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, CormDefineSchema(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+								 dry_run))
+	{
+		CormDefineStep *step = lfirst(lc);
+		Datum		values[3];
+		bool		nulls[3] = {0};
+
+		values[0] = CStringGetTextDatum(step->action);
+		values[1] = CStringGetTextDatum(step->object);
+		values[2] = CStringGetTextDatum(step->sql);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
+	}
 	PG_RETURN_VOID();
 }
 

@@ -303,7 +303,7 @@ CormExpressionSql(const char *what, const char *text)
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("%s is not a single SQL expression: %s", what, text),
 				 errhint("Write one expression, such as now() or gen_random_uuid().")));
-	return psprintf("(%s\n)", text);
+	return psprintf(strstr(text, "--") != NULL ? "(%s\n)" : "(%s)", text);
 }
 
 /* Lexicographic order, spelled out: a row comparison finds its operators by

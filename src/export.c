@@ -29,7 +29,6 @@
 #include "quote.h"
 #include "relate_call.h"
 
-static bool IsAmbiguous(const CormModelRow *row, List *rows);
 static int	CompareModels(const ListCell *a, const ListCell *b);
 static int	CompareRelations(const ListCell *a, const ListCell *b);
 static char *CommentLine(const char *text);
@@ -102,7 +101,7 @@ CormExportedModels(List **unfit)
 	*unfit = NIL;
 	foreach(lc, rows)
 	{
-		if (IsAmbiguous(lfirst(lc), rows))
+		if (CormModelIsAmbiguous(lfirst(lc)))
 			*unfit = lappend(*unfit, lfirst(lc));
 		else
 			models = lappend(models, lfirst(lc));
@@ -139,7 +138,7 @@ CormExportProblem(const CormRelationRow *row)
 		model = CormReadModelRow(tables[i]);
 		if (model == NULL)
 			return "one of its tables is not a model any more";
-		if (IsAmbiguous(model, CormReadModelRowsNamed(model->name)))
+		if (CormModelIsAmbiguous(model))
 			return psprintf("several tables are the model \"%s\"", model->name);
 	}
 	if (relation == NULL || target == NULL)
@@ -154,23 +153,6 @@ CormExportProblem(const CormRelationRow *row)
 		return psprintf("a column \"%s\" has been added to the model that it leads to",
 						row->reverse_name);
 	return NULL;
-}
-
-/* Is another table of the same schema a model of the same name? */
-static bool
-IsAmbiguous(const CormModelRow *row, List *rows)
-{
-	ListCell   *lc;
-
-	foreach(lc, rows)
-	{
-		CormModelRow *other = lfirst(lc);
-
-		if (other->relid != row->relid && strcmp(other->name, row->name) == 0 &&
-			get_rel_namespace(other->relid) == get_rel_namespace(row->relid))
-			return true;
-	}
-	return false;
 }
 
 /* The text of a name's bytes decides, never an OID. */

@@ -18,6 +18,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -34,12 +35,25 @@
 #include "quote.h"
 
 static char *RegisterAgain(CormModelRow *row, const char *name, List *key);
-static bool IsAmbiguous(const CormModelRow *row);
 static void CheckTable(Oid relid);
 static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
 static CormModelRow *RequireRow(Oid relid);
 pg_noreturn static void RaiseNoModel(Oid relid);
+
+/*
+ * Objects made in the script of another extension would become members of it
+ * and go with it; names written then would not be dumped with their tables.
+ */
+void
+CormBeginDefinition(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	if (creating_extension)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("models and relations cannot be defined in an extension's script")));
+}
 
 char *
 CormRegisterTable(Oid relid, const char *name, List *key)
@@ -76,7 +90,7 @@ RegisterAgain(CormModelRow *row, const char *name, List *key)
 		row->name;
 	bool		renamed = strcmp(row->name, model) != 0;
 
-	if (renamed && !IsAmbiguous(row))
+	if (renamed && !CormModelIsAmbiguous(row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table \"%s\" is the model \"%s\" already",
@@ -118,9 +132,8 @@ CormRegisterCall(const CormModelRow *row)
 	return call.data;
 }
 
-/* Does another table of the schema bear the same model name? */
-static bool
-IsAmbiguous(const CormModelRow *row)
+bool
+CormModelIsAmbiguous(const CormModelRow *row)
 {
 	ListCell   *lc;
 

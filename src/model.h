@@ -15,6 +15,12 @@
 #include "introspect.h"
 
 /*
+ * Raises where nothing can be defined: on a standby, in a read-only transaction,
+ * in the script of an extension.
+ */
+extern void CormBeginDefinition(const char *function);
+
+/*
  * Makes an existing table a model.  A NULL name stands for the table's own;
  * "key" (of char *) names the key columns of a view or foreign table.
  * Returns the name.  Takes the catalog's lock; checks the caller's rights and
@@ -27,6 +33,9 @@ extern char *CormRegisterTable(Oid relid, const char *name, List *key);
  * is a model already.
  */
 extern char *CormRegisterCall(const CormModelRow *row);
+
+/* Does another table of the schema bear the same model name? */
+extern bool CormModelIsAmbiguous(const CormModelRow *row);
 
 /* Under the same lock, with the same checks. */
 extern void CormRenameModel(Oid relid, const char *new_name);

@@ -19,6 +19,7 @@
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
+#include "document.h"
 #include "error.h"
 #include "introspect.h"
 #include "model.h"
@@ -38,6 +39,8 @@ static void AddForeignKeyColumns(List *document, CormModelSpec *spec,
 								 CormFieldSpec *field);
 static CormNewColumn *OwnColumnNamed(const CormModelSpec *spec,
 									 const char *name);
+static bool IsNotNull(const CormModelSpec *spec,
+					  const CormNewColumn *column);
 static bool IsColumn(const CormFieldSpec *field);
 static CormNewColumn *TargetColumn(List *document, CormModelSpec *spec,
 								   const CormFieldSpec *field,
@@ -299,6 +302,7 @@ AddForeignKeyColumns(List *document, CormModelSpec *spec,
 	List	   *columns = CormFieldColumns(document, spec, field);
 	ListCell   *lc;
 	ListCell   *lt;
+	bool		may_be_null = false;
 
 	/* the declaration says what is wrong with lists that do not match */
 	if (list_length(columns) != list_length(target_columns))
@@ -308,15 +312,20 @@ AddForeignKeyColumns(List *document, CormModelSpec *spec,
 	{
 		CormNewColumn *column;
 
-		if (OwnColumnNamed(spec, lfirst(lc)) != NULL ||
-			CormColumnNamed(spec->columns, lfirst(lc)) != NULL)
+		column = OwnColumnNamed(spec, lfirst(lc));
+		if (column == NULL)
+			column = CormColumnNamed(spec->columns, lfirst(lc));
+		if (column != NULL)
 		{
 			fk->own_columns = false;
+			column->not_null = column->not_null || !fk->nullable;
+			may_be_null = may_be_null || !IsNotNull(spec, column);
 			continue;
 		}
 		column = TargetColumn(document, spec, field, lfirst(lt), 0);
 		column->name = lfirst(lc);
 		column->not_null = !fk->nullable;
+		may_be_null = may_be_null || !IsNotNull(spec, column);
 		if (list_length(columns) == 1)
 		{
 			column->identity = field->column.identity;
@@ -325,6 +334,14 @@ AddForeignKeyColumns(List *document, CormModelSpec *spec,
 		}
 		spec->columns = lappend(spec->columns, column);
 	}
+	fk->nullable = may_be_null;
+}
+
+static bool
+IsNotNull(const CormModelSpec *spec, const CormNewColumn *column)
+{
+	return column->not_null || column->identity != '\0' ||
+		CormListHasName(spec->primary_key, column->name);
 }
 
 /* The column that a plain field of that name describes, or NULL. */

@@ -86,6 +86,10 @@ extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
  */
 extern void CormDeclareForeignKey(CormForeignKeySpec *spec);
 extern Oid	CormDeclareManyToMany(CormManyToManySpec *spec);
+
+/* The constraint alone, as it is or made: nothing is named after it. */
+extern void CormRequireConstraint(CormForeignKeySpec *spec);
+
 extern void CormDeclareRelationOn(CormRelationOnSpec *spec);
 extern void CormAlterRelation(Oid relid, const char *name,
 							  const CormAlterSpec *spec);
@@ -156,7 +160,8 @@ typedef enum CormSuggestionForm
 {
 	CORM_SUGGEST_CALL,
 	CORM_SUGGEST_FIELD,
-	CORM_SUGGEST_QUALIFIED_CALL
+	CORM_SUGGEST_QUALIFIED_CALL,
+	CORM_SUGGEST_QUALIFIED_FIELD
 } CormSuggestionForm;
 
 typedef struct CormSuggestion

@@ -21,6 +21,8 @@
 #include "relate.h"
 #include "relate_call.h"
 
+static char *RelationText(const CormRelationRow *row, CormSuggestionForm form);
+static bool HasDefaultColumns(const CormForeignKeySpec *spec);
 static bool FillForeignKey(CormForeignKeySpec *spec,
 						   const CormRelationRow *row);
 static bool FillManyToMany(CormManyToManySpec *spec,
@@ -36,23 +38,13 @@ static bool HasColumns(Oid relid, List *columns);
 char *
 CormRelationCall(const CormRelationRow *row)
 {
-	CormForeignKeySpec foreign_key;
-	CormManyToManySpec many_to_many;
-	CormRelationOnSpec relation_on;
+	return RelationText(row, CORM_SUGGEST_QUALIFIED_CALL);
+}
 
-	if (CormModelByRelid(row->source) == NULL ||
-		CormModelByRelid(row->target) == NULL)
-		return NULL;
-	if (OidIsValid(row->through))
-		return FillManyToMany(&many_to_many, row) ?
-			CormManyToManyText(&many_to_many, CORM_SUGGEST_QUALIFIED_CALL) :
-			NULL;
-	if (row->constraint_name == NULL)
-		return FillRelationOn(&relation_on, row) ?
-			CormRelationOnText(&relation_on, CORM_SUGGEST_QUALIFIED_CALL) :
-			NULL;
-	return FillForeignKey(&foreign_key, row) ?
-		CormForeignKeyText(&foreign_key, CORM_SUGGEST_QUALIFIED_CALL) : NULL;
+char *
+CormRelationField(const CormRelationRow *row)
+{
+	return RelationText(row, CORM_SUGGEST_QUALIFIED_FIELD);
 }
 
 char *
@@ -119,6 +111,50 @@ CormRelationOnText(const CormRelationOnSpec *spec, CormSuggestionForm form)
 		CormSuggestBool(&suggestion, "to_many", true);
 	CormSuggestText(&suggestion, "related_name", spec->related_name);
 	return CormEndSuggestion(&suggestion);
+}
+
+static char *
+RelationText(const CormRelationRow *row, CormSuggestionForm form)
+{
+	CormForeignKeySpec foreign_key;
+	CormManyToManySpec many_to_many;
+	CormRelationOnSpec relation_on;
+
+	if (CormModelByRelid(row->source) == NULL ||
+		CormModelByRelid(row->target) == NULL)
+		return NULL;
+	if (OidIsValid(row->through))
+		return FillManyToMany(&many_to_many, row) ?
+			CormManyToManyText(&many_to_many, form) : NULL;
+	if (row->constraint_name == NULL)
+		return FillRelationOn(&relation_on, row) ?
+			CormRelationOnText(&relation_on, form) : NULL;
+	if (!FillForeignKey(&foreign_key, row))
+		return NULL;
+	if (form == CORM_SUGGEST_QUALIFIED_FIELD && HasDefaultColumns(&foreign_key))
+		foreign_key.columns = NIL;
+	return CormForeignKeyText(&foreign_key, form);
+}
+
+/* Are they called as they would be if none were named? */
+static bool
+HasDefaultColumns(const CormForeignKeySpec *spec)
+{
+	const CormModel *target = spec->target;
+	ListCell   *lc;
+
+	if (spec->target_columns != NIL)
+		return false;
+	foreach(lc, spec->columns)
+	{
+		char	   *key = get_attname(target->relid,
+									  target->key[foreach_current_index(lc)],
+									  false);
+
+		if (strcmp(lfirst(lc), psprintf("%s_%s", spec->name, key)) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* The declaration that asks for what is there; false when it is not there. */

@@ -35,7 +35,12 @@ REGRESS = \
 	relation_fk \
 	relation_m2m \
 	naming \
+	relation_on \
 	rename_drop \
+	adopt \
+	adopt_link \
+	adopt_corners \
+	adopt_scale \
 	define_errors \
 	define_privileges \
 	read_basic \

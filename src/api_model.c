@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -21,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/inval.h"
 
+#include "api_model.h"
 #include "ddl.h"
 #include "define.h"
 #include "model.h"
@@ -39,16 +41,11 @@ PG_FUNCTION_INFO_V1(corm_rename_relation);
 PG_FUNCTION_INFO_V1(corm_drop_relation);
 PG_FUNCTION_INFO_V1(corm_version);
 
-static char *RequiredText(FunctionCallInfo fcinfo, int n,
-						  const char *argument);
 static Oid	RequiredModel(FunctionCallInfo fcinfo);
 static char *OptionalText(FunctionCallInfo fcinfo, int n);
-static bool OptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise);
 static const bool *OptionalBoolPointer(FunctionCallInfo fcinfo, int n);
 static char OptionalAction(FunctionCallInfo fcinfo, int n,
 						   const char *argument, char otherwise);
-static List *OptionalNames(FunctionCallInfo fcinfo, int n,
-						   const char *argument);
 pg_noreturn static void RaiseNull(const char *argument);
 
 /* Statement trigger on corm's tables, for changes made by hand. */
@@ -66,8 +63,8 @@ corm_invalidate(PG_FUNCTION_ARGS)
 Datum
 corm_create_model(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 0, "name");
-	char	   *fields = RequiredText(fcinfo, 1, "fields");
+	char	   *name = CormRequiredText(fcinfo, 0, "name");
+	char	   *fields = CormRequiredText(fcinfo, 1, "fields");
 	char	   *table_name = OptionalText(fcinfo, 2);
 
 	CormBeginDefinition("corm.create_model()");
@@ -78,7 +75,7 @@ Datum
 corm_register_model(PG_FUNCTION_ARGS)
 {
 	char	   *name = OptionalText(fcinfo, 1);
-	List	   *key = OptionalNames(fcinfo, 2, "key");
+	List	   *key = CormOptionalNames(fcinfo, 2, "key");
 
 	if (PG_ARGISNULL(0))
 		RaiseNull("table_name");
@@ -90,7 +87,7 @@ corm_register_model(PG_FUNCTION_ARGS)
 Datum
 corm_rename_model(PG_FUNCTION_ARGS)
 {
-	char	   *new_name = RequiredText(fcinfo, 1, "new_name");
+	char	   *new_name = CormRequiredText(fcinfo, 1, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
 	CormBeginDefinition("corm.rename_model()");
@@ -104,7 +101,7 @@ corm_drop_model(PG_FUNCTION_ARGS)
 	Oid			relid = RequiredModel(fcinfo);
 
 	CormBeginDefinition("corm.drop_model()");
-	CormDropModel(relid, OptionalBool(fcinfo, 1, false));
+	CormDropModel(relid, CormOptionalBool(fcinfo, 1, false));
 	PG_RETURN_VOID();
 }
 
@@ -112,23 +109,23 @@ Datum
 corm_foreign_key(PG_FUNCTION_ARGS)
 {
 	CormForeignKeySpec spec;
-	char	   *model = RequiredText(fcinfo, 0, "model");
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *target = RequiredText(fcinfo, 2, "target");
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
 
 	CormInitForeignKeySpec(&spec);
 	spec.name = name;
 	spec.related_name = OptionalText(fcinfo, 3);
-	spec.columns = OptionalNames(fcinfo, 4, "columns");
-	spec.target_columns = OptionalNames(fcinfo, 5, "target_columns");
-	spec.nullable = OptionalBool(fcinfo, 6, spec.nullable);
-	spec.one_to_one = OptionalBool(fcinfo, 7, spec.one_to_one);
+	spec.columns = CormOptionalNames(fcinfo, 4, "columns");
+	spec.target_columns = CormOptionalNames(fcinfo, 5, "target_columns");
+	spec.nullable = CormOptionalBool(fcinfo, 6, spec.nullable);
+	spec.one_to_one = CormOptionalBool(fcinfo, 7, spec.one_to_one);
 	spec.on_delete = OptionalAction(fcinfo, 8, "on_delete", spec.on_delete);
 	spec.on_update = OptionalAction(fcinfo, 9, "on_update", spec.on_update);
-	spec.deferrable = OptionalBool(fcinfo, 10, spec.deferrable);
-	spec.index = OptionalBool(fcinfo, 11, spec.index);
-	spec.validate = OptionalBool(fcinfo, 12, spec.validate);
-	spec.skip_reverse = OptionalBool(fcinfo, 13, spec.skip_reverse);
+	spec.deferrable = CormOptionalBool(fcinfo, 10, spec.deferrable);
+	spec.index = CormOptionalBool(fcinfo, 11, spec.index);
+	spec.validate = CormOptionalBool(fcinfo, 12, spec.validate);
+	spec.skip_reverse = CormOptionalBool(fcinfo, 13, spec.skip_reverse);
 	CormBeginDefinition("corm.foreign_key()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
@@ -140,17 +137,17 @@ Datum
 corm_many_to_many(PG_FUNCTION_ARGS)
 {
 	CormManyToManySpec spec = {0};
-	char	   *model = RequiredText(fcinfo, 0, "model");
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *target = RequiredText(fcinfo, 2, "target");
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
 
 	spec.name = name;
 	spec.through = OptionalText(fcinfo, 3);
 	spec.related_name = OptionalText(fcinfo, 4);
 	spec.through_relation_name = OptionalText(fcinfo, 5);
 	spec.through_reverse_relation_name = OptionalText(fcinfo, 6);
-	spec.symmetrical = OptionalBool(fcinfo, 7, false);
-	spec.skip_reverse = OptionalBool(fcinfo, 8, false);
+	spec.symmetrical = CormOptionalBool(fcinfo, 7, false);
+	spec.skip_reverse = CormOptionalBool(fcinfo, 8, false);
 	CormBeginDefinition("corm.many_to_many()");
 	spec.source = CormModelByName(model);
 	spec.target = CormModelByName(target);
@@ -161,14 +158,14 @@ Datum
 corm_relation_on(PG_FUNCTION_ARGS)
 {
 	CormRelationOnSpec spec = {0};
-	char	   *model = RequiredText(fcinfo, 0, "model");
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *target = RequiredText(fcinfo, 2, "target");
+	char	   *model = CormRequiredText(fcinfo, 0, "model");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *target = CormRequiredText(fcinfo, 2, "target");
 
 	spec.name = name;
-	spec.columns = OptionalNames(fcinfo, 3, "columns");
-	spec.target_columns = OptionalNames(fcinfo, 4, "target_columns");
-	spec.to_many = OptionalBool(fcinfo, 5, false);
+	spec.columns = CormOptionalNames(fcinfo, 3, "columns");
+	spec.target_columns = CormOptionalNames(fcinfo, 4, "target_columns");
+	spec.to_many = CormOptionalBool(fcinfo, 5, false);
 	spec.related_name = OptionalText(fcinfo, 6);
 	CormBeginDefinition("corm.relation_on()");
 	spec.source = CormModelByName(model);
@@ -181,7 +178,7 @@ Datum
 corm_alter_relation(PG_FUNCTION_ARGS)
 {
 	CormAlterSpec spec = {0};
-	char	   *name = RequiredText(fcinfo, 1, "name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
 	Oid			relid = RequiredModel(fcinfo);
 
 	spec.related_name = OptionalText(fcinfo, 2);
@@ -198,8 +195,8 @@ corm_alter_relation(PG_FUNCTION_ARGS)
 Datum
 corm_rename_relation(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 1, "name");
-	char	   *new_name = RequiredText(fcinfo, 2, "new_name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
+	char	   *new_name = CormRequiredText(fcinfo, 2, "new_name");
 	Oid			relid = RequiredModel(fcinfo);
 
 	CormBeginDefinition("corm.rename_relation()");
@@ -210,12 +207,12 @@ corm_rename_relation(PG_FUNCTION_ARGS)
 Datum
 corm_drop_relation(PG_FUNCTION_ARGS)
 {
-	char	   *name = RequiredText(fcinfo, 1, "name");
+	char	   *name = CormRequiredText(fcinfo, 1, "name");
 	Oid			relid = RequiredModel(fcinfo);
 
 	CormBeginDefinition("corm.drop_relation()");
-	CormDropRelation(relid, name, OptionalBool(fcinfo, 2, false),
-					 OptionalBool(fcinfo, 3, false));
+	CormDropRelation(relid, name, CormOptionalBool(fcinfo, 2, false),
+					 CormOptionalBool(fcinfo, 3, false));
 	PG_RETURN_VOID();
 }
 
@@ -225,9 +222,18 @@ corm_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(CORM_VERSION));
 }
 
-/* json and text have the same form. */
-static char *
-RequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
+void
+CormBeginDefinition(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	if (creating_extension)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("models and relations cannot be defined in an extension's script")));
+}
+
+char *
+CormRequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
 {
 	if (PG_ARGISNULL(n))
 		RaiseNull(argument);
@@ -238,7 +244,7 @@ RequiredText(FunctionCallInfo fcinfo, int n, const char *argument)
 static Oid
 RequiredModel(FunctionCallInfo fcinfo)
 {
-	return CormModelByName(RequiredText(fcinfo, 0, "model"))->relid;
+	return CormModelByName(CormRequiredText(fcinfo, 0, "model"))->relid;
 }
 
 static char *
@@ -247,8 +253,8 @@ OptionalText(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
 }
 
-static bool
-OptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise)
+bool
+CormOptionalBool(FunctionCallInfo fcinfo, int n, bool otherwise)
 {
 	return PG_ARGISNULL(n) ? otherwise : PG_GETARG_BOOL(n);
 }
@@ -274,9 +280,8 @@ OptionalAction(FunctionCallInfo fcinfo, int n, const char *argument,
 		CormReferentialAction(argument, text_to_cstring(PG_GETARG_TEXT_PP(n)));
 }
 
-/* NIL for NULL and for an empty array. */
-static List *
-OptionalNames(FunctionCallInfo fcinfo, int n, const char *argument)
+List *
+CormOptionalNames(FunctionCallInfo fcinfo, int n, const char *argument)
 {
 	ArrayType  *array;
 	Datum	   *elements;

@@ -13,9 +13,9 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "api_model.h"
 #include "define_schema.h"
 #include "export.h"
-#include "model.h"
 
 PG_FUNCTION_INFO_V1(corm_export);
 PG_FUNCTION_INFO_V1(corm_define);
@@ -50,17 +50,13 @@ Datum
 corm_define(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		dry_run = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	char	   *schema = CormRequiredText(fcinfo, 0, "schema");
+	bool		dry_run = CormOptionalBool(fcinfo, 1, false);
 	ListCell   *lc;
 
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be NULL", "schema")));
 	CormBeginDefinition("corm.define()");
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, CormDefineSchema(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-								 dry_run))
+	foreach(lc, CormDefineSchema(schema, dry_run))
 	{
 		CormDefineStep *step = lfirst(lc);
 		Datum		values[3];

@@ -196,6 +196,27 @@ CormModelDisplayName(const CormModel *model)
 }
 
 char *
+CormDisplayNameIn(const char *name, Oid schema)
+{
+	const NameEntry *entry;
+	int			n = fetch_search_path_array(NULL, 0);
+	Oid		   *path = palloc(sizeof(Oid) * (n + 1));
+
+	Refresh();
+	entry = LookUpName(name);
+	n = fetch_search_path_array(path, n);
+	for (int i = 0; i < n; i++)
+	{
+		if (path[i] == schema)
+			return CormQuoteNamePart(name);
+		if (OidIsValid(FindInSchema(entry, path[i], NULL)))
+			break;
+	}
+	return psprintf("%s.%s", CormQuoteNamePart(get_namespace_name(schema)),
+					CormQuoteNamePart(name));
+}
+
+char *
 CormModelQualifiedName(const CormModel *model)
 {
 	char	   *schema = get_namespace_name(get_rel_namespace(model->relid));

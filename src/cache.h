@@ -41,6 +41,9 @@ extern CormModel *CormModelByRelid(Oid relid);
  */
 extern char *CormModelDisplayName(const CormModel *model);
 
+/* Like it, for a model of that name in that schema which may not be there yet. */
+extern char *CormDisplayNameIn(const char *name, Oid schema);
+
 /* Like it, but always with its schema: for names that travel in a value. */
 extern char *CormModelQualifiedName(const CormModel *model);
 

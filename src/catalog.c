@@ -159,6 +159,14 @@ CormReadModelRow(Oid relid)
 }
 
 List *
+CormReadRelationRows(void)
+{
+	LookUpTables();
+	return ScanRows(tables.relation, tables.relation_pkey, NULL, 0,
+					ReadRelation);
+}
+
+List *
 CormReadRelationRowsFrom(Oid source)
 {
 	LookUpTables();

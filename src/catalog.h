@@ -56,6 +56,7 @@ extern List *CormReadModelRows(void);
 extern List *CormReadModelRowsNamed(const char *name);
 extern CormModelRow *CormReadModelRow(Oid relid);	/* NULL: no model */
 
+extern List *CormReadRelationRows(void);
 extern List *CormReadRelationRowsFrom(Oid source);
 extern List *CormReadRelationRowsTo(Oid target);
 extern List *CormReadRelationRowsThrough(Oid through);

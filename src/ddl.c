@@ -405,13 +405,7 @@ AppendPart(StringInfo sql, const char *part)
 static void
 AppendNames(StringInfo buf, List *names)
 {
-	ListCell   *lc;
-
-	appendStringInfoChar(buf, '(');
-	foreach(lc, names)
-		appendStringInfo(buf, "%s%s", foreach_current_index(lc) > 0 ? ", " : "",
-						 quote_identifier(lfirst(lc)));
-	appendStringInfoChar(buf, ')');
+	appendStringInfo(buf, "(%s)", CormQuoteNames(names));
 }
 
 static void

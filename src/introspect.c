@@ -43,7 +43,9 @@
 typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
 						   CormKey columns);
 
+static int	CompareTables(const ListCell *a, const ListCell *b);
 static bool AnyIndex(Oid relid, CormKey columns, IndexTest test);
+static bool IsComplete(Form_pg_index index, HeapTuple tuple);
 static bool IsUniqueWithin(Form_pg_index index, HeapTuple tuple,
 						   CormKey columns);
 static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
@@ -59,10 +61,69 @@ static CormForeignKey *ReadForeignKey(HeapTuple tuple);
 static bool SameColumns(const CormForeignKey *fk, List *columns);
 static HeapTuple CopyConstraint(Oid relid, const char *name);
 
+/* Read as a whole: no index has the schema first. */
+List *
+CormTablesOfSchema(Oid schema)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	List	   *tables = NIL;
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+		CormTableInfo *table;
+
+		CHECK_FOR_INTERRUPTS();
+		if (class->relkind != RELKIND_RELATION &&
+			class->relkind != RELKIND_PARTITIONED_TABLE &&
+			class->relkind != RELKIND_VIEW &&
+			class->relkind != RELKIND_MATVIEW &&
+			class->relkind != RELKIND_FOREIGN_TABLE)
+			continue;
+		table = palloc(sizeof(CormTableInfo));
+		table->relid = class->oid;
+		table->name = pstrdup(NameStr(class->relname));
+		table->relkind = class->relkind;
+		table->partition = class->relispartition;
+		tables = lappend(tables, table);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	list_sort(tables, CompareTables);
+	return tables;
+}
+
+static int
+CompareTables(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((CormTableInfo *) lfirst(a))->name,
+				  ((CormTableInfo *) lfirst(b))->name);
+}
+
 char
 CormTableKind(Oid relid)
 {
 	return get_rel_relkind(relid);
+}
+
+Oid
+CormTableOwner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
 }
 
 CormColumn *
@@ -148,6 +209,37 @@ bool
 CormHasUniqueKeyOver(Oid relid, CormKey columns)
 {
 	return AnyIndex(relid, columns, IsUniqueOver);
+}
+
+List *
+CormReadUniqueKeys(Oid relid)
+{
+	Relation	rel = table_open(IndexRelationId, AccessShareLock);
+	List	   *keys = NIL;
+	SysScanDesc scan;
+	ScanKeyData scankey;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
+							  &scankey);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
+		CormKey		own = KeyOfIndex(index);
+		CormKey    *key;
+
+		if (!IsComplete(index, tuple) || !IsUniqueWithin(index, tuple, own) ||
+			CormKeyHas(own, 0))
+			continue;
+		key = palloc(sizeof(CormKey));
+		*key = own;
+		keys = lappend(keys, key);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return keys;
 }
 
 bool
@@ -358,6 +450,23 @@ CormColumnNames(Oid relid, int n, const AttrNumber *attnums)
 }
 
 bool
+CormMayRead(Oid relid)
+{
+	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT,
+								  ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
+CormMaySee(Oid relid)
+{
+	return CormOwnsTable(relid, GetUserId()) ||
+		pg_class_aclcheck(relid, GetUserId(), ACL_ALL_RIGHTS_RELATION) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(relid, GetUserId(), ACL_ALL_RIGHTS_COLUMN,
+								  ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
 CormMayReference(Oid relid, CormKey columns)
 {
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_REFERENCES) == ACLCHECK_OK)
@@ -388,13 +497,19 @@ AnyIndex(Oid relid, CormKey columns, IndexTest test)
 	{
 		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
 
-		found = index->indisvalid && index->indislive &&
-			heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
-			test(index, tuple, columns);
+		found = IsComplete(index, tuple) && test(index, tuple, columns);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return found;
+}
+
+/* Does the index hold every row? */
+static bool
+IsComplete(Form_pg_index index, HeapTuple tuple)
+{
+	return index->indisvalid && index->indislive &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
 }
 
 /*
@@ -601,6 +716,26 @@ CormParentTables(Oid relid)
 	systable_endscan(scan);
 	table_close(inherits, AccessShareLock);
 	return parents;
+}
+
+List *
+CormUsableSchemas(void)
+{
+	Relation	rel = table_open(NamespaceRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	List	   *names = NIL;
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_namespace namespace = (Form_pg_namespace) GETSTRUCT(tuple);
+
+		if (CormSchemaAclCheck(namespace->oid, GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+			names = lappend(names, pstrdup(NameStr(namespace->nspname)));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return names;
 }
 
 void

@@ -19,8 +19,23 @@ typedef struct CormKey
 	AttrNumber *attnums;
 } CormKey;
 
+/* A row of pg_class that could be a model. */
+typedef struct CormTableInfo
+{
+	Oid			relid;
+	char	   *name;
+	char		relkind;
+	bool		partition;
+} CormTableInfo;
+
+/* The tables, views and foreign tables of a schema, of CormTableInfo *, by name. */
+extern List *CormTablesOfSchema(Oid schema);
+
 /* '\0' when the table is gone. */
 extern char CormTableKind(Oid relid);
+
+/* The role that owns it; InvalidOid when the table is gone. */
+extern Oid	CormTableOwner(Oid relid);
 
 /* Live columns in attnum order; *n receives how many. */
 extern CormColumn *CormReadColumns(Oid relid, int *n);
@@ -36,6 +51,9 @@ extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
 
 /* Likewise, with all of these columns: what ON CONFLICT can name. */
 extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
+
+/* The key columns of each such index, of CormKey *. */
+extern List *CormReadUniqueKeys(Oid relid);
 
 /* Does a valid, full index start with these columns, in any order? */
 extern bool CormHasIndexOn(Oid relid, CormKey columns);
@@ -100,8 +118,15 @@ extern List *CormColumnNames(Oid relid, int n, const AttrNumber *attnums);
 /* The tables (OIDs) that a table inherits from, or is a partition of, directly. */
 extern List *CormParentTables(Oid relid);
 
+/* Names of the schemas that the user may use, of char *. */
+extern List *CormUsableSchemas(void);
+
 /* Raises 42501 without USAGE on the schema. */
 extern void CormRequireSchemaUsage(Oid schema);
+
+/* May the user read any of it; does the user hold any right on it? */
+extern bool CormMayRead(Oid relid);
+extern bool CormMaySee(Oid relid);
 
 /* May the user make a foreign key to these columns? */
 extern bool CormMayReference(Oid relid, CormKey columns);

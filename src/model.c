@@ -18,7 +18,6 @@
 #include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "commands/extension.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -40,20 +39,6 @@ static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
 static CormModelRow *RequireRow(Oid relid);
 pg_noreturn static void RaiseNoModel(Oid relid);
-
-/*
- * Objects made in the script of another extension would become members of it
- * and go with it; names written then would not be dumped with their tables.
- */
-void
-CormBeginDefinition(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	if (creating_extension)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("models and relations cannot be defined in an extension's script")));
-}
 
 char *
 CormRegisterTable(Oid relid, const char *name, List *key)
@@ -174,20 +159,25 @@ CormForgetModel(Oid relid)
 		CormDeleteModelRow(row);
 }
 
+bool
+CormIsModelSchema(Oid schema)
+{
+	return !isAnyTempNamespace(schema) && !IsCatalogNamespace(schema) &&
+		!IsToastNamespace(schema) &&
+		schema != get_namespace_oid("information_schema", true) &&
+		schema != get_namespace_oid("corm", true);
+}
+
 void
 CormCheckModelSchema(Oid schema, const char *table)
 {
-	bool		temporary = isAnyTempNamespace(schema);
-
-	if (!temporary && !IsCatalogNamespace(schema) &&
-		!IsToastNamespace(schema) &&
-		schema != get_namespace_oid("information_schema", true) &&
-		schema != get_namespace_oid("corm", true))
+	if (CormIsModelSchema(schema))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("table \"%s\" cannot be a model", table),
-			 temporary ? errdetail("Temporary tables cannot be models.") :
+			 isAnyTempNamespace(schema) ?
+			 errdetail("Temporary tables cannot be models.") :
 			 errdetail("Tables of the system and of extension corm cannot be models.")));
 }
 

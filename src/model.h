@@ -15,12 +15,6 @@
 #include "introspect.h"
 
 /*
- * Raises where nothing can be defined: on a standby, in a read-only transaction,
- * in the script of an extension.
- */
-extern void CormBeginDefinition(const char *function);
-
-/*
  * Makes an existing table a model.  A NULL name stands for the table's own;
  * "key" (of char *) names the key columns of a view or foreign table.
  * Returns the name.  Takes the catalog's lock; checks the caller's rights and
@@ -63,7 +57,10 @@ extern Oid	CormTableByName(const char *text);
 /* Raises 42501 unless the current user owns the table. */
 extern void CormRequireOwner(Oid relid);
 
-/* Raises 42809 for the schema of system, temporary and corm's own tables. */
+/* Not one of system, temporary or corm's own tables? */
+extern bool CormIsModelSchema(Oid schema);
+
+/* Raises 42809 unless it is one. */
 extern void CormCheckModelSchema(Oid schema, const char *table);
 
 /* Is the relation of a kind that can be a model? */

@@ -139,7 +139,8 @@ CormNextStep(const CormModel *model, const CormRelation *reached_by,
 		const CormRelation *relation = CormFindRelation(model, name);
 
 		CHECK_FOR_INTERRUPTS();
-		if (column && relation && !IsOwnColumn(relation, column))
+		if (column && relation && relation->broken == NULL &&
+			!IsOwnColumn(relation, column))
 			RefuseShadowed(model, relation);
 		step.rest = rest;
 		step.column = column;

@@ -79,6 +79,19 @@ CormQuoteOperator(Oid op)
 	return text;
 }
 
+char *
+CormQuoteNames(List *names)
+{
+	StringInfoData text;
+	ListCell   *lc;
+
+	initStringInfo(&text);
+	foreach(lc, names)
+		appendStringInfo(&text, "%s%s", foreach_current_index(lc) > 0 ? ", " : "",
+						 quote_identifier(lfirst(lc)));
+	return text.data;
+}
+
 /*
  * A name in a label is a user's: nothing in it may end the comment or open one
  * inside it.

@@ -116,7 +116,8 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has no through table to drop", name),
-				 errhint("Use drop_column to drop its column.")));
+				 row->constraint_name != NULL ?
+				 errhint("Use drop_column to drop its column.") : 0));
 	if (drop_column)
 		DropForeignKeyColumns(row);
 	if (!drop_through)

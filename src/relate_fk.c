@@ -223,6 +223,8 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	bool		strict = !row->adopted || spec->exact;
 	CormKey		columns;
 
+	if (row->constraint_name == NULL)
+		Differ(spec, "kind", "relation_on");
 	if (OidIsValid(row->through))
 		Differ(spec, "kind", "many_to_many");
 	if (row->target != spec->target->relid)

@@ -51,3 +51,22 @@ SELECT corm.many_to_many('Package', 'depends', 'Package', through => 'Dependency
 
 -- Without a model to go through, corm makes the link table.
 SELECT corm.many_to_many('Package', 'provides', 'Package', related_name => 'provided_by');
+
+-- What was there before corm: the machine's users and groups, in plain SQL. The
+-- tour adopts it.
+CREATE SCHEMA accounts;
+CREATE TABLE accounts.groups (gid int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE accounts.shells (path text PRIMARY KEY);
+CREATE TABLE accounts.users (
+	uid int PRIMARY KEY,
+	name text NOT NULL,
+	home text NOT NULL,
+	shell_path text NOT NULL REFERENCES accounts.shells,
+	primary_gid int NOT NULL REFERENCES accounts.groups
+);
+CREATE TABLE accounts.members (
+	user_uid int REFERENCES accounts.users,
+	group_gid int REFERENCES accounts.groups,
+	PRIMARY KEY (user_uid, group_gid)
+);
+CREATE VIEW accounts.people AS SELECT uid, name FROM accounts.users WHERE uid BETWEEN 1000 AND 60000;

@@ -95,6 +95,21 @@ ROLLBACK;
 \set ECHO none
 
 \echo
+\echo '== A schema that was there before: what its tables and foreign keys would become'
+\set ECHO queries
+SELECT action, model, relation, target, detail FROM corm.adopt('accounts', dry_run => true);
+\set ECHO none
+
+\echo
+\echo '== Adopted, and read: no table has changed'
+\set ECHO queries
+SELECT action, count(*) FROM corm.adopt('accounts') GROUP BY action ORDER BY action;
+SELECT corm.get('{"model": "accounts.users", "filter": {"name": "root"}, "fields": ["uid", "name"],
+	"select_related": ["shell"], "prefetch_related": ["groups"]}');
+SELECT * FROM corm.all(corm.limit(corm.order_by(corm.annotate('accounts.shells', '{"n": "users__count"}'), '-n', 'path'), 2));
+\set ECHO none
+
+\echo
 \echo '== The statements behind a nested fetch'
 \set ECHO queries
 SELECT corm.sql(corm.prefetch_related(corm.filter('Section', '{"name": "shells"}'),

@@ -151,14 +151,16 @@ suite_pgtap() {
 }
 
 # The TAP tests start servers, so they run as the server's user, who may not
-# be able to read the checkout.
+# be able to read the checkout, nor the real schemas that some read: CORM_DATA
+# says where those are.
 suite_tap() {
   compgen -G "$top/test/tap/*.pl" >/dev/null || { skip "no TAP tests"; return; }
   perl -MIPC::Run -e 1 2>/dev/null || { echo "perl module IPC::Run is not installed"; return 1; }
   mkdir -p "$work/tap"
   cp -R "$top/Makefile" "$top/corm.control" "$top/src" "$top/test" "$work/tap/"
+  [ ! -d "${CORM_DATA:=$top/../shared/data}" ] || cp -R "$CORM_DATA" "$work/tap/data"
   [ -z "$server_user" ] || chown -R "$server_user" "$work/tap"
-  run_tap tap as_server env -u PGHOST -u PGUSER -u PGDATABASE \
+  run_tap tap as_server env -u PGHOST -u PGUSER -u PGDATABASE CORM_DATA="$work/tap/data" \
     make -s -C "$work/tap" PG_CONFIG="$bindir/pg_config" with_llvm=no \
     PROVE_FLAGS='--verbose --merge' installcheck REGRESS= ISOLATION=
 }

@@ -97,13 +97,13 @@ CormSameExpression(Oid relid, Node *a, Node *b)
 char *
 CormExpressionText(Oid relid, Node *expression)
 {
-	int			level = CormBeginFullNames();
+	int			level = CormBeginPortableText();
 	char	   *text = deparse_expression(expression,
 										  deparse_context_for(get_rel_name(relid),
 															  relid),
 										  false, false);
 
-	CormEndFullNames(level);
+	CormEndPortableText(level);
 	return text;
 }
 
@@ -136,17 +136,27 @@ CormDefaultScalar(const CormColumn *column, Node *expression, bool *quoted)
 }
 
 int
-CormBeginFullNames(void)
+CormBeginPortableText(void)
 {
+	static const char *const settings[][2] = {
+		{"search_path", "pg_catalog"},
+		{"datestyle", "ISO"},
+		{"intervalstyle", "postgres"},
+		{"timezone", "UTC"},
+		{"extra_float_digits", "1"},
+		{"bytea_output", "hex"}
+	};
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
 	return level;
 }
 
 void
-CormEndFullNames(int level)
+CormEndPortableText(int level)
 {
 	AtEOXact_GUC(true, level);
 }
@@ -247,6 +257,8 @@ ConstantText(const Const *constant)
 {
 	Oid			output;
 	bool		varlena;
+	char	   *text;
+	int			level;
 
 	if (constant == NULL || constant->constisnull)
 		return NULL;
@@ -269,7 +281,10 @@ ConstantText(const Const *constant)
 				return NULL;
 	}
 	getTypeOutputInfo(constant->consttype, &output, &varlena);
-	return OidOutputFunctionCall(output, constant->constvalue);
+	level = CormBeginPortableText();
+	text = OidOutputFunctionCall(output, constant->constvalue);
+	CormEndPortableText(level);
+	return text;
 }
 
 /*

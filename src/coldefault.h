@@ -46,10 +46,10 @@ extern char *CormDefaultScalar(const CormColumn *column, Node *expression,
 							   bool *quoted);
 
 /*
- * Names are printed in full between the two, whatever the search_path says: the
- * first returns what the second takes.
+ * Between the two the server prints names in full and values in one style,
+ * whatever the session's settings: the first returns what the second takes.
  */
-extern int	CormBeginFullNames(void);
-extern void CormEndFullNames(int level);
+extern int	CormBeginPortableText(void);
+extern void CormEndPortableText(int level);
 
 #endif							/* CORM_COLDEFAULT_H */

@@ -58,7 +58,8 @@ static void CheckKind(const CormModelSpec *spec);
 static void CompareViewKey(const CormModelSpec *spec,
 						   CormDifferences *differences);
 static void CheckDistinct(List *document);
-static void CheckReferences(Run *run);
+static void ResolveFields(Run *run);
+static void KeepColumns(const CormModelSpec *spec, CormFieldSpec *field);
 static void MakeModel(Run *run, CormModelSpec *spec);
 static void CompleteTable(Run *run, CormModelSpec *spec);
 static void AddIndex(Run *run, CormModelSpec *spec, List *columns);
@@ -134,7 +135,7 @@ DoRun(Run *run, char *json)
 	foreach(lm, run->document)
 		Locate(lfirst(lm), &differences);
 	CheckDistinct(run->document);
-	CheckReferences(run);
+	ResolveFields(run);
 	CormPlanModels(run->document);
 	foreach(lm, run->document)
 	{
@@ -328,7 +329,7 @@ CheckDistinct(List *document)
 
 /* A model that is nowhere is missed before anything is made. */
 static void
-CheckReferences(Run *run)
+ResolveFields(Run *run)
 {
 	ListCell   *lm;
 	ListCell   *lf;
@@ -346,8 +347,30 @@ CheckReferences(Run *run)
 			if (field->kind != CORM_FIELD_COLUMN &&
 				CormSpecNamed(run->document, spec, field->target) == NULL)
 				(void) CormFieldTarget(run->document, spec, field);
+			if (field->kind == CORM_FIELD_FOREIGN_KEY)
+				KeepColumns(spec, field);
 		}
 	}
+}
+
+/*
+ * A relation that is there keeps its columns where the document names none: they
+ * may have been renamed.
+ */
+static void
+KeepColumns(const CormModelSpec *spec, CormFieldSpec *field)
+{
+	CormForeignKeySpec *fk = &field->foreign_key;
+	const CormRelation *relation;
+
+	if (fk->columns != NIL || fk->target_columns != NIL ||
+		!OidIsValid(spec->relid) || CormModelByRelid(spec->relid) == NULL)
+		return;
+	relation = CormFindRelation(CormModelByRelid(spec->relid), field->name);
+	if (relation != NULL && relation->broken == NULL && !relation->reverse &&
+		!OidIsValid(relation->through) && relation->fk->to_primary_key)
+		fk->columns = CormColumnNames(spec->relid, relation->fk->nkeys,
+									  relation->fk->fk_attnums);
 }
 
 static void
@@ -382,10 +405,22 @@ CompleteTable(Run *run, CormModelSpec *spec)
 	foreach(lc, spec->columns)
 	{
 		CormNewColumn *column = lfirst(lc);
+		const CormModel *model;
 
+		if (get_attnum(spec->relid, column->name) > 0)
+			continue;
+		model = CormRequireModel(spec->relid);
+		if (CormFindRelation(model, column->name) != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_OBJECT),
+					 errmsg("new column \"%s\" clashes with relation \"%s\" of model \"%s\"",
+							column->name, column->name, spec->text),
+					 errhint("Rename the relation: SELECT corm.rename_relation(%s, %s, %s);",
+							 quote_literal_cstr(CormModelDisplayName(model)),
+							 quote_literal_cstr(column->name),
+							 quote_literal_cstr(CormFreeName(model, column->name)))));
 		run->object = psprintf("%s.%s", spec->text, column->name);
-		if (get_attnum(spec->relid, column->name) == InvalidAttrNumber)
-			CormAlterTable(spec->relid, list_make1(column), NIL, NIL, NULL);
+		CormAlterTable(spec->relid, list_make1(column), NIL, NIL, NULL);
 	}
 	run->object = spec->text;
 	foreach(lc, spec->unique)

@@ -168,7 +168,11 @@ CompareModels(const ListCell *a, const ListCell *b)
 	/* a table that others drop right now has no schema to speak of */
 	if (left_schema != NULL && right_schema != NULL)
 		order = strcmp(left_schema, right_schema);
-	return order != 0 ? order : strcmp(left->name, right->name);
+	if (order == 0)
+		order = strcmp(left->name, right->name);
+	if (order == 0)
+		order = strcmp(CormQuoteTable(left->relid), CormQuoteTable(right->relid));
+	return order;
 }
 
 static int

@@ -253,9 +253,9 @@ AppendType(StringInfo buf, const CormExportedRelation *owner, const CormColumn *
 			return;
 		appendStringInfoString(buf, ", \"type\": ");
 	}
-	level = CormBeginFullNames();
+	level = CormBeginPortableText();
 	escape_json(buf, format_type_with_typemod(column->typid, column->typmod));
-	CormEndFullNames(level);
+	CormEndPortableText(level);
 }
 
 static void

@@ -35,7 +35,8 @@ static void ReadOption(CormModelSpec *spec, const char *option, char *json,
 					   const CormDocPath *model);
 pg_noreturn static void RaiseUnknownOption(const CormModelSpec *spec,
 										   const char *option);
-static char ReadKind(const JsonbValue *value, const CormDocPath *at);
+static char ReadKind(const CormModelSpec *spec, const JsonbValue *value,
+					 const CormDocPath *at);
 static List *ReadNameLists(JsonbValue *value, const CormDocPath *at);
 static List *ReadNameList(JsonbValue *value, const CormDocPath *at);
 static List *ReadConstraints(JsonbValue *value, const CormDocPath *at);
@@ -93,15 +94,20 @@ ReadOption(CormModelSpec *spec, const char *option, char *json,
 {
 	CormDocPath at = {model, option, 0};
 	JsonbValue *value;
+	bool		known = false;
 
-	if (json == NULL)
-		return;					/* null, as if it were not there */
 	value = CormJsonbToValue(DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 																CStringGetDatum(json))));
+	for (int i = 0; i < lengthof(options) && !known; i++)
+		known = strcmp(option, options[i]) == 0;
+	if (!known)
+		RaiseUnknownOption(spec, option);
+	if (value->type == jbvNull)
+		return;					/* as if it were not there */
 	if (strcmp(option, "table") == 0)
 		spec->table_text = CormReadName(value, &at);
 	else if (strcmp(option, "kind") == 0)
-		spec->relkind = ReadKind(value, &at);
+		spec->relkind = ReadKind(spec, value, &at);
 	else if (strcmp(option, "key") == 0)
 		spec->key = ReadNameList(value, &at);
 	else if (strcmp(option, "fields") == 0)
@@ -121,8 +127,6 @@ ReadOption(CormModelSpec *spec, const char *option, char *json,
 		spec->indexes = ReadNameLists(value, &at);
 	else if (strcmp(option, "foreign_keys") == 0)
 		spec->foreign_keys = ReadConstraints(value, &at);
-	else
-		RaiseUnknownOption(spec, option);
 }
 
 static void
@@ -145,7 +149,8 @@ RaiseUnknownOption(const CormModelSpec *spec, const char *option)
 }
 
 static char
-ReadKind(const JsonbValue *value, const CormDocPath *at)
+ReadKind(const CormModelSpec *spec, const JsonbValue *value,
+		 const CormDocPath *at)
 {
 	char	   *word = CormReadName(value, at);
 
@@ -154,8 +159,10 @@ ReadKind(const JsonbValue *value, const CormDocPath *at)
 		if (strcmp(word, CormKindWord(kinds[i])) == 0)
 			return kinds[i];
 	}
-	CormRaiseWrongValue(at, "table, view, materialized view or foreign table",
-						value);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown kind \"%s\" of model \"%s\"", word, spec->text),
+			 errhint("The kinds are table, view, materialized view and foreign table.")));
 }
 
 static List *

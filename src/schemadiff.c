@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_attribute.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -99,6 +100,14 @@ CormCompareTable(const CormModelSpec *spec, CormDifferences *differences)
 
 		if (comparison.wanted == NULL)
 			continue;
+
+		/* what is to be made anew differs in no more ways */
+		if (comparison.wanted->generated_sql != NULL &&
+			columns[i].generated == '\0')
+		{
+			CompareDefault(&comparison);
+			continue;
+		}
 		CompareType(&comparison);
 
 		/* an identity column cannot be null, before or after the change */
@@ -182,8 +191,13 @@ CompareType(const Comparison *comparison)
 	Differ(comparison, "type",
 		   TypeText(is->typid, is->typmod, is->collation),
 		   TypeText(wanted->typid, wanted->typmod, collation),
-		   psprintf("ALTER COLUMN %s TYPE %s", quote_identifier(is->name),
-					CormColumnTypeSql(wanted)));
+		   psprintf("ALTER COLUMN %s TYPE %s%s", quote_identifier(is->name),
+					CormColumnTypeSql(wanted),
+					can_coerce_type(1, &is->typid, &wanted->typid,
+									COERCION_ASSIGNMENT) ? "" :
+					psprintf(" USING CAST(%s AS %s)",
+							 quote_identifier(is->name),
+							 CormQuoteType(wanted->typid))));
 }
 
 static void
@@ -211,6 +225,11 @@ CompareDefault(const Comparison *comparison)
 	CormColumnDefault is = CormReadDefault(relid, comparison->is);
 	CormColumnDefault wanted = CormParseDefault(relid, comparison->wanted);
 
+	if (wanted.generated != NULL && is.generated == NULL)
+	{
+		is.identity = '\0';
+		is.value = NULL;
+	}
 	if (is.identity != wanted.identity)
 		CompareIdentity(comparison, is.identity, wanted.identity);
 	if (!CormSameExpression(relid, is.generated, wanted.generated))

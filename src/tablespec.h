@@ -60,7 +60,7 @@ extern CormFieldSpec *CormReadConstraint(char *name, char *json);
 
 /*
  * The pairs of a JSON object in the order written, as lists of char *: names and
- * the texts of their values, SQL null as NULL.
+ * the texts of their values.
  */
 extern void CormReadPairs(char *json, List **names, List **values);
 

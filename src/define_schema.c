@@ -32,6 +32,7 @@
 #include "define_schema.h"
 #include "document.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "modelspec.h"

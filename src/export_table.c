@@ -18,7 +18,7 @@
 #include "document.h"
 #include "export.h"
 #include "export_table.h"
-#include "introspect.h"
+#include "indexes.h"
 
 static List *ReadRelations(const CormModel *model);
 static void ReadKeys(CormExportedTable *table);

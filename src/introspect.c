@@ -28,7 +28,6 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -52,10 +51,6 @@ static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
 						 CormKey columns);
 static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
 static CormKey KeyOfIndex(Form_pg_index index);
-static CormIndex *ReadIndex(Form_pg_index index, HeapTuple tuple,
-							TupleDesc desc);
-static bool IsPlainIndex(Form_pg_index index, HeapTuple tuple,
-						 TupleDesc desc);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
 static bool SameColumns(const CormForeignKey *fk, List *columns);
@@ -246,35 +241,6 @@ bool
 CormHasIndexOn(Oid relid, CormKey columns)
 {
 	return AnyIndex(relid, columns, StartsWith);
-}
-
-List *
-CormReadIndexes(Oid relid)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	List	   *indexes = NIL;
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-
-		if (index->indisvalid && index->indislive &&
-			heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
-			heap_attisnull(tuple, Anum_pg_index_indexprs, NULL) &&
-			!index->indisexclusion)
-			indexes = lappend(indexes, ReadIndex(index, tuple,
-												 RelationGetDescr(rel)));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return indexes;
 }
 
 List *
@@ -583,57 +549,6 @@ KeyOfIndex(Form_pg_index index)
 	for (int i = 0; i < key.n; i++)
 		key.attnums[i] = index->indkey.values[i];
 	return key;
-}
-
-static CormIndex *
-ReadIndex(Form_pg_index index, HeapTuple tuple, TupleDesc desc)
-{
-	CormIndex  *read = palloc0(sizeof(CormIndex));
-	char	   *name = get_rel_name(index->indexrelid);
-
-	read->name = name != NULL ? name : pstrdup("?");
-	read->primary = index->indisprimary;
-	read->unique = index->indisunique && index->indimmediate &&
-		!index->indnullsnotdistinct;
-	read->plain = IsPlainIndex(index, tuple, desc);
-	read->key = KeyOfIndex(index);
-	return read;
-}
-
-/* Is it what CREATE INDEX makes of a list of columns? */
-static bool
-IsPlainIndex(Form_pg_index index, HeapTuple tuple, TupleDesc desc)
-{
-	bool		isnull;
-	oidvector  *classes =
-		(oidvector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indclass,
-												   desc, &isnull));
-	oidvector  *collations =
-		(oidvector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indcollation,
-												   desc, &isnull));
-	int2vector *options =
-		(int2vector *) DatumGetPointer(heap_getattr(tuple, Anum_pg_index_indoption,
-													desc, &isnull));
-
-	if (index->indnatts != index->indnkeyatts)
-		return false;
-	for (int i = 0; i < index->indnkeyatts; i++)
-	{
-		Oid			type;
-		Oid			collation;
-		int32		typmod;
-
-		if (index->indkey.values[i] <= 0)
-			return false;
-		get_atttypetypmodcoll(index->indrelid, index->indkey.values[i], &type,
-							  &typmod, &collation);
-
-		/* no class of another access method is a default one of btree */
-		if (options->values[i] != 0 || collations->values[i] != collation ||
-			classes->values[i] != GetDefaultOpClass(type, BTREE_AM_OID))
-			return false;
-	}
-	return true;
 }
 
 static SysScanDesc

@@ -59,22 +59,6 @@ extern List *CormReadUniqueKeys(Oid relid);
 extern bool CormHasIndexOn(Oid relid, CormKey columns);
 
 /*
- * An index that can be had from its columns alone: valid, full and without
- * expressions.
- */
-typedef struct CormIndex
-{
-	char	   *name;
-	bool		primary;
-	bool		unique;			/* immediate, and nulls are distinct */
-	bool		plain;			/* btree in default order, no more columns */
-	CormKey		key;			/* in order */
-} CormIndex;
-
-/* Those of a table, of CormIndex *, in no particular order. */
-extern List *CormReadIndexes(Oid relid);
-
-/*
  * The foreign keys of a table, of CormForeignKey *, by name; constraints that
  * a partitioned table hands down, and those over a period, are left out.
  */

@@ -21,6 +21,7 @@
 #include "coldefault.h"
 #include "document.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "quote.h"
 #include "schemadiff.h"
@@ -124,40 +125,6 @@ CormCompareTable(const CormModelSpec *spec, CormDifferences *differences)
 		CompareKey(spec, differences);
 	foreach(lc, spec->unique)
 		CompareUnique(spec, lfirst(lc), differences);
-}
-
-bool
-CormHasUniqueOver(Oid relid, List *columns)
-{
-	ListCell   *lc;
-
-	foreach(lc, CormReadIndexes(relid))
-	{
-		CormIndex  *index = lfirst(lc);
-		List	   *names = CormColumnNames(relid, index->key.n,
-											index->key.attnums);
-
-		if (index->unique && CormSameNameSet(names, columns))
-			return true;
-	}
-	return false;
-}
-
-bool
-CormHasIndexExactlyOn(Oid relid, List *columns)
-{
-	ListCell   *lc;
-
-	foreach(lc, CormReadIndexes(relid))
-	{
-		CormIndex  *index = lfirst(lc);
-
-		if (index->plain &&
-			CormSameNames(columns, CormColumnNames(relid, index->key.n,
-											   index->key.attnums)))
-			return true;
-	}
-	return false;
 }
 
 /* "change" is what follows ALTER TABLE; NULL: nothing that could be said. */

@@ -36,8 +36,4 @@ extern void CormCompareTable(const CormModelSpec *spec,
 /* Raises 42710 if there are any. */
 extern void CormRaiseDifferences(const CormDifferences *differences);
 
-/* Is there a unique key, or an index in this order, over just these columns? */
-extern bool CormHasUniqueOver(Oid relid, List *columns);
-extern bool CormHasIndexExactlyOn(Oid relid, List *columns);
-
 #endif							/* CORM_SCHEMADIFF_H */

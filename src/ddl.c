@@ -47,6 +47,7 @@ static const struct
 	{FKCONSTR_ACTION_SETDEFAULT, "set default"}
 };
 
+static bool running;			/* a statement of this module */
 static CormStatementRecorder recorder;
 static void *recorder_arg;
 
@@ -362,6 +363,12 @@ CormReferentialActionWord(char action)
 	elog(ERROR, "unrecognized referential action \"%c\"", action);
 }
 
+bool
+CormIsRunningDdl(void)
+{
+	return running;
+}
+
 /*
  * The server's own errors pass through unchanged, their CONTEXT shows the
  * statement.
@@ -369,11 +376,21 @@ CormReferentialActionWord(char action)
 static void
 Run(const char *action, const char *statement)
 {
-	int			result;
+	bool		outer = running;
+	int			result = 0;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to the SPI manager");
-	result = SPI_execute(statement, false, 0);
+	running = true;
+	PG_TRY();
+	{
+		result = SPI_execute(statement, false, 0);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
 	if (result < 0)
 		elog(ERROR, "could not run a statement: %s",
 			 SPI_result_code_string(result));

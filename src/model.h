@@ -22,6 +22,9 @@
  */
 extern char *CormRegisterTable(Oid relid, const char *name, List *key);
 
+/* Takes back a key that was given; the caller holds the lock and the rights. */
+extern void CormForgetKey(Oid relid);
+
 /*
  * The call that registers it, independent of the search_path: a no-op where it
  * is a model already.

@@ -121,6 +121,10 @@ extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
  */
 extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 
+/* What a row has become, as its source has it; NULL when it is not there. */
+extern const CormRelation *CormRelationOfRow(const CormModel *source,
+											 const CormRelationRow *row);
+
 /*
  * What bears the name on the model already, in words, or NULL.  A column
  * that may share its name with the relation is passed as "but_column".
@@ -130,6 +134,22 @@ extern char *CormNameClash(const CormModel *model, const char *name,
 
 /* A name made of "base" that is free on the model. */
 extern char *CormFreeName(const CormModel *model, const char *base);
+
+/*
+ * Is what the row relies on there: its foreign keys, or without a constraint
+ * its columns?  Names by which the keys are not found first any more are
+ * replaced in *row; *changed, unless NULL, says whether some were.
+ */
+extern bool CormRefreshRelationRow(CormRelationRow *row, bool *changed);
+
+/* Does so, and writes the row if it has changed. */
+extern void CormRenewRelationRow(CormRelationRow *row);
+
+/*
+ * Writes a new relation down.  Raises 40001 when DDL of another session has
+ * taken away what was found for it.
+ */
+extern void CormAddRelation(const CormRelationRow *row);
 
 /* Raises 42710: declared before, with another value of an option. */
 pg_noreturn extern void CormRaiseDiffers(const CormModel *source,

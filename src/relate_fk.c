@@ -110,6 +110,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	if (before != NULL)
 	{
 		CheckSameAsBefore(spec, &decision, before);
+		CormRenewRelationRow(before);
 		return;
 	}
 
@@ -127,8 +128,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	fk = FindConstraint(spec->source->relid, spec->target->relid,
 						decision.columns, decision.target_attnums);
 	if (fk == NULL)
-		elog(ERROR, "foreign key of relation \"%s\" is not there after its creation",
-			 spec->name);
+		CormRaiseRelationChanged();
 	row.source = spec->source->relid;
 	row.name = spec->name;
 	row.target = spec->target->relid;
@@ -136,7 +136,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	row.constraint_name = fk->name;
 	row.columns = decision.columns;
 	row.adopted = decision.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 }
 
 void

@@ -94,6 +94,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 		if (OidIsValid(before->through))
 			CormRequireOwner(before->through);
 		CheckSameAsBefore(spec, reverse_name, before);
+		CormRenewRelationRow(before);
 		return before->through;
 	}
 
@@ -118,7 +119,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 									  link.far->fk_attnums);
 	row.symmetrical = spec->symmetrical;
 	row.adopted = link.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 	return link.through;
 }
 

@@ -23,7 +23,7 @@ CREATE FUNCTION corm.register_model(
 COMMENT ON FUNCTION corm.register_model(pg_catalog.regclass, pg_catalog.text, pg_catalog.text[]) IS
 'makes an existing table, partitioned table, view, materialized view or foreign table a model; returns the model name.
 name: default the name of the table.
-key: the columns that identify a row, for views and foreign tables only.
+key: the columns that identify a row, for views and foreign tables only; ''{}'' takes a key back that was given.
 Registering a model again keeps its name and may give a new key; a new name only where another table of the schema bears the old one too. The caller must own the table.
 Errors: 42710 name taken, or table is a model under another name; 42703 unknown key column; 42809 not a kind of table that can be a model; 42501 not the owner.';
 

@@ -97,6 +97,8 @@ sub same_answers
 	is($restored->{$_}, $source->{$_}, "$how: $_") foreach sort keys %questions;
 	is( run_sql($db, 'SELECT count(*) FROM corm.model WHERE table_name::text ~ \'^[0-9]+$\''),
 		'0', "$how: no row of a table that is not there");
+	is(run_sql($db, q{SELECT string_agg(object || ': ' || problem, E'\n') FROM corm.check() WHERE severity = 'error'}),
+		'', "$how: no errors to report");
 }
 
 my $plain = "$dir/plain.sql";

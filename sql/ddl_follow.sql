@@ -426,6 +426,35 @@ SELECT * FROM rows WHERE name = 'tags';
 ROLLBACK;
 
 --
+-- What neither drops nor renames
+--
+-- a model that becomes a partition stays one, and is a table of its own again
+CREATE TABLE years (id int, y int, author_id bigint REFERENCES authors, PRIMARY KEY (id, y)) PARTITION BY LIST (y);
+CREATE TABLE year_1 (id int, y int, author_id bigint CONSTRAINT years_author_id_fkey REFERENCES authors, PRIMARY KEY (id, y));
+SELECT corm.register_model('years'), corm.register_model('year_1');
+SELECT corm.foreign_key('years', 'author', 'Author'), corm.foreign_key('year_1', 'author', 'Author', 'year_1');
+INSERT INTO year_1 SELECT 7, 1, min(id) FROM authors;
+SELECT corm.list('{"model": "year_1", "filter": {"author__name__isnull": false}, "fields": ["id"]}'), corm.count('years');
+ALTER TABLE years ATTACH PARTITION year_1 FOR VALUES IN (1);
+SELECT corm.list('{"model": "year_1", "filter": {"author__name__isnull": false}, "fields": ["id"]}'), corm.count('years', '{"author__year_1__id": 7}');
+CREATE TABLE year_2 PARTITION OF years FOR VALUES IN (2);
+ALTER TABLE years DETACH PARTITION year_1;
+SELECT corm.list('{"model": "year_1", "filter": {"author__name__isnull": false}, "fields": ["id"]}'), corm.count('years');
+SELECT * FROM rows WHERE source LIKE 'year%';
+ALTER TABLE years DETACH PARTITION year_2;
+DROP TABLE year_2;
+SELECT * FROM rows WHERE source LIKE 'year%';
+-- types, nullability, validity, another owner, statistics
+ALTER TABLE year_1 ALTER author_id TYPE int, ALTER author_id SET NOT NULL, ALTER author_id SET STATISTICS 10;
+ALTER TABLE year_1 DROP CONSTRAINT year_1_pkey, ADD PRIMARY KEY (y, id);
+ALTER TABLE authors ALTER name TYPE varchar(90);
+SELECT corm.list('{"model": "year_1", "filter": {"author__name__isnull": false}, "fields": ["id"]}');
+SELECT * FROM rows WHERE source LIKE 'year%';
+DROP TABLE years, year_1;
+SELECT * FROM rows WHERE source LIKE 'year%';
+:tidy
+
+--
 -- Never in the way of others
 --
 SET ROLE regress_corm_follow;

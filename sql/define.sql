@@ -106,12 +106,14 @@ SELECT action, object, sql FROM corm.define('{
 	"Third": {"fields": {"second": {"foreign_key": "Second", "primary_key": true, "related_name": "third", "one_to_one": true}}},
 	"Second": {"fields": {"first": {"foreign_key": "First", "primary_key": true, "related_name": "second"}}},
 	"First": {"fields": {"code": {"type": "char(3)", "primary_key": true}}},
-	"Other": {"fields": {"third": {"foreign_key": "Third", "type": "text"}}, "primary_key": []}}');
+	"Other": {"fields": {"third": {"foreign_key": "Third", "type": "text"}}, "primary_key": []},
+	"Pair": {"fields": {"tag": {"foreign_key": "Tag", "primary_key": true, "related_name": "pair"}, "other": {"foreign_key": "First", "primary_key": true}}}}');
 SELECT * FROM corm.define('{
 	"Third": {"fields": {"second": {"foreign_key": "Second", "primary_key": true, "related_name": "third", "one_to_one": true}}},
 	"Second": {"fields": {"first": {"foreign_key": "First", "primary_key": true, "related_name": "second"}}},
 	"First": {"fields": {"code": {"type": "char(3)", "primary_key": true}}},
-	"Other": {"fields": {"third": {"foreign_key": "Third", "type": "text"}}, "primary_key": []}}');
+	"Other": {"fields": {"third": {"foreign_key": "Third", "type": "text"}}, "primary_key": []},
+	"Pair": {"fields": {"tag": {"foreign_key": "Tag", "primary_key": true, "related_name": "pair"}, "other": {"foreign_key": "First", "primary_key": true}}}}');
 
 -- create_model knows the same fields
 SELECT corm.create_model('Field', '{"id": {"type": "int", "identity": "always", "primary_key": true}, "name": {"type": "text", "collation": "C"}, "upper": {"type": "text", "generated": {"sql": "upper(name)"}},

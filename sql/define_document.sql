@@ -66,6 +66,12 @@ SELECT try('{"Post": {"fields": {"a": {"type": "int", "default": {"sql": "1, 2"}
 SELECT try('{"Post": {"fields": {"a": {"type": "text", "collation": "nowhere"}}}}');
 SELECT try('{"Post": {"fields": {"a": "txet"}}}');
 SELECT try('{"Post": {"fields": {"a": "int", "a": "text"}}}');
+-- what is said of a column goes with one column
+SELECT try('{"A": {"fields": {"b": {"foreign_key": "B", "columns": ["x"], "default": 1}, "x": "bigint"}}, "B": {}}');
+SELECT try('{"A": {"fields": {"b": {"foreign_key": "B", "type": "int"}}}, "B": {"fields": {"x": "int", "y": "int"}, "primary_key": ["x", "y"]}}');
+SELECT try('{"A": {"fields": {"b": {"foreign_key": "B", "related_name": "one"}, "c": {"foreign_key": "B", "columns": ["b_id"], "related_name": "two", "default": 1}}}, "B": {}}');
+SELECT try('{"A": {"fields": {"b": {"relation_on": "B", "columns": ["id"], "index": true}}}, "B": {}}');
+SELECT try('{"A": {"fields": {"b": {"relation_on": "B", "columns": ["id"], "nullable": false}}}, "B": {}}');
 -- names
 SELECT try('{"": {}}');
 SELECT try('{"a.b.": {}}');

@@ -315,6 +315,14 @@ AddForeignKeyColumns(List *document, CormModelSpec *spec,
 		column = OwnColumnNamed(spec, lfirst(lc));
 		if (column == NULL)
 			column = CormColumnNamed(spec->columns, lfirst(lc));
+		if (CormSaysColumn(field) &&
+			(column != NULL || list_length(columns) > 1))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("field \"%s\" describes a column that is not its alone",
+							field->name),
+					 errdetail("Its columns are: %s.", CormJoinNames(columns)),
+					 errhint("Make the columns fields of their own, and describe them there.")));
 		if (column != NULL)
 		{
 			fk->own_columns = false;

@@ -335,6 +335,24 @@ SetColumn(CormFieldSpec *field)
 	}
 	if (OidIsValid(column->typid))
 		CormSetDefault(field, column);
+	else if (field->kind == CORM_FIELD_RELATION_ON &&
+			 (CormSaysColumn(field) || field->primary_key ||
+			  column->not_null || column->unique || field->index))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("field \"%s\" describes a column but has no \"type\"",
+						field->name),
+				 errhint("With a \"type\" it is a column of its name as well; without, its columns are fields of their own.")));
+}
+
+bool
+CormSaysColumn(const CormFieldSpec *field)
+{
+	const CormNewColumn *column = &field->column;
+
+	return field->type != NULL || field->default_text != NULL || column->default_sql != NULL ||
+		column->generated_sql != NULL || column->identity != '\0' ||
+		OidIsValid(column->collation);
 }
 
 static const Option *

@@ -64,6 +64,9 @@ extern CormFieldSpec *CormReadConstraint(char *name, char *json);
  */
 extern void CormReadPairs(char *json, List **names, List **values);
 
+/* Does the field of a relation say anything of the relation's column? */
+extern bool CormSaysColumn(const CormFieldSpec *field);
+
 /* Gives the column the default that was read, once its type is known. */
 extern void CormSetDefault(CormFieldSpec *field, CormNewColumn *column);
 

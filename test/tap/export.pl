@@ -190,6 +190,62 @@ is(run_sql('viewless', $export_json), $whole, 'and the document is the same');
 
 round_trip('hard');
 
+# What a column, a key or an index can be besides: a column of every kind that a
+# foreign key may have, indexes that a document can say and such that it cannot,
+# defaults that are hard to write.
+run_sql('postgres', 'CREATE DATABASE odd');
+run_sql('odd', <<'SQL');
+CREATE EXTENSION corm;
+CREATE SCHEMA o;
+SET search_path = o;
+CREATE TABLE empty ();
+CREATE TABLE p (id int PRIMARY KEY, code text COLLATE "C" UNIQUE, u uuid UNIQUE);
+CREATE TABLE c (
+	a int REFERENCES p,
+	b int GENERATED ALWAYS AS IDENTITY REFERENCES p,
+	d int GENERATED ALWAYS AS (1) STORED REFERENCES p,
+	e serial REFERENCES p,
+	f smallint REFERENCES p,
+	g text COLLATE "C" REFERENCES p (code),
+	h text REFERENCES p (code),
+	i int DEFAULT 7 NOT NULL REFERENCES p,
+	j int REFERENCES p MATCH FULL ON DELETE SET NULL,
+	k int REFERENCES p ON DELETE SET NULL,
+	m int, n int,
+	o int UNIQUE NULLS NOT DISTINCT REFERENCES p,
+	q int, "new
+line" int,
+	PRIMARY KEY (a, b), UNIQUE (a, i), UNIQUE (i, a), UNIQUE (m) INCLUDE (n));
+ALTER TABLE c ADD FOREIGN KEY (m) REFERENCES p, ADD CONSTRAINT dup FOREIGN KEY (m) REFERENCES p;
+CREATE INDEX ON c (n DESC);
+CREATE INDEX ON c (n, m) INCLUDE (q);
+CREATE INDEX ON c (a);
+CREATE INDEX ON c (f, g);
+CREATE INDEX ON c (k) WHERE k > 1;
+CREATE INDEX ON c USING hash (f);
+CREATE UNIQUE INDEX ON c (q, m);
+CREATE INDEX ON c (lower(g));
+CREATE VIEW v AS SELECT * FROM p;
+SELECT corm.register_model('empty', 'Empty'), corm.register_model('p', 'P'), corm.register_model('c', E'C\nx'), corm.register_model('v', 'V', key => '{id}');
+SELECT corm.foreign_key(E'C\nx', name, 'P', columns => ARRAY[col], target_columns => target_columns, related_name => 'r' || name, index => name <> 'k')
+  FROM (VALUES ('a', 'a', NULL), ('a2', 'a', NULL), ('b', 'b', NULL), ('d', 'd', NULL), ('e', 'e', NULL), ('f', 'f', NULL),
+	('gg', 'g', '{code}'), ('hh', 'h', '{code}'), ('ii', 'i', NULL), ('oo', 'o', NULL), ('k', 'k', NULL)) AS fk (name, col, target),
+	LATERAL (SELECT target::text[]) AS t (target_columns);
+SELECT corm.relation_on(E'C\nx', 'qq', 'V', '{q}'), corm.relation_on(E'C\nx', 'n', 'P', '{n}');
+CREATE DOMAIN dm AS text COLLATE "C" DEFAULT 'dd' NOT NULL;
+CREATE TABLE doms (x dm, y dm COLLATE "POSIX", z dm DEFAULT 'q', w int[][] DEFAULT '{{1}}', tt timestamptz(3), iv interval day to second(2), bb bit varying(5) DEFAULT b'101',
+	ch char DEFAULT 'c', ch2 "char", nm name DEFAULT 'n', big int8 DEFAULT 9223372036854775807, neg int DEFAULT -5, nn numeric DEFAULT 'NaN', ff float8 DEFAULT 'Infinity',
+	e text DEFAULT E'a\nb\t"', bo bool DEFAULT NULL);
+CREATE TABLE par (id int PRIMARY KEY, x int REFERENCES p) PARTITION BY RANGE (id);
+CREATE TABLE par1 PARTITION OF par FOR VALUES FROM (1) TO (10);
+CREATE TABLE kid (extra int) INHERITS (p);
+CREATE TABLE self (id int PRIMARY KEY, a int REFERENCES self, b int REFERENCES self, c int UNIQUE REFERENCES self DEFERRABLE INITIALLY DEFERRED);
+SELECT corm.register_model('doms', 'Doms'), corm.register_model('par', 'Par'), corm.register_model('kid', 'Kid'), corm.register_model('self', 'Self');
+SELECT corm.foreign_key('Par', 'p', 'P', columns => '{x}'), corm.foreign_key('Self', 'a', 'Self', columns => '{a}', related_name => 'as'),
+	corm.foreign_key('Self', 'cc', 'Self', columns => '{c}', related_name => 'dd');
+SQL
+round_trip('odd');
+
 # the schemas of the regression tests
 foreach my $name (qw(adopt adopt_corners adopt_link closures keys model naming orm_cases relation_fk relation_m2m
 	relation_on rename_drop search_path seed_relations seed_writes server_cases trees types values))

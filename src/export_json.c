@@ -39,12 +39,14 @@
 
 static void AppendModel(StringInfo buf, const CormModelRow *row);
 static void AppendFields(StringInfo buf, CormExportedTable *table);
-static CormExportedRelation *OwnerOf(const CormExportedTable *table, const CormColumn *column);
+static CormExportedRelation *OwnerOf(const CormExportedTable *table,
+									 const CormColumn *column);
 static void BeginField(StringInfo buf, bool *first);
 static void AppendColumn(StringInfo buf, CormExportedTable *table,
 						 const CormColumn *column);
 static void AppendRelation(StringInfo buf, CormExportedTable *table,
-						   CormExportedRelation *declared, const CormColumn *column);
+						   CormExportedRelation *declared,
+						   const CormColumn *column);
 static void AppendType(StringInfo buf, const CormExportedRelation *owner,
 					   const CormColumn *column);
 static void AppendColumnOptions(StringInfo buf, CormExportedTable *table,
@@ -127,7 +129,7 @@ AppendFields(StringInfo buf, CormExportedTable *table)
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const CormColumn *column = &table->columns[i];
-		CormExportedRelation   *owner = OwnerOf(table, column);
+		CormExportedRelation *owner = OwnerOf(table, column);
 
 		BeginField(buf, &first);
 		if (owner == NULL)
@@ -139,7 +141,7 @@ AppendFields(StringInfo buf, CormExportedTable *table)
 	{
 		foreach(lc, table->relations)
 		{
-			CormExportedRelation   *declared = lfirst(lc);
+			CormExportedRelation *declared = lfirst(lc);
 			char		kind = OidIsValid(declared->row->through) ? 'm' :
 				declared->row->constraint_name == NULL ? 'o' : 'f';
 
@@ -168,12 +170,12 @@ BeginField(StringInfo buf, bool *first)
 static CormExportedRelation *
 OwnerOf(const CormExportedTable *table, const CormColumn *column)
 {
-	CormExportedRelation   *owner = NULL;
+	CormExportedRelation *owner = NULL;
 	ListCell   *lc;
 
 	foreach(lc, table->relations)
 	{
-		CormExportedRelation   *declared = lfirst(lc);
+		CormExportedRelation *declared = lfirst(lc);
 		bool		named = strcmp(declared->row->name, column->name) == 0;
 
 		if (list_length(declared->columns) != 1 ||
@@ -398,7 +400,7 @@ IsNamed(const CormExportedTable *table, const CormForeignKey *fk)
 
 	foreach(lc, table->relations)
 	{
-		CormExportedRelation   *declared = lfirst(lc);
+		CormExportedRelation *declared = lfirst(lc);
 
 		if (declared->row->constraint_name != NULL && declared->fk != NULL &&
 			SamePairs(declared->fk, fk))

@@ -74,7 +74,7 @@ ReadRelations(const CormModel *model)
 	foreach(lc, CormExportedRelations(model->relid))
 	{
 		CormRelationRow *row = lfirst(lc);
-		CormExportedRelation   *declared;
+		CormExportedRelation *declared;
 
 		if (CormExportProblem(row) != NULL)
 			continue;

@@ -41,7 +41,11 @@ SELECT q, calls, statements > 0 AS runs FROM unnest(ARRAY[
 	$$SELECT corm.create('a', '{"id": 11}')$$, $$SELECT corm.add(corm.relation('a', 11, 'friends'), ARRAY[1, 2])$$, $$SELECT corm.clear(corm.relation('a', 11, 'friends'))$$,
 	$$SELECT corm.count(NULL)$$, $$SELECT corm.sql('a')$$, $$SELECT corm.explain('a')$$, $$SELECT corm.objects('a')$$, $$SELECT corm.stats()$$]) q, costs(q);
 SELECT calls, statements FROM costs($$SELECT corm.count('a') FROM generate_series(1, 7)$$);
+-- what index scans read takes no statement
 SELECT calls, statements FROM costs($$SELECT corm.list(corm.prefetch_related('a', 'bs', 'friends'))$$);
+SET corm.direct_scan = off;
+SELECT calls, statements FROM costs($$SELECT corm.list(corm.prefetch_related('a', 'bs', 'friends'))$$);
+RESET corm.direct_scan;
 -- one that fails counts as well
 SELECT calls, statements FROM costs($$DO 'BEGIN PERFORM corm.count(''nothing''); EXCEPTION WHEN undefined_object THEN NULL; END'$$);
 -- DDL makes models known anew

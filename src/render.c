@@ -307,15 +307,6 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-EncodeColumn(const OutputItem *item, TupleTableSlot *slot, StringInfo buf)
-{
-	if (slot->tts_isnull[item->target])
-		appendBinaryStringInfo(buf, "null", 4);
-	else
-		item->encoder.encode(&item->encoder, buf, slot->tts_values[item->target]);
-}
-
 /*
  * Writes one object of a row; "hole" is the next of the row's holes.
  */
@@ -338,16 +329,19 @@ RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
 	{
 		const OutputItem *item = &items->item[i];
 
-		appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 		switch (item->kind)
 		{
 			case CORM_OUT_VALUE:
-				EncodeColumn(item, slot, buf);
+				CormEncodeNext(&item->encoder, buf, item->prefix, item->prefix_len,
+							   slot->tts_values[item->target],
+							   slot->tts_isnull[item->target]);
 				break;
 			case CORM_OUT_OBJECT:
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 				hole = RenderObject(drawing, item->object, hole);
 				break;
 			case CORM_OUT_CHILD:
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 				MakeHole(drawing, item->child, hole++);
 				break;
 		}
@@ -367,9 +361,8 @@ RenderKey(const OutputItems *path, TupleTableSlot *slot, StringInfo text)
 	{
 		const OutputItem *item = &path->item[i];
 
-		if (i > 0)
-			appendStringInfoChar(text, ',');
-		EncodeColumn(item, slot, text);
+		CormEncodeNext(&item->encoder, text, ",", i > 0 ? 1 : 0,
+					   slot->tts_values[item->target], slot->tts_isnull[item->target]);
 	}
 	return path->n == 1 ? pstrdup(text->data) : psprintf("[%s]", text->data);
 }

@@ -6,8 +6,8 @@
  * The bytes are those that to_json() of the row would give.  What it does with
  * a value depends on the value's type alone, so that is decided once for each
  * column; of an array or a composite once for its parts, when the first value
- * comes, and again when a value of another type does ("record" and "anyarray"
- * may bring any).
+ * comes, and again when a value of another type does, as those of pseudo-types
+ * may, or a type was altered.
  *
  * An encoder must be initialized in a memory context that lives as long as it;
  * encoding allocates scratch memory in the current context.

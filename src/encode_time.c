@@ -63,6 +63,34 @@ static pg_tz *spans_zone = NULL;
 #define LOOK_BACK (200 * SECS_PER_DAY)
 
 /*
+ * The next change after a time, PG_INT64_MAX if there is none.  False when the
+ * zone cannot say.
+ *
+ * Years that a zone has no table for are found by their like 400 years before,
+ * and for the table's last change itself that goes one step too short: it seems
+ * to be followed by none.  A second later the answer is right.
+ */
+static bool
+NextChange(pg_time_t time, pg_time_t *change, long *offset)
+{
+	int			found = 0;
+
+	for (int i = 0; i < 2 && found == 0; i++)
+	{
+		pg_time_t	from = time + i;
+		int			isdst;
+		long		offset_after;
+		int			isdst_after;
+
+		found = pg_next_dst_boundary(&from, offset, &isdst, change,
+									 &offset_after, &isdst_after, session_timezone);
+	}
+	if (found == 0)
+		*change = PG_INT64_MAX;
+	return found >= 0 && *change > time;
+}
+
+/*
  * Finds the stretch that a time lies in.  False when the zone cannot say, or
  * says something else of its stretches than of the time itself, as it may
  * about times before its first change.
@@ -72,31 +100,26 @@ FindSpan(Span *span, pg_time_t time)
 {
 	const struct pg_tm *local = pg_localtime(&time, session_timezone);
 	pg_time_t	from = time - LOOK_BACK;
+	pg_time_t	change;
+	long		offset;
 
-	for (;;)
+	if (local == NULL || labs(local->tm_gmtoff) > MOST_OFFSET)
+		return false;
+	while (NextChange(from, &change, &offset))
 	{
-		long		before;
-		long		after;
-		int			before_isdst;
-		int			after_isdst;
-		pg_time_t	change;
-		int			found = pg_next_dst_boundary(&from, &before, &before_isdst, &change,
-												 &after, &after_isdst, session_timezone);
-
-		if (found < 0 || local == NULL || labs(local->tm_gmtoff) > MOST_OFFSET)
-			return false;
-		if (found > 0 && change > from && change <= time)
+		if (change <= time)
 		{
 			from = change;
 			continue;
 		}
-		if (before != local->tm_gmtoff || (found > 0 && change <= from))
+		if (offset != local->tm_gmtoff)
 			return false;
 		span->from = from;
-		span->until = found > 0 ? change : PG_INT64_MAX;
-		span->offset = before;
+		span->until = change;
+		span->offset = offset;
 		return true;
 	}
+	return false;
 }
 
 /*

@@ -14,6 +14,9 @@
  * the keys of the rows that it brought last, until there are no new ones.  What
  * else hangs below those rows is fetched after that, for all of them together.
  *
+ * A root that nothing hangs below is a document as soon as it is rendered, and
+ * handed out as it is.
+ *
  * Memory: a run and its compiled levels live in the context it was begun in;
  * rows, keys and tables of a batch in a child context that is reset before the
  * next one.  What a DestReceiver allocates must not land in the executor's
@@ -57,6 +60,7 @@ struct CormRun
 	bool		read_only;
 	CormLevel  *root;
 	StringInfoData scratch;		/* one row, or one document */
+	StringInfoData whole;		/* a row that is a document, where it stands */
 
 	/* of a pulled run */
 	char	   *portal;			/* its name, or NULL once it is closed */
@@ -73,7 +77,7 @@ typedef struct Receiver
 	DestReceiver pub;
 	CormRun    *run;
 	CormLevel  *level;
-	CormSink	sink;			/* of a pushed root: takes each full batch */
+	CormSink	sink;			/* of a pushed root: takes what is complete */
 	void	   *arg;
 } Receiver;
 
@@ -141,8 +145,15 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	if (run->observer == NULL || run->observer(run->observer_arg, slot))
 	{
 		CormCountRead(receiver->level);
-		AddRow(run, receiver->level,
-			   CormRenderRow(receiver->level, slot, &run->scratch, run->row));
+		if (receiver->sink && receiver->level->nchildren == 0)
+		{
+			CormRenderDocument(receiver->level, slot, &run->scratch, run->row);
+			receiver->sink(receiver->arg, &run->scratch);
+			MemoryContextReset(run->batch);
+		}
+		else
+			AddRow(run, receiver->level,
+				   CormRenderRow(receiver->level, slot, &run->scratch, run->row));
 	}
 	if (receiver->sink && receiver->level->nrows >= corm_batch_size)
 		FlushBatch(run, receiver->sink, receiver->arg);
@@ -481,13 +492,22 @@ PullBatch(CormRun *run)
 StringInfo
 CormRunPull(CormRun *run)
 {
+	CormRow    *row;
+
 	if (run->next >= run->root->nrows && !PullBatch(run))
 	{
 		CormRunClose(run);
 		return NULL;
 	}
+	row = run->root->rows[run->next++];
+	if (run->root->nchildren == 0)
+	{
+		run->whole.data = row->text;
+		run->whole.len = run->whole.maxlen = row->len;
+		return &run->whole;
+	}
 	resetStringInfo(&run->scratch);
-	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
+	CormWriteRow(run->root, row, &run->scratch);
 	return &run->scratch;
 }
 

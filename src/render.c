@@ -367,24 +367,43 @@ RenderKey(const OutputItems *path, TupleTableSlot *slot, StringInfo text)
 	return path->n == 1 ? pstrdup(text->data) : psprintf("[%s]", text->data);
 }
 
-CormRow *
-CormRenderRow(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
-			  MemoryContext scratch)
+/*
+ * Overwrites "text" with the row's, and fills in its holes.
+ */
+static void
+RenderText(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
+		   MemoryContext scratch, CormHole *holes)
 {
-	CormRow    *row = palloc(offsetof(CormRow, holes) + level->nchildren * sizeof(CormHole));
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	Drawing		drawing = {level, slot, text, old};
 
 	slot_getallattrs(slot);
 	resetStringInfo(text);
-	(void) RenderObject(&drawing, level->items, row->holes);
+	(void) RenderObject(&drawing, level->items, holes);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scratch);
+}
+
+CormRow *
+CormRenderRow(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
+			  MemoryContext scratch)
+{
+	CormRow    *row = palloc(offsetof(CormRow, holes) + level->nchildren * sizeof(CormHole));
+
+	RenderText(level, slot, text, scratch, row->holes);
 	row->next = NULL;
 	row->len = text->len;
-	row->text = memcpy(palloc(row->len + 1), text->data, row->len);
+	row->text = memcpy(palloc(row->len + 1), text->data, row->len + 1);
 	row->key = level->path ? RenderKey(level->path, slot, text) : NULL;
 	return row;
+}
+
+void
+CormRenderDocument(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
+				   MemoryContext scratch)
+{
+	Assert(level->nchildren == 0);
+	RenderText(level, slot, text, scratch, NULL);
 }
 
 /* ---------- writing ---------- */

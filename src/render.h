@@ -92,6 +92,10 @@ extern void CormCheckResult(const CormSelect *select, TupleDesc result);
 extern CormRow *CormRenderRow(const CormLevel *level, TupleTableSlot *slot,
 							  StringInfo text, MemoryContext scratch);
 
+/* The same where nothing hangs below: "text" is the row's document. */
+extern void CormRenderDocument(const CormLevel *level, TupleTableSlot *slot,
+							   StringInfo text, MemoryContext scratch);
+
 /* Appends a root with all that is within it. */
 extern void CormWriteRow(const CormLevel *level, const CormRow *row, StringInfo buf);
 

@@ -75,13 +75,18 @@ PutEscaped(char *to, const char *from, int len)
 	{
 		int			plain = CormCopyBlock(to, from);
 
-		to += plain;
-		from += plain;
-		len -= plain;
-		if (plain < CORM_BLOCK)
+		/* a step of constant length does not wait for the block to be looked at */
+		if (likely(plain == CORM_BLOCK))
 		{
-			to = PutEscape(to, *from++);
-			len--;
+			to += CORM_BLOCK;
+			from += CORM_BLOCK;
+			len -= CORM_BLOCK;
+		}
+		else
+		{
+			to = PutEscape(to + plain, from[plain]);
+			from += plain + 1;
+			len -= plain + 1;
 		}
 	}
 	if (len == 0)

@@ -52,6 +52,12 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
  */
 #define FEW_PARENTS 50
 
+/*
+ * So many roots that nothing hangs below are pulled at once: few enough for
+ * their texts to stay in the processor's cache.
+ */
+#define LEAF_BATCH 50
+
 struct CormRun
 {
 	MemoryContext context;
@@ -480,7 +486,10 @@ PullBatch(CormRun *run)
 
 	InitReceiver(&receiver, run, run->root);
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	(void) PortalRunFetch(portal, FETCH_FORWARD, corm_batch_size, (DestReceiver *) &receiver);
+	(void) PortalRunFetch(portal, FETCH_FORWARD,
+						  run->root->nchildren > 0 ? corm_batch_size :
+						  Min(corm_batch_size, LEAF_BATCH),
+						  (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
 	if (run->root->nrows == 0)
 		return false;

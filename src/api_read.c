@@ -139,7 +139,11 @@ corm_all(PG_FUNCTION_ARGS)
 
 /* ---------- one document ---------- */
 
-/* What a scalar verb collects: the documents' array, or the first of them. */
+/*
+ * What a scalar verb collects: the documents' array, or the first of them.  The
+ * buffer becomes the result, without a copy: it begins with room for its
+ * header.
+ */
 typedef struct Collected
 {
 	StringInfoData buf;
@@ -150,6 +154,7 @@ static void
 InitCollected(Collected *collected)
 {
 	initStringInfo(&collected->buf);
+	collected->buf.len = VARHDRSZ;
 	collected->n = 0;
 }
 
@@ -175,7 +180,8 @@ KeepFirst(void *arg, StringInfo document)
 static Datum
 CollectedDatum(const Collected *collected)
 {
-	return PointerGetDatum(cstring_to_text_with_len(collected->buf.data, collected->buf.len));
+	SET_VARSIZE(collected->buf.data, collected->buf.len);
+	return PointerGetDatum(collected->buf.data);
 }
 
 Datum

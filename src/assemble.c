@@ -14,6 +14,9 @@
  * the keys of the rows that it brought last, until there are no new ones.  What
  * else hangs below those rows is fetched after that, for all of them together.
  *
+ * A root whose related rows are all found by index scans, or that has none, is a
+ * document as soon as it is rendered, and handed out as it is.
+ *
  * Memory: a run and its compiled levels live in the context it was begun in;
  * rows, keys and tables of a batch in a child context that is reset before the
  * next one.  What a DestReceiver allocates must not land in the executor's
@@ -52,8 +55,8 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
 #define FEW_PARENTS 50
 
 /*
- * Roots that a pulled run keeps when nothing is fetched for them together: as
- * few as make the portal's start and stop cheap.
+ * So many roots are pulled at once when nothing is fetched for them together: few
+ * enough for their texts to stay in the processor's cache.
  */
 #define PULLED_AT_ONCE 32
 
@@ -66,6 +69,7 @@ struct CormRun
 	ResourceOwner owner;		/* of what the scans hold */
 	CormLevel  *root;
 	StringInfoData scratch;		/* one row, or one document */
+	StringInfoData whole;		/* a row that is a document, where it stands */
 
 	/* of a pulled run */
 	char	   *portal;			/* its name, or NULL once it is closed */
@@ -82,7 +86,7 @@ typedef struct Receiver
 	DestReceiver pub;
 	CormRun    *run;
 	CormLevel  *level;
-	CormSink	sink;			/* of a pushed root: takes each full batch */
+	CormSink	sink;			/* of a pushed root: takes what is complete */
 	void	   *arg;
 	bool		whole;			/* ... or each row, as nothing else is fetched */
 	int64		nwhole;
@@ -517,13 +521,22 @@ PullBatch(CormRun *run)
 StringInfo
 CormRunPull(CormRun *run)
 {
+	CormRow    *row;
+
 	if (run->next >= run->root->nrows && !PullBatch(run))
 	{
 		CormRunClose(run);
 		return NULL;
 	}
+	row = run->root->rows[run->next++];
+	if (CormIsWhole(run->root))
+	{
+		run->whole.data = row->text;
+		run->whole.len = run->whole.maxlen = row->len;
+		return &run->whole;
+	}
 	resetStringInfo(&run->scratch);
-	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
+	CormWriteRow(run->root, row, &run->scratch);
 	return &run->scratch;
 }
 

@@ -104,15 +104,6 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-EncodeColumn(const CormItem *item, TupleTableSlot *slot, StringInfo buf)
-{
-	if (slot->tts_isnull[item->target])
-		appendBinaryStringInfo(buf, "null", 4);
-	else
-		item->encoder.encode(&item->encoder, buf, slot->tts_values[item->target]);
-}
-
 /*
  * Writes one object of a row; "hole" is the next of the row's holes.
  */
@@ -135,16 +126,19 @@ RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 	{
 		const CormItem *item = &items->item[i];
 
-		appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 		switch (item->kind)
 		{
 			case CORM_OUT_VALUE:
-				EncodeColumn(item, slot, buf);
+				CormEncodeNext(&item->encoder, buf, item->prefix, item->prefix_len,
+							   slot->tts_values[item->target],
+							   slot->tts_isnull[item->target]);
 				break;
 			case CORM_OUT_OBJECT:
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 				hole = RenderObject(drawing, item->object, hole);
 				break;
 			case CORM_OUT_CHILD:
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 				if (drawing->level->children[item->child->index]->scanning)
 				{
 					RenderRelated(drawing, drawing->level->children[item->child->index]);
@@ -170,9 +164,8 @@ RenderKey(const CormItems *path, TupleTableSlot *slot, StringInfo text)
 	{
 		const CormItem *item = &path->item[i];
 
-		if (i > 0)
-			appendStringInfoChar(text, ',');
-		EncodeColumn(item, slot, text);
+		CormEncodeNext(&item->encoder, text, ",", i > 0 ? 1 : 0,
+					   slot->tts_values[item->target], slot->tts_isnull[item->target]);
 	}
 	return path->n == 1 ? pstrdup(text->data) : psprintf("[%s]", text->data);
 }
@@ -213,7 +206,7 @@ CormRenderRow(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
 	MemoryContextReset(scratch);
 	row->next = NULL;
 	row->len = text->len;
-	row->text = memcpy(palloc(row->len + 1), text->data, row->len);
+	row->text = memcpy(palloc(row->len + 1), text->data, row->len + 1);
 	row->key = level->path ? RenderKey(level->path, slot, text) : NULL;
 	return row;
 }

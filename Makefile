@@ -37,11 +37,15 @@ REGRESS = \
 	naming \
 	relation_on \
 	rename_drop \
+	ddl_follow \
 	adopt \
 	adopt_link \
 	adopt_corners \
 	adopt_scale \
 	define_errors \
+	export \
+	define \
+	define_document \
 	define_privileges \
 	read_basic \
 	read_overloads \
@@ -75,6 +79,9 @@ REGRESS = \
 	inspect \
 	limits \
 	stats \
+	check \
+	describe \
+	diagram \
 	settings \
 	seed_writes \
 	link_m2m \
@@ -93,6 +100,7 @@ ISOLATION = \
 	define_stale_cache \
 	define_rollback \
 	define_same_name \
+	define_during_ddl \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \

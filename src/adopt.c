@@ -36,6 +36,7 @@
 #include "adoption.h"
 #include "document.h"
 #include "error.h"
+#include "indexes.h"
 #include "model.h"
 #include "naming.h"
 #include "quote.h"
@@ -504,7 +505,7 @@ Apply(const CormAdoption *adoption)
 	foreach(lc, adoption->relations)
 	{
 		CHECK_FOR_INTERRUPTS();
-		CormInsertRelationRow(lfirst(lc));
+		CormAddRelation(lfirst(lc));
 	}
 }
 

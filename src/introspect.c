@@ -21,11 +21,9 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -39,21 +37,10 @@
 #include "compat.h"
 #include "introspect.h"
 
-typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
-						   CormKey columns);
-
 static int	CompareTables(const ListCell *a, const ListCell *b);
-static bool AnyIndex(Oid relid, CormKey columns, IndexTest test);
-static bool IsComplete(Form_pg_index index, HeapTuple tuple);
-static bool IsUniqueWithin(Form_pg_index index, HeapTuple tuple,
-						   CormKey columns);
-static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
-						 CormKey columns);
-static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
-static CormKey KeyOfIndex(Form_pg_index index);
+static List *ReadForeignKeys(Oid relid, bool inherited);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
-static bool SameColumns(const CormForeignKey *fk, List *columns);
 static HeapTuple CopyConstraint(Oid relid, const char *name);
 
 /* Read as a whole: no index has the schema first. */
@@ -107,18 +94,31 @@ CormTableKind(Oid relid)
 	return get_rel_relkind(relid);
 }
 
-Oid
-CormTableOwner(Oid relid)
+/* The row of pg_class, zeroes when there is none. */
+static FormData_pg_class
+ClassRow(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner = InvalidOid;
+	FormData_pg_class row = {0};
 
 	if (HeapTupleIsValid(tuple))
 	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		row = *(Form_pg_class) GETSTRUCT(tuple);
 		ReleaseSysCache(tuple);
 	}
-	return owner;
+	return row;
+}
+
+Oid
+CormTableOwner(Oid relid)
+{
+	return ClassRow(relid).relowner;
+}
+
+Oid
+CormTypeOfTable(Oid relid)
+{
+	return ClassRow(relid).reloftype;
 }
 
 CormColumn *
@@ -161,89 +161,22 @@ CormReadColumns(Oid relid, int *n)
 		column->not_null = att->attnotnull;
 		column->has_default = att->atthasdef || att->attidentity != '\0';
 		column->generated = att->attgenerated;
+		column->identity = att->attidentity;
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return columns;
 }
 
-CormKey
-CormReadPrimaryKey(Oid relid)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	CormKey		key = {0, NULL};
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-
-		/* a deferrable key serves no foreign key, but does name the row */
-		if (index->indisprimary && index->indisvalid)
-			key = KeyOfIndex(index);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return key;
-}
-
-bool
-CormHasUniqueKeyWithin(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, IsUniqueWithin);
-}
-
-bool
-CormHasUniqueKeyOver(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, IsUniqueOver);
-}
-
-List *
-CormReadUniqueKeys(Oid relid)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	List	   *keys = NIL;
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-		CormKey		own = KeyOfIndex(index);
-		CormKey    *key;
-
-		if (!IsComplete(index, tuple) || !IsUniqueWithin(index, tuple, own) ||
-			CormKeyHas(own, 0))
-			continue;
-		key = palloc(sizeof(CormKey));
-		*key = own;
-		keys = lappend(keys, key);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return keys;
-}
-
-bool
-CormHasIndexOn(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, StartsWith);
-}
-
 List *
 CormReadForeignKeys(Oid relid)
+{
+	return ReadForeignKeys(relid, false);
+}
+
+/* Those of its own, or those that a partitioned table hands down. */
+static List *
+ReadForeignKeys(Oid relid, bool inherited)
 {
 	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = BeginConstraintScan(rel, relid);
@@ -254,7 +187,8 @@ CormReadForeignKeys(Oid relid)
 	{
 		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
 
-		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid) &&
+		if (con->contype == CONSTRAINT_FOREIGN &&
+			OidIsValid(con->conparentid) == inherited &&
 			!CormIsPeriodConstraint(con))
 			fks = lappend(fks, ReadForeignKey(tuple));
 	}
@@ -280,12 +214,43 @@ CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 			continue;
 		if (name != NULL && strcmp(fk->name, name) == 0)
 			return fk;
-		if (!SameColumns(fk, columns))
+		if (!CormHasColumns(fk, columns))
 			continue;
 		ambiguous = by_columns != NULL;
 		by_columns = fk;
 	}
-	return ambiguous ? NULL : by_columns;
+	if (by_columns != NULL || name == NULL)
+		return ambiguous ? NULL : by_columns;
+
+	/* a model's own may have become its parent's when it was attached */
+	foreach(lc, ReadForeignKeys(referencing, true))
+	{
+		CormForeignKey *fk = lfirst(lc);
+
+		if (fk->referenced == referenced && strcmp(fk->name, name) == 0)
+			return fk;
+	}
+	return NULL;
+}
+
+bool
+CormHasColumns(const CormForeignKey *fk, List *columns)
+{
+	if (list_length(columns) != fk->nkeys)
+		return false;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
+									   true);
+		bool		found = false;
+		ListCell   *lc;
+
+		foreach(lc, columns)
+			found = found || (name && strcmp(name, lfirst(lc)) == 0);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 void
@@ -334,6 +299,21 @@ CormEqualityBetween(Oid left, Oid right)
 		return InvalidOid;
 	return get_opfamily_member(l->btree_opf, l->btree_opintype,
 							   r->btree_opintype, BTEqualStrategyNumber);
+}
+
+Oid
+CormForeignKeyTable(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID,
+										ObjectIdGetDatum(constraint));
+	Oid			relid = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN)
+		relid = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
+	ReleaseSysCache(tuple);
+	return relid;
 }
 
 Oid
@@ -445,111 +425,6 @@ CormMayReference(Oid relid, CormKey columns)
 	return columns.n > 0;
 }
 
-static bool
-AnyIndex(Oid relid, CormKey columns, IndexTest test)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	bool		found = false;
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-
-		found = IsComplete(index, tuple) && test(index, tuple, columns);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
-}
-
-/* Does the index hold every row? */
-static bool
-IsComplete(Form_pg_index index, HeapTuple tuple)
-{
-	return index->indisvalid && index->indislive &&
-		heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
-}
-
-/*
- * Columns behind INCLUDE come after the key columns, so counting only those
- * leaves them out; an expression counts as column 0, which no list contains.
- */
-static bool
-IsUniqueWithin(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	if (!index->indisunique || !index->indimmediate)
-		return false;
-	for (int i = 0; i < index->indnkeyatts; i++)
-	{
-		if (!CormKeyHas(columns, index->indkey.values[i]))
-			return false;
-	}
-	return true;
-}
-
-/* The same, with none of the columns left out: what ON CONFLICT can name. */
-static bool
-IsUniqueOver(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	CormKey		key = KeyOfIndex(index);
-
-	if (!IsUniqueWithin(index, tuple, columns))
-		return false;
-	for (int i = 0; i < columns.n; i++)
-		if (!CormKeyHas(key, columns.attnums[i]))
-			return false;
-	return true;
-}
-
-/*
- * Does the index find rows by equality at once?  A BRIN index does not.
- */
-static bool
-FindsByEquality(Oid index)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	Oid			am = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		am = ((Form_pg_class) GETSTRUCT(tuple))->relam;
-		ReleaseSysCache(tuple);
-	}
-	return am == BTREE_AM_OID || am == HASH_AM_OID;
-}
-
-static bool
-StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	if (index->indnkeyatts < columns.n || !FindsByEquality(index->indexrelid))
-		return false;
-	for (int i = 0; i < columns.n; i++)
-	{
-		if (!CormKeyHas(columns, index->indkey.values[i]))
-			return false;
-	}
-	return true;
-}
-
-static CormKey
-KeyOfIndex(Form_pg_index index)
-{
-	CormKey		key;
-
-	key.n = index->indnkeyatts;
-	key.attnums = palloc(sizeof(AttrNumber) * key.n);
-	for (int i = 0; i < key.n; i++)
-		key.attnums[i] = index->indkey.values[i];
-	return key;
-}
-
 static SysScanDesc
 BeginConstraintScan(Relation rel, Oid relid)
 {
@@ -581,26 +456,6 @@ ReadForeignKey(HeapTuple tuple)
 	fk->on_delete = con->confdeltype;
 	fk->on_update = con->confupdtype;
 	return fk;
-}
-
-static bool
-SameColumns(const CormForeignKey *fk, List *columns)
-{
-	if (list_length(columns) != fk->nkeys)
-		return false;
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
-									   true);
-		bool		found = false;
-		ListCell   *lc;
-
-		foreach(lc, columns)
-			found = found || (name && strcmp(name, lfirst(lc)) == 0);
-		if (!found)
-			return false;
-	}
-	return true;
 }
 
 /* NULL when the table has no constraint of that name. */

@@ -27,6 +27,7 @@
 
 #include "ddl.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
@@ -110,6 +111,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	if (before != NULL)
 	{
 		CheckSameAsBefore(spec, &decision, before);
+		CormRenewRelationRow(before);
 		return;
 	}
 
@@ -127,8 +129,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	fk = FindConstraint(spec->source->relid, spec->target->relid,
 						decision.columns, decision.target_attnums);
 	if (fk == NULL)
-		elog(ERROR, "foreign key of relation \"%s\" is not there after its creation",
-			 spec->name);
+		CormRaiseRelationChanged();
 	row.source = spec->source->relid;
 	row.name = spec->name;
 	row.target = spec->target->relid;
@@ -136,7 +137,25 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	row.constraint_name = fk->name;
 	row.columns = decision.columns;
 	row.adopted = decision.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
+}
+
+void
+CormRequireConstraint(CormForeignKeySpec *spec)
+{
+	Decision	decision = {0};
+
+	CheckTables(spec);
+	DecideColumns(spec, &decision);
+	(void) CormKeyOfNames(spec->source, decision.columns);
+	decision.found = FindConstraint(spec->source->relid, spec->target->relid,
+									decision.columns,
+									decision.target_attnums);
+	spec->index = false;
+	if (decision.found != NULL)
+		CheckFound(spec, decision.found);
+	else
+		Apply(spec, &decision);
 }
 
 /* Only tables hold and bear foreign keys. */
@@ -202,7 +221,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 {
 	const CormRelation *now = CormFindRelation(spec->source, spec->name);
 	const CormForeignKey *fk = now->fk;
-	bool		strict = !row->adopted;
+	bool		strict = !row->adopted || spec->exact;
 	CormKey		columns;
 
 	if (row->constraint_name == NULL)
@@ -234,7 +253,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	columns.n = fk->nkeys;
 	columns.attnums = fk->fk_attnums;
 	if (spec->one_to_one != (now->kind == CORM_ONE_TO_ONE) &&
-		(strict || spec->one_to_one))
+		((strict && !spec->exact) || spec->one_to_one))
 		Differ(spec, "one_to_one", spec->one_to_one ? "false" : "true");
 	if (spec->nullable == CormAllNotNull(row->source, columns) &&
 		(strict || !spec->nullable))
@@ -483,22 +502,28 @@ CheckFound(const CormForeignKeySpec *spec, const CormForeignKey *fk)
 {
 	const char *differs = NULL;
 
-	if (spec->on_delete != FKCONSTR_ACTION_NOACTION &&
+	if ((spec->exact || spec->on_delete != FKCONSTR_ACTION_NOACTION) &&
 		spec->on_delete != fk->on_delete)
 		differs = psprintf("on_delete is %s",
 						   CormReferentialActionWord(fk->on_delete));
-	else if (spec->on_update != FKCONSTR_ACTION_NOACTION &&
+	else if ((spec->exact || spec->on_update != FKCONSTR_ACTION_NOACTION) &&
 			 spec->on_update != fk->on_update)
 		differs = psprintf("on_update is %s",
 						   CormReferentialActionWord(fk->on_update));
-	else if (spec->deferrable && !CormIsDeferrable(fk->referencing, fk->name, NULL))
-		differs = "is_deferrable is false";
+	else if ((spec->exact || spec->deferrable) &&
+			 spec->deferrable != CormIsDeferrable(fk->referencing, fk->name, NULL))
+		differs = psprintf("is_deferrable is %s",
+						   spec->deferrable ? "false" : "true");
+	else if (spec->exact && spec->validate && !fk->validated)
+		differs = "validate is false";
 	if (differs != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("foreign key constraint \"%s\" of table \"%s\" already exists with other options",
 						fk->name, get_rel_name(fk->referencing)),
 				 errdetail("Its %s.", differs),
+				 spec->exact ?
+				 errhint("Describe it as it is, define the relation, then change both: the constraint with corm.alter_relation.") :
 				 errhint("Leave the option out, then change it with corm.alter_relation.")));
 }
 
@@ -534,30 +559,11 @@ static char *
 Suggest(const CormForeignKeySpec *spec, const char *name,
 		const char *related_name, List *columns)
 {
-	CormSuggestion suggestion;
+	CormForeignKeySpec other = *spec;
 
-	CormBeginSuggestion(&suggestion, spec->as_field, "foreign_key",
-						spec->source, name, spec->target);
-	CormSuggestText(&suggestion, "related_name", related_name);
-	CormSuggestNames(&suggestion, "columns", columns);
-	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
-	if (!spec->nullable)
-		CormSuggestBool(&suggestion, "nullable", false);
-	if (spec->one_to_one)
-		CormSuggestBool(&suggestion, "one_to_one", true);
-	if (spec->on_delete != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_delete",
-						CormReferentialActionWord(spec->on_delete));
-	if (spec->on_update != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_update",
-						CormReferentialActionWord(spec->on_update));
-	if (spec->deferrable)
-		CormSuggestBool(&suggestion, "is_deferrable", true);
-	if (!spec->index)
-		CormSuggestBool(&suggestion, "index", false);
-	if (!spec->validate)
-		CormSuggestBool(&suggestion, "validate", false);
-	if (spec->skip_reverse)
-		CormSuggestBool(&suggestion, "skip_reverse", true);
-	return CormEndSuggestion(&suggestion);
+	other.name = unconstify(char *, name);
+	other.related_name = unconstify(char *, related_name);
+	other.columns = columns;
+	return CormForeignKeyText(&other, spec->as_field ? CORM_SUGGEST_FIELD :
+							  CORM_SUGGEST_CALL);
 }

@@ -3,7 +3,7 @@
 # $work/counts; one that cannot run says why, and counts as a failure unless
 # there is nothing for it to do.
 
-all_suites=(check build regress isolation pgtap tap readme demo)
+all_suites=(check build regress untriggered isolation pgtap tap readme demo)
 suites=()
 
 choose_suites() {
@@ -136,6 +136,15 @@ newest_clang() {
 
 suite_regress() { run_regress regress regression.diffs ISOLATION= TAP_TESTS=; }
 
+# Nothing may depend on the event triggers: the same tests and output without.
+suite_untriggered() {
+  "$bindir/createdb" -T template0 untriggered
+  "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -d untriggered -c 'CREATE EXTENSION corm' \
+    -c 'ALTER EVENT TRIGGER corm_sql_drop DISABLE' -c 'ALTER EVENT TRIGGER corm_ddl_command_end DISABLE'
+  run_regress untriggered regression.diffs ISOLATION= TAP_TESTS= \
+    REGRESS_OPTS='--use-existing --load-extension=corm --dbname=untriggered'
+}
+
 suite_isolation() {
   [ -n "$(listed isolation)" ] || { skip "no isolation specs"; return; }
   run_regress isolation output_iso/regression.diffs REGRESS= TAP_TESTS=
@@ -157,7 +166,7 @@ suite_tap() {
   compgen -G "$top/test/tap/*.pl" >/dev/null || { skip "no TAP tests"; return; }
   perl -MIPC::Run -e 1 2>/dev/null || { echo "perl module IPC::Run is not installed"; return 1; }
   mkdir -p "$work/tap"
-  cp -R "$top/Makefile" "$top/corm.control" "$top/src" "$top/test" "$work/tap/"
+  cp -R "$top/Makefile" "$top/corm.control" "$top/src" "$top/sql" "$top/test" "$work/tap/"
   [ ! -d "${CORM_DATA:=$top/../shared/data}" ] || cp -R "$CORM_DATA" "$work/tap/data"
   [ -z "$server_user" ] || chown -R "$server_user" "$work/tap"
   run_tap tap as_server env -u PGHOST -u PGUSER -u PGDATABASE CORM_DATA="$work/tap/data" \

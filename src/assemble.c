@@ -339,8 +339,12 @@ FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
 		MemoryContextSwitchTo(old);
 	}
 	InitReceiver(&receiver, run, level);
-	(void) CormExecute(level->select->label, level->sql[few], params, run->read_only,
-					   (DestReceiver *) &receiver);
+	if (run->read_only)
+		(void) CormExecuteByKeys(level->select->label, level->sql[few], params,
+								 parents->n, (DestReceiver *) &receiver);
+	else
+		(void) CormExecute(level->select->label, level->sql[few], params, false,
+						   (DestReceiver *) &receiver);
 }
 
 /*

@@ -30,6 +30,9 @@
 #include "plancache.h"
 #include "value.h"
 
+/* From so many keys on a statement is planned for their number. */
+#define MANY_KEYS 64
+
 /* Who takes the plans of the statements that are run, or NULL. */
 typedef struct PlanWatcher
 {
@@ -76,13 +79,13 @@ ParamTypes(ParamListInfo params, int *n, Oid **types)
  * The plan of a statement, with the types of its parameters.
  */
 static CormPlan *
-GetPlan(const char *sql, ParamListInfo params)
+GetPlan(const char *sql, ParamListInfo params, bool custom)
 {
 	int			n;
 	Oid		   *types;
 
 	ParamTypes(params, &n, &types);
-	return CormPlanGet(sql, n, types);
+	return CormPlanGet(sql, n, types, custom);
 }
 
 /* ---------- explaining ---------- */
@@ -242,9 +245,10 @@ WatchedShutdown(DestReceiver *self)
 /* ---------- running ---------- */
 
 static uint64
-RunPlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *dest)
+RunPlan(const char *sql, ParamListInfo params, bool read_only, bool custom,
+		DestReceiver *dest)
 {
-	CormPlan   *plan = GetPlan(sql, params);
+	CormPlan   *plan = GetPlan(sql, params, custom);
 	SPIExecuteOptions options;
 	volatile int result = 0;
 
@@ -269,7 +273,7 @@ RunPlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *des
 
 static uint64
 ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_only,
-			DestReceiver *dest)
+			bool custom, DestReceiver *dest)
 {
 	PlanWatcher *current = watcher;
 	WatchedReceiver receiver = {
@@ -279,13 +283,29 @@ ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_
 	uint64		processed;
 
 	if (current == NULL)
-		return RunPlan(sql, params, read_only, dest);
+		return RunPlan(sql, params, read_only, custom, dest);
 
 	/* an error ends the watch as well */
 	watcher = NULL;
 	ExplainStatement(label, sql, params, true, current->sink, current->arg);
-	processed = RunPlan(sql, params, read_only, dest ? &receiver.pub : NULL);
+	processed = RunPlan(sql, params, read_only, custom, dest ? &receiver.pub : NULL);
 	watcher = current;
+	return processed;
+}
+
+static uint64
+Execute(const char *label, const char *sql, ParamListInfo params, bool read_only,
+		bool custom, DestReceiver *dest)
+{
+	CormErrorFrame frame;
+	uint64		processed;
+
+	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
+	SPI_connect();
+	processed = ExecutePlan(label, sql, params, read_only, custom,
+							dest ? dest : None_Receiver);
+	SPI_finish();
+	CormErrorPop(&frame);
 	return processed;
 }
 
@@ -293,15 +313,18 @@ uint64
 CormExecute(const char *label, const char *sql, ParamListInfo params,
 			bool read_only, DestReceiver *dest)
 {
-	CormErrorFrame frame;
-	uint64		processed;
+	return Execute(label, sql, params, read_only, false, dest);
+}
 
-	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
-	SPI_connect();
-	processed = ExecutePlan(label, sql, params, read_only, dest ? dest : None_Receiver);
-	SPI_finish();
-	CormErrorPop(&frame);
-	return processed;
+/*
+ * A generic plan takes an array for one of ten elements, whatever comes.  For
+ * many keys planning once more costs less than what follows from that.
+ */
+uint64
+CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
+				  int nkeys, DestReceiver *dest)
+{
+	return Execute(label, sql, params, true, nkeys > MANY_KEYS, dest);
 }
 
 Datum
@@ -314,7 +337,7 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	(void) ExecutePlan(label, sql, params, read_only, NULL);
+	(void) ExecutePlan(label, sql, params, read_only, false, NULL);
 	if (SPI_processed != 1)
 		elog(ERROR, "a scalar statement returned no row");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -333,7 +356,7 @@ FetchRow(const char *label, const char *sql, ParamListInfo params, bool read_onl
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	found = ExecutePlan(label, sql, params, read_only, NULL) > 0;
+	found = ExecutePlan(label, sql, params, read_only, false, NULL) > 0;
 	for (int i = 0; found && i < n; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
@@ -396,7 +419,7 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 
 	CormErrorPush(&frame, "loading", label, NULL);
 	SPI_connect();
-	plan = GetPlan(sql, params);
+	plan = GetPlan(sql, params, false);
 	statements++;
 	PG_TRY();
 	{

@@ -26,6 +26,13 @@ extern ParamListInfo CormBindParams(const CormSelect *select);
 extern uint64 CormExecute(const char *label, const char *sql, ParamListInfo params,
 						  bool read_only, DestReceiver *dest);
 
+/*
+ * The same for a statement that only reads, with "nkeys" keys of parents among
+ * its parameters: how it is planned depends on their number.
+ */
+extern uint64 CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
+								int nkeys, DestReceiver *dest);
+
 /* Runs a statement of one row and one column of a type passed by value. */
 extern Datum CormExecuteScalar(const char *label, const char *sql,
 							   ParamListInfo params, bool read_only);

@@ -70,7 +70,7 @@ async def w5(key):
 
 
 def pair(key):
-    return Post(id=key[0], __pk_only__=True), Category(id=key[1], __pk_only__=True)
+    return Post.construct(id=key[0]), Category.construct(id=key[1])
 
 
 async def add(key):

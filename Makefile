@@ -37,6 +37,7 @@ REGRESS = \
 	naming \
 	relation_on \
 	rename_drop \
+	ddl_follow \
 	adopt \
 	adopt_link \
 	adopt_corners \
@@ -75,6 +76,9 @@ REGRESS = \
 	inspect \
 	limits \
 	stats \
+	check \
+	describe \
+	diagram \
 	settings \
 	seed_writes \
 	link_m2m \
@@ -93,6 +97,7 @@ ISOLATION = \
 	define_stale_cache \
 	define_rollback \
 	define_same_name \
+	define_during_ddl \
 	read_during_ddl \
 	read_one_snapshot \
 	read_frozen_snapshot \

@@ -1,5 +1,9 @@
 -- DDL between two calls of one session: prepared statements, functions, kept
 -- plans and stored querysets follow it, or fail in words.
+-- What is reported where the event triggers have not followed.
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 SET client_min_messages = warning;
 CREATE SCHEMA test_ddl;
 SET search_path = test_ddl;
@@ -210,6 +214,8 @@ DROP TABLE stored;
 DROP EXTENSION corm;
 SELECT corm.count('trap');
 CREATE EXTENSION corm;
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 SELECT corm.count('trap');
 SELECT count(*) FROM corm.models;
 SELECT corm.register_model('caught'), corm.register_model('trap');
@@ -229,3 +235,5 @@ SELECT corm.count('trap');
 DROP SCHEMA test_ddl, test_ddl3 CASCADE;
 DROP ROLE regress_corm_ddl;
 SELECT count(*) FROM corm.models;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;

@@ -1,6 +1,10 @@
 -- Models: creating them with their tables, registering what is there.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
+-- What is reported where the event triggers have not followed.
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 CREATE SCHEMA t_model;
 SET search_path = t_model;
 
@@ -155,3 +159,5 @@ DELETE FROM corm.model m WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = tabl
 SET client_min_messages = warning;
 DROP SCHEMA t_model, t_model_2 CASCADE;
 DROP FOREIGN DATA WRAPPER t_model_wrapper CASCADE;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;

@@ -1,5 +1,9 @@
 -- Every way in which reading fails: the SQLSTATE, what failed and where, what
 -- there is instead, and the level in CONTEXT.
+-- What is reported where the event triggers have not followed.
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 CREATE SCHEMA corm_read_errors;
 SET search_path = corm_read_errors;
 SET timezone = 'UTC';
@@ -212,3 +216,5 @@ SELECT corm.count('Post'), corm.count('Category', '{"posts": 3}');
 SET client_min_messages = warning;
 DROP SCHEMA corm_read_errors CASCADE;
 DROP ROLE regress_corm_reader;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;

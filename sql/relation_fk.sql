@@ -1,6 +1,10 @@
 -- Foreign key relations: what is made, what is used, what is refused.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
+-- What is reported where the event triggers have not followed.
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 CREATE SCHEMA t_fk;
 SET search_path = t_fk;
 
@@ -195,12 +199,15 @@ SELECT corm.foreign_key('Employee', 'town', 'Team', related_name => 'townsmen');
 SELECT column_name FROM corm.columns WHERE model = 'Child' AND column_name = 'town_id';
 SELECT count(*) FROM corm.relations WHERE model = 'Child';
 
--- renames are followed: column, constraint, table; both lost ends the relation
+-- renames are followed: column, constraint, table; declared again, the new
+-- names are kept; both lost ends the relation
 ALTER TABLE employees RENAME department_id TO dept;
 ALTER TABLE departments RENAME id TO nr;
 SELECT relation, columns, target_columns FROM shown WHERE model = 'Employee' AND relation = 'department';
 SELECT corm.foreign_key('Employee', 'department', 'Department');
+SELECT constraint_name, columns FROM corm.relation WHERE source = 'employees'::regclass AND name = 'department';
 ALTER TABLE employees RENAME dept TO department_id;
+SELECT corm.foreign_key('Employee', 'department', 'Department');
 ALTER TABLE employees RENAME CONSTRAINT employees_department_id_fkey TO other;
 SELECT relation, columns, target_columns FROM shown WHERE model = 'Employee' AND relation = 'department';
 ALTER TABLE employees DROP CONSTRAINT other;
@@ -256,3 +263,5 @@ DELETE FROM corm.relation r WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = s
 DELETE FROM corm.model m WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = table_name);
 SET client_min_messages = warning;
 DROP SCHEMA t_fk, t_fk_2 CASCADE;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;

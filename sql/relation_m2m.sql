@@ -1,6 +1,10 @@
 -- Many-to-many relations: link tables that are made, through tables that are there.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
+-- What is reported where the event triggers have not followed.
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
+ALTER EVENT TRIGGER corm_sql_drop DISABLE;
+ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 CREATE SCHEMA t_m2m;
 SET search_path = t_m2m;
 CREATE VIEW shown AS
@@ -157,3 +161,5 @@ DELETE FROM corm.relation r WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = s
 DELETE FROM corm.model m WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = table_name);
 SET client_min_messages = warning;
 DROP SCHEMA t_m2m, t_m2m_2 CASCADE;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;

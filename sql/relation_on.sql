@@ -100,6 +100,7 @@ SELECT corm.drop_relation('Sale', 'buyer');
 SELECT model, relation, target, related_name FROM shown;
 
 -- what it stands on goes away
+SELECT CASE evtenabled WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END AS found FROM pg_event_trigger WHERE evtname = 'corm_sql_drop' \gset
 ALTER EVENT TRIGGER corm_sql_drop DISABLE;
 ALTER EVENT TRIGGER corm_ddl_command_end DISABLE;
 SELECT corm.register_model('t_on.names', key => '{country}');
@@ -112,8 +113,8 @@ ALTER TABLE rates RENAME COLUMN land TO country;
 ALTER TABLE rates ALTER COLUMN country TYPE bytea USING country::bytea;
 SELECT corm.list('{"model": "Customer", "prefetch_related": ["rates"]}');
 SELECT model, relation, kind, target FROM shown WHERE relation = 'rates';
-ALTER EVENT TRIGGER corm_sql_drop ENABLE;
-ALTER EVENT TRIGGER corm_ddl_command_end ENABLE;
+ALTER EVENT TRIGGER corm_sql_drop :found;
+ALTER EVENT TRIGGER corm_ddl_command_end :found;
 
 -- rights: the owner of the first end, and REFERENCES for a name at the other
 CREATE ROLE regress_corm_on;

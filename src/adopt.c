@@ -504,7 +504,7 @@ Apply(const CormAdoption *adoption)
 	foreach(lc, adoption->relations)
 	{
 		CHECK_FOR_INTERRUPTS();
-		CormInsertRelationRow(lfirst(lc));
+		CormAddRelation(lfirst(lc));
 	}
 }
 

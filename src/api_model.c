@@ -76,12 +76,17 @@ corm_register_model(PG_FUNCTION_ARGS)
 {
 	char	   *name = OptionalText(fcinfo, 1);
 	List	   *key = CormOptionalNames(fcinfo, 2, "key");
+	char	   *registered;
 
 	if (PG_ARGISNULL(0))
 		RaiseNull("table_name");
 	CormBeginDefinition("corm.register_model()");
-	PG_RETURN_TEXT_P(cstring_to_text(CormRegisterTable(PG_GETARG_OID(0), name,
-													   key)));
+	registered = CormRegisterTable(PG_GETARG_OID(0), name, key);
+
+	/* NULL leaves a key as it is, an empty list is none */
+	if (!PG_ARGISNULL(2) && key == NIL)
+		CormForgetKey(PG_GETARG_OID(0));
+	PG_RETURN_TEXT_P(cstring_to_text(registered));
 }
 
 Datum

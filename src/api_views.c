@@ -16,13 +16,11 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "cache.h"
-#include "catalog.h"
 #include "ddl.h"
 #include "introspect.h"
 
@@ -42,7 +40,6 @@ static const char *const kind_words[] = {
 	[CORM_MANY_TO_MANY] = "many_to_many"
 };
 
-static List *AllModels(void);
 static void PutRelation(ReturnSetInfo *rsinfo, const CormModel *model,
 						const CormRelation *relation);
 static void PutRow(ReturnSetInfo *rsinfo, const Datum *values,
@@ -58,7 +55,7 @@ corm_models(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, AllModels())
+	foreach(lc, CormAllModels())
 	{
 		CormModel  *model = lfirst(lc);
 		Datum		values[MODEL_COLUMNS] = {0};
@@ -84,7 +81,7 @@ corm_relations(PG_FUNCTION_ARGS)
 	ListCell   *lr;
 
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lm, AllModels())
+	foreach(lm, CormAllModels())
 	{
 		CormModel  *model = lfirst(lm);
 
@@ -101,7 +98,7 @@ corm_columns(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(lc, AllModels())
+	foreach(lc, CormAllModels())
 	{
 		CormModel  *model = lfirst(lc);
 		CormKey		key = {model->nkey, model->key};
@@ -124,24 +121,6 @@ corm_columns(PG_FUNCTION_ARGS)
 		}
 	}
 	PG_RETURN_VOID();
-}
-
-/* Those whose tables are there. */
-static List *
-AllModels(void)
-{
-	List	   *all = NIL;
-	ListCell   *lc;
-
-	foreach(lc, CormReadModelRows())
-	{
-		CormModel  *model = CormModelByRelid(((CormModelRow *) lfirst(lc))->relid);
-
-		CHECK_FOR_INTERRUPTS();
-		if (model != NULL)
-			all = lappend(all, model);
-	}
-	return all;
 }
 
 /*

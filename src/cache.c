@@ -183,6 +183,23 @@ CormModelByRelid(Oid relid)
 	}
 }
 
+List *
+CormAllModels(void)
+{
+	List	   *all = NIL;
+	ListCell   *lc;
+
+	foreach(lc, CormReadModelRows())
+	{
+		CormModel  *model = CormModelByRelid(((CormModelRow *) lfirst(lc))->relid);
+
+		CHECK_FOR_INTERRUPTS();
+		if (model != NULL)
+			all = lappend(all, model);
+	}
+	return all;
+}
+
 char *
 CormModelDisplayName(const CormModel *model)
 {

@@ -34,6 +34,9 @@ extern CormModel *CormModelByNameIfAny(const char *name);
 /* The model of a table, or NULL when the table is none. */
 extern CormModel *CormModelByRelid(Oid relid);
 
+/* All models whose tables are there, of CormModel *, in no particular order. */
+extern List *CormAllModels(void);
+
 /*
  * How to write the model's name in a call: bare where the search_path leads
  * to it, else schema.Model, quoted as needed.  Allocated in the current

@@ -40,6 +40,13 @@
 #define CormIsPeriodConstraint(form) false
 #endif
 
+/* 18: a foreign key may be NOT ENFORCED, which VALIDATE CONSTRAINT refuses. */
+#if PG_VERSION_NUM >= 180000
+#define CormIsEnforcedConstraint(form) ((form)->conenforced)
+#else
+#define CormIsEnforcedConstraint(form) true
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \

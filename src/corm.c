@@ -23,6 +23,7 @@
 #include "childkey.h"
 #include "compat.h"
 #include "encode.h"
+#include "forgotten.h"
 #include "limits.h"
 #include "plancache.h"
 #include "render.h"
@@ -119,4 +120,5 @@ _PG_init(void)
 {
 	DefineSettings();
 	CormCacheInit();
+	CormForgottenInit();
 }

@@ -46,6 +46,8 @@ static const struct
 	{FKCONSTR_ACTION_SETDEFAULT, "set default"}
 };
 
+static bool running;			/* a statement of this module */
+
 static void Run(const char *statement);
 static StringInfo BeginAlter(Oid relid);
 static void AppendPart(StringInfo sql, const char *part);
@@ -306,6 +308,12 @@ CormReferentialActionWord(char action)
 	elog(ERROR, "unrecognized referential action \"%c\"", action);
 }
 
+bool
+CormIsRunningDdl(void)
+{
+	return running;
+}
+
 /*
  * The server's own errors pass through unchanged, their CONTEXT shows the
  * statement.
@@ -313,11 +321,21 @@ CormReferentialActionWord(char action)
 static void
 Run(const char *statement)
 {
-	int			result;
+	bool		outer = running;
+	int			result = 0;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to the SPI manager");
-	result = SPI_execute(statement, false, 0);
+	running = true;
+	PG_TRY();
+	{
+		result = SPI_execute(statement, false, 0);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
 	if (result < 0)
 		elog(ERROR, "could not run a statement: %s",
 			 SPI_result_code_string(result));

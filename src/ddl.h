@@ -93,4 +93,7 @@ extern char CormReferentialAction(const char *argument, const char *word);
 /* The way back: lower-case words. */
 extern const char *CormReferentialActionWord(char action);
 
+/* Is a statement of this module being run, by somebody up the stack? */
+extern bool CormIsRunningDdl(void);
+
 #endif							/* CORM_DDL_H */

@@ -51,9 +51,9 @@ static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
 						 CormKey columns);
 static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
 static CormKey KeyOfIndex(Form_pg_index index);
+static List *ReadForeignKeys(Oid relid, bool inherited);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
-static bool SameColumns(const CormForeignKey *fk, List *columns);
 static HeapTuple CopyConstraint(Oid relid, const char *name);
 
 /* Read as a whole: no index has the schema first. */
@@ -245,6 +245,13 @@ CormHasIndexOn(Oid relid, CormKey columns)
 List *
 CormReadForeignKeys(Oid relid)
 {
+	return ReadForeignKeys(relid, false);
+}
+
+/* Those of its own, or those that a partitioned table hands down. */
+static List *
+ReadForeignKeys(Oid relid, bool inherited)
+{
 	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = BeginConstraintScan(rel, relid);
 	List	   *fks = NIL;
@@ -254,7 +261,8 @@ CormReadForeignKeys(Oid relid)
 	{
 		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
 
-		if (con->contype == CONSTRAINT_FOREIGN && !OidIsValid(con->conparentid) &&
+		if (con->contype == CONSTRAINT_FOREIGN &&
+			OidIsValid(con->conparentid) == inherited &&
 			!CormIsPeriodConstraint(con))
 			fks = lappend(fks, ReadForeignKey(tuple));
 	}
@@ -280,12 +288,43 @@ CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 			continue;
 		if (name != NULL && strcmp(fk->name, name) == 0)
 			return fk;
-		if (!SameColumns(fk, columns))
+		if (!CormHasColumns(fk, columns))
 			continue;
 		ambiguous = by_columns != NULL;
 		by_columns = fk;
 	}
-	return ambiguous ? NULL : by_columns;
+	if (by_columns != NULL || name == NULL)
+		return ambiguous ? NULL : by_columns;
+
+	/* a model's own may have become its parent's when it was attached */
+	foreach(lc, ReadForeignKeys(referencing, true))
+	{
+		CormForeignKey *fk = lfirst(lc);
+
+		if (fk->referenced == referenced && strcmp(fk->name, name) == 0)
+			return fk;
+	}
+	return NULL;
+}
+
+bool
+CormHasColumns(const CormForeignKey *fk, List *columns)
+{
+	if (list_length(columns) != fk->nkeys)
+		return false;
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
+									   true);
+		bool		found = false;
+		ListCell   *lc;
+
+		foreach(lc, columns)
+			found = found || (name && strcmp(name, lfirst(lc)) == 0);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 void
@@ -581,26 +620,6 @@ ReadForeignKey(HeapTuple tuple)
 	fk->on_delete = con->confdeltype;
 	fk->on_update = con->confupdtype;
 	return fk;
-}
-
-static bool
-SameColumns(const CormForeignKey *fk, List *columns)
-{
-	if (list_length(columns) != fk->nkeys)
-		return false;
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		char	   *name = get_attname(fk->referencing, fk->fk_attnums[i],
-									   true);
-		bool		found = false;
-		ListCell   *lc;
-
-		foreach(lc, columns)
-			found = found || (name && strcmp(name, lfirst(lc)) == 0);
-		if (!found)
-			return false;
-	}
-	return true;
 }
 
 /* NULL when the table has no constraint of that name. */

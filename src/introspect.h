@@ -66,10 +66,14 @@ extern List *CormReadForeignKeys(Oid relid);
 
 /*
  * The foreign key of that name, if it leads to target; else the only one over
- * those columns (of char *) that does; else NULL.
+ * those columns (of char *) that does; else, of a partition, the one of that
+ * name that its parent hands down; else NULL.
  */
 extern CormForeignKey *CormFindForeignKey(Oid referencing, Oid referenced,
 										  const char *name, List *columns);
+
+/* Is it over these columns (of char *), in whatever order? */
+extern bool CormHasColumns(const CormForeignKey *fk, List *columns);
 
 /*
  * Orders the column pairs of a foreign key as the target's primary key has

@@ -110,6 +110,17 @@ IsAmbiguous(const CormModelRow *row)
 }
 
 void
+CormForgetKey(Oid relid)
+{
+	CormModelRow *row = RequireRow(relid);
+
+	if (row->key == NIL)
+		return;
+	row->key = NIL;
+	CormUpdateModelRow(row);
+}
+
+void
 CormRenameModel(Oid relid, const char *new_name)
 {
 	CormModelRow *row;

@@ -21,6 +21,9 @@
  */
 extern char *CormRegisterTable(Oid relid, const char *name, List *key);
 
+/* Takes back a key that was given; the caller holds the lock and the rights. */
+extern void CormForgetKey(Oid relid);
+
 /* Under the same lock, with the same checks. */
 extern void CormRenameModel(Oid relid, const char *new_name);
 

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 #include "pathtext.h"
 
 #define SEPARATOR "__"
@@ -91,6 +93,31 @@ CormPathLeads(const char *path)
 		from = separator + strlen(SEPARATOR);
 	}
 	return leads;
+}
+
+/*
+ * Underscores in pairs or at an end would be read as a separator, a minus in
+ * front of a path reverses an order.
+ */
+char *
+CormPathQuote(const char *name)
+{
+	StringInfoData quoted;
+	int			length = strlen(name);
+
+	if (length > 0 && strstr(name, "__") == NULL && strpbrk(name, "\" ") == NULL &&
+		name[0] != '-' && name[0] != '_' && name[length - 1] != '_')
+		return pstrdup(name);
+	initStringInfo(&quoted);
+	appendStringInfoChar(&quoted, '"');
+	for (const char *c = name; *c; c++)
+	{
+		if (*c == '"')
+			appendStringInfoChar(&quoted, '"');
+		appendStringInfoChar(&quoted, *c);
+	}
+	appendStringInfoChar(&quoted, '"');
+	return quoted.data;
 }
 
 /* How many steps a path has; a quoted name is one. */

@@ -25,6 +25,9 @@ extern char *CormPathBefore(const char *path, const char *step);
 /* Two paths, one after the other; the first may be empty. */
 extern char *CormPathJoin(const char *before, const char *after);
 
+/* A name as a step of a path: in double quotes where they are needed. */
+extern char *CormPathQuote(const char *name);
+
 /* Does the path start with these steps, or consist of them? */
 extern bool CormPathStartsWith(const char *path, const char *steps);
 

@@ -23,6 +23,9 @@
 static void AppendArgument(CormSuggestion *suggestion, const char *argument);
 static void AppendValue(CormSuggestion *suggestion, const char *value);
 static void ForgetAll(List *rows);
+static bool RefreshKey(Oid referencing, Oid referenced, char **name,
+					   List **columns, bool *changed);
+static bool HasColumns(Oid relid, List *columns);
 
 void
 CormForgetRelationsOf(Oid relid)
@@ -31,6 +34,77 @@ CormForgetRelationsOf(Oid relid)
 	ForgetAll(CormReadRelationRowsFrom(relid));
 	ForgetAll(CormReadRelationRowsTo(relid));
 	ForgetAll(CormReadRelationRowsThrough(relid));
+}
+
+void
+CormAddRelation(const CormRelationRow *row)
+{
+	CormRelationRow now = *row;
+
+	/* what was found without a lock may have gone while waiting for it */
+	CormLockTablesOf(row);
+	if (!CormRefreshRelationRow(&now, NULL))
+		CormRaiseRelationChanged();
+	CormInsertRelationRow(&now);
+}
+
+bool
+CormRefreshRelationRow(CormRelationRow *row, bool *changed)
+{
+	Oid			holder = OidIsValid(row->through) ? row->through : row->source;
+	bool		stale = false;
+	bool		good;
+
+	if (row->constraint_name == NULL)
+		good = HasColumns(row->source, row->columns) &&
+			HasColumns(row->target, row->target_columns);
+	else if (OidIsValid(row->through))
+		good = RefreshKey(holder, row->source, &row->constraint_name,
+						  &row->columns, &stale) &&
+			RefreshKey(holder, row->target, &row->far_constraint_name,
+					   &row->far_columns, &stale);
+	else
+		good = RefreshKey(holder, row->target, &row->constraint_name,
+						  &row->columns, &stale);
+	if (changed != NULL)
+		*changed = stale;
+	return good;
+}
+
+/* False when the foreign key is gone; *changed is set, never reset. */
+static bool
+RefreshKey(Oid referencing, Oid referenced, char **name, List **columns,
+		   bool *changed)
+{
+	CormForeignKey *fk = CormFindForeignKey(referencing, referenced, *name,
+											*columns);
+
+	if (fk == NULL)
+		return false;
+	if (!CormSameText(fk->name, *name))
+	{
+		*name = fk->name;
+		*changed = true;
+	}
+	if (!CormHasColumns(fk, *columns))
+	{
+		*columns = CormColumnNames(referencing, fk->nkeys, fk->fk_attnums);
+		*changed = true;
+	}
+	return true;
+}
+
+static bool
+HasColumns(Oid relid, List *columns)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		if (get_attnum(relid, lfirst(lc)) <= 0)
+			return false;
+	}
+	return true;
 }
 
 List *
@@ -85,6 +159,34 @@ CormEarlierDeclaration(Oid source, const char *name)
 		return row;
 	CormDeleteRelationRow(row);
 	return NULL;
+}
+
+const CormRelation *
+CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
+{
+	ListCell   *lc;
+
+	/* a hand-made row may have given one name to both directions */
+	foreach(lc, source->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, row->name) == 0 &&
+			relation->target == row->target &&
+			relation->through == row->through &&
+			relation->reverse == row->to_many)
+			return relation;
+	}
+	return NULL;
+}
+
+void
+CormRenewRelationRow(CormRelationRow *row)
+{
+	bool		changed;
+
+	if (CormRefreshRelationRow(row, &changed) && changed)
+		CormUpdateRelationRow(row);
 }
 
 char *
@@ -158,25 +260,28 @@ CormCheckRelationName(const char *name)
 }
 
 void
-CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+CormBeginSuggestion(CormSuggestion *suggestion, CormSuggestionForm form,
 					const char *function, const CormModel *source,
 					const char *name, const CormModel *target)
 {
 	StringInfo	text = &suggestion->text;
+	char	   *(*name_of) (const CormModel *) =
+		form == CORM_SUGGEST_QUALIFIED_CALL ?
+		CormModelQualifiedName : CormModelDisplayName;
 
-	suggestion->as_field = as_field;
+	suggestion->as_field = form == CORM_SUGGEST_FIELD;
 	initStringInfo(text);
-	if (as_field)
+	if (suggestion->as_field)
 	{
 		escape_json(text, name);
 		appendStringInfo(text, ": {\"%s\": ", function);
-		escape_json(text, CormModelDisplayName(target));
+		escape_json(text, name_of(target));
 	}
 	else
 		appendStringInfo(text, "SELECT corm.%s(%s, %s, %s", function,
-						 quote_literal_cstr(CormModelDisplayName(source)),
+						 quote_literal_cstr(name_of(source)),
 						 quote_literal_cstr(name),
-						 quote_literal_cstr(CormModelDisplayName(target)));
+						 quote_literal_cstr(name_of(target)));
 }
 
 void
@@ -224,6 +329,22 @@ CormEndSuggestion(CormSuggestion *suggestion)
 }
 
 bool
+CormThroughKeyIsNamed(const CormModel *through, const CormForeignKey *fk,
+					  const char *name)
+{
+	const CormRelation *relation = CormFindRelation(through, name);
+	const CormColumn *column = CormFindColumn(through, name);
+	CormKey		key = {fk->nkeys, fk->fk_attnums};
+
+	if (relation != NULL && !relation->reverse && relation->fk != NULL &&
+		!OidIsValid(relation->through) &&
+		CormSameText(relation->fk->name, fk->name))
+		return true;
+	return strcmp(fk->name, name) == 0 ||
+		(column != NULL && CormKeyHas(key, column->attnum));
+}
+
+bool
 CormSameText(const char *a, const char *b)
 {
 	if (a == NULL || b == NULL)
@@ -256,3 +377,5 @@ ForgetAll(List *rows)
 	foreach(lc, rows)
 		CormDeleteRelationRow(lfirst(lc));
 }
+
+/* In whatever order the columns are stored. */

@@ -116,6 +116,10 @@ extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
  */
 extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 
+/* What a row has become, as its source has it; NULL when it is not there. */
+extern const CormRelation *CormRelationOfRow(const CormModel *source,
+											 const CormRelationRow *row);
+
 /*
  * What bears the name on the model already, in words, or NULL.  A column
  * that may share its name with the relation is passed as "but_column".
@@ -125,6 +129,22 @@ extern char *CormNameClash(const CormModel *model, const char *name,
 
 /* A name made of "base" that is free on the model. */
 extern char *CormFreeName(const CormModel *model, const char *base);
+
+/*
+ * Is what the row relies on there: its foreign keys, or without a constraint
+ * its columns?  Names by which the keys are not found first any more are
+ * replaced in *row; *changed, unless NULL, says whether some were.
+ */
+extern bool CormRefreshRelationRow(CormRelationRow *row, bool *changed);
+
+/* Does so, and writes the row if it has changed. */
+extern void CormRenewRelationRow(CormRelationRow *row);
+
+/*
+ * Writes a new relation down.  Raises 40001 when DDL of another session has
+ * taken away what was found for it.
+ */
+extern void CormAddRelation(const CormRelationRow *row);
 
 /* Raises 42710: declared before, with another value of an option. */
 pg_noreturn extern void CormRaiseDiffers(const CormModel *source,
@@ -146,17 +166,26 @@ extern void CormRequireWayBack(const CormRelationRow *row);
 extern void CormCheckRelationName(const char *name);
 
 /*
- * A declaration to be shown in a hint: as a call of the function, or as a
- * field of create_model, whose model is gone by the time the hint is read.
- * NULL and NIL leave an argument out.
+ * A declaration as text: as a call of the function, or as a field of
+ * create_model, whose model is gone by the time a hint is read.  What is kept
+ * for later names models with their schemas, whatever the search_path.  NULL
+ * and NIL leave an argument out.
  */
+typedef enum CormSuggestionForm
+{
+	CORM_SUGGEST_CALL,
+	CORM_SUGGEST_FIELD,
+	CORM_SUGGEST_QUALIFIED_CALL
+} CormSuggestionForm;
+
 typedef struct CormSuggestion
 {
 	StringInfoData text;
 	bool		as_field;
 } CormSuggestion;
 
-extern void CormBeginSuggestion(CormSuggestion *suggestion, bool as_field,
+extern void CormBeginSuggestion(CormSuggestion *suggestion,
+								CormSuggestionForm form,
 								const char *function, const CormModel *source,
 								const char *name, const CormModel *target);
 extern void CormSuggestText(CormSuggestion *suggestion, const char *argument,
@@ -166,6 +195,19 @@ extern void CormSuggestNames(CormSuggestion *suggestion, const char *argument,
 extern void CormSuggestBool(CormSuggestion *suggestion, const char *argument,
 							bool value);
 extern char *CormEndSuggestion(CormSuggestion *suggestion);
+
+/* The whole declaration, with every option that is not the default. */
+extern char *CormForeignKeyText(const CormForeignKeySpec *spec,
+								CormSuggestionForm form);
+extern char *CormManyToManyText(const CormManyToManySpec *spec,
+								CormSuggestionForm form);
+
+/*
+ * Does this name a foreign key of the through model?  A forward relation over
+ * it does, a column in it, or the constraint's own name.
+ */
+extern bool CormThroughKeyIsNamed(const CormModel *through,
+								  const CormForeignKey *fk, const char *name);
 
 extern bool CormSameText(const char *a, const char *b);
 

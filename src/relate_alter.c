@@ -37,7 +37,7 @@ static void RequireReference(const CormRelationRow *row,
 static void SetReverseName(CormRelationRow *row, char *new_name);
 static void AlterForeignKey(const CormRelationRow *row,
 							const CormAlterSpec *spec);
-static void DropForeignKeyColumns(const CormRelationRow *row);
+static void DropForeignKeyColumns(const CormForeignKey *fk);
 static void RefuseSharedColumns(const CormForeignKey *fk);
 static void RaiseClash(const CormModel *model, const char *name,
 					   const char *clash);
@@ -100,6 +100,7 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 {
 	CormRelationRow *row = LockRow(relid, name,
 								   !drop_column && !drop_through);
+	CormForeignKey *fk;
 
 	if (drop_column && row->constraint_name == NULL)
 		ereport(ERROR,
@@ -118,11 +119,13 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 				 errmsg("relation \"%s\" has no through table to drop", name),
 				 row->constraint_name != NULL ?
 				 errhint("Use drop_column to drop its column.") : 0));
-	if (drop_column)
-		DropForeignKeyColumns(row);
 	if (!drop_through)
 	{
+		/* before its column goes, which would forget it with a notice */
+		fk = drop_column ? RequireForeignKey(row) : NULL;
 		CormDeleteRelationRow(row);
+		if (fk != NULL)
+			DropForeignKeyColumns(fk);
 		return;
 	}
 	CormForgetRelationsOf(row->through);
@@ -288,13 +291,12 @@ AlterForeignKey(const CormRelationRow *row, const CormAlterSpec *spec)
 }
 
 static void
-DropForeignKeyColumns(const CormRelationRow *row)
+DropForeignKeyColumns(const CormForeignKey *fk)
 {
-	CormForeignKey *fk = RequireForeignKey(row);
-
 	RefuseSharedColumns(fk);
-	CormDropColumns(row->source,
-					CormColumnNames(row->source, fk->nkeys, fk->fk_attnums));
+	CormDropColumns(fk->referencing,
+					CormColumnNames(fk->referencing, fk->nkeys,
+									fk->fk_attnums));
 }
 
 /* Dropping a column would take other keys that it is part of along, silently. */

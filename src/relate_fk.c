@@ -110,6 +110,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	if (before != NULL)
 	{
 		CheckSameAsBefore(spec, &decision, before);
+		CormRenewRelationRow(before);
 		return;
 	}
 
@@ -127,8 +128,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	fk = FindConstraint(spec->source->relid, spec->target->relid,
 						decision.columns, decision.target_attnums);
 	if (fk == NULL)
-		elog(ERROR, "foreign key of relation \"%s\" is not there after its creation",
-			 spec->name);
+		CormRaiseRelationChanged();
 	row.source = spec->source->relid;
 	row.name = spec->name;
 	row.target = spec->target->relid;
@@ -136,7 +136,7 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	row.constraint_name = fk->name;
 	row.columns = decision.columns;
 	row.adopted = decision.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 }
 
 /* Only tables hold and bear foreign keys. */
@@ -534,30 +534,11 @@ static char *
 Suggest(const CormForeignKeySpec *spec, const char *name,
 		const char *related_name, List *columns)
 {
-	CormSuggestion suggestion;
+	CormForeignKeySpec other = *spec;
 
-	CormBeginSuggestion(&suggestion, spec->as_field, "foreign_key",
-						spec->source, name, spec->target);
-	CormSuggestText(&suggestion, "related_name", related_name);
-	CormSuggestNames(&suggestion, "columns", columns);
-	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
-	if (!spec->nullable)
-		CormSuggestBool(&suggestion, "nullable", false);
-	if (spec->one_to_one)
-		CormSuggestBool(&suggestion, "one_to_one", true);
-	if (spec->on_delete != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_delete",
-						CormReferentialActionWord(spec->on_delete));
-	if (spec->on_update != FKCONSTR_ACTION_NOACTION)
-		CormSuggestText(&suggestion, "on_update",
-						CormReferentialActionWord(spec->on_update));
-	if (spec->deferrable)
-		CormSuggestBool(&suggestion, "is_deferrable", true);
-	if (!spec->index)
-		CormSuggestBool(&suggestion, "index", false);
-	if (!spec->validate)
-		CormSuggestBool(&suggestion, "validate", false);
-	if (spec->skip_reverse)
-		CormSuggestBool(&suggestion, "skip_reverse", true);
-	return CormEndSuggestion(&suggestion);
+	other.name = unconstify(char *, name);
+	other.related_name = unconstify(char *, related_name);
+	other.columns = columns;
+	return CormForeignKeyText(&other, spec->as_field ? CORM_SUGGEST_FIELD :
+							  CORM_SUGGEST_CALL);
 }

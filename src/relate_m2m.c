@@ -61,8 +61,6 @@ static CormForeignKey *ChooseKey(const CormManyToManySpec *spec,
 								 const CormModel *through,
 								 const CormModel *end, const char *name,
 								 const CormForeignKey *but);
-static bool KeyIsNamed(const CormModel *through, const CormForeignKey *fk,
-					   const char *name);
 static char *KeyHint(const CormManyToManySpec *spec, const CormModel *through,
 					 const CormModel *end);
 static char *Suggest(const CormManyToManySpec *spec, const char *name,
@@ -96,6 +94,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 		if (OidIsValid(before->through))
 			CormRequireOwner(before->through);
 		CheckSameAsBefore(spec, reverse_name, before);
+		CormRenewRelationRow(before);
 		return before->through;
 	}
 
@@ -120,7 +119,7 @@ CormDeclareManyToMany(CormManyToManySpec *spec)
 									  link.far->fk_attnums);
 	row.symmetrical = spec->symmetrical;
 	row.adopted = link.adopted;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 	return link.through;
 }
 
@@ -190,12 +189,12 @@ CheckSameAsBefore(const CormManyToManySpec *spec, const char *reverse_name,
 		FindThrough(spec->through) != row->through)
 		Differ(spec, "through", get_rel_name(row->through));
 	if (spec->through_relation_name != NULL &&
-		!KeyIsNamed(through, now->fk, spec->through_relation_name))
+		!CormThroughKeyIsNamed(through, now->fk, spec->through_relation_name))
 		Differ(spec, "through_relation_name",
 			   CormJoinNames(CormColumnNames(row->through, now->fk->nkeys,
 											 now->fk->fk_attnums)));
 	if (spec->through_reverse_relation_name != NULL &&
-		!KeyIsNamed(through, now->far_fk, spec->through_reverse_relation_name))
+		!CormThroughKeyIsNamed(through, now->far_fk, spec->through_reverse_relation_name))
 		Differ(spec, "through_reverse_relation_name",
 			   CormJoinNames(CormColumnNames(row->through, now->far_fk->nkeys,
 											 now->far_fk->fk_attnums)));
@@ -439,7 +438,7 @@ ChooseKey(const CormManyToManySpec *spec, const CormModel *through,
 						  CormJoinNames(CormColumnNames(through->relid,
 														fk->nkeys,
 														fk->fk_attnums)));
-		if (name != NULL && !KeyIsNamed(through, fk, name))
+		if (name != NULL && !CormThroughKeyIsNamed(through, fk, name))
 			continue;
 
 		/* either end of a symmetrical relation will do for either key */
@@ -485,7 +484,8 @@ KeyHint(const CormManyToManySpec *spec, const CormModel *through,
 
 	if (spec->as_field)
 		return pstrdup("Create the model without this field, add the foreign key, then declare the relation with corm.many_to_many.");
-	CormBeginSuggestion(&suggestion, false, "foreign_key", through, name, end);
+	CormBeginSuggestion(&suggestion, CORM_SUGGEST_CALL, "foreign_key",
+						through, name, end);
 	CormSuggestBool(&suggestion, "skip_reverse", true);
 	call = CormEndSuggestion(&suggestion);
 	if (spec->through_is_model)
@@ -494,42 +494,15 @@ KeyHint(const CormManyToManySpec *spec, const CormModel *through,
 					quote_literal_cstr(CormQuoteTable(through->relid)), call);
 }
 
-/* By the name of a forward relation over it, or of a column in it. */
-static bool
-KeyIsNamed(const CormModel *through, const CormForeignKey *fk,
-		   const char *name)
-{
-	const CormRelation *relation = CormFindRelation(through, name);
-	const CormColumn *column = CormFindColumn(through, name);
-	CormKey		key;
-
-	if (relation != NULL && !relation->reverse && relation->fk != NULL &&
-		!OidIsValid(relation->through) &&
-		strcmp(relation->fk->name, fk->name) == 0)
-		return true;
-	key.n = fk->nkeys;
-	key.attnums = fk->fk_attnums;
-	return column != NULL && CormKeyHas(key, column->attnum);
-}
-
 /* The declaration of the relation, with some arguments replaced. */
 static char *
 Suggest(const CormManyToManySpec *spec, const char *name,
 		const char *related_name)
 {
-	CormSuggestion suggestion;
+	CormManyToManySpec other = *spec;
 
-	CormBeginSuggestion(&suggestion, spec->as_field, "many_to_many",
-						spec->source, name, spec->target);
-	CormSuggestText(&suggestion, "through", spec->through);
-	CormSuggestText(&suggestion, "related_name", related_name);
-	CormSuggestText(&suggestion, "through_relation_name",
-					spec->through_relation_name);
-	CormSuggestText(&suggestion, "through_reverse_relation_name",
-					spec->through_reverse_relation_name);
-	if (spec->symmetrical)
-		CormSuggestBool(&suggestion, "symmetrical", true);
-	if (spec->skip_reverse)
-		CormSuggestBool(&suggestion, "skip_reverse", true);
-	return CormEndSuggestion(&suggestion);
+	other.name = unconstify(char *, name);
+	other.related_name = unconstify(char *, related_name);
+	return CormManyToManyText(&other, spec->as_field ? CORM_SUGGEST_FIELD :
+							  CORM_SUGGEST_CALL);
 }

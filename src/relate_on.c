@@ -84,7 +84,7 @@ CormDeclareRelationOn(CormRelationOnSpec *spec)
 	row.target_columns = spec->target_columns;
 	row.to_many = spec->to_many;
 	row.adopted = true;
-	CormInsertRelationRow(&row);
+	CormAddRelation(&row);
 }
 
 void

@@ -23,7 +23,7 @@ CREATE FUNCTION corm.register_model(
 COMMENT ON FUNCTION corm.register_model(pg_catalog.regclass, pg_catalog.text, pg_catalog.text[]) IS
 'makes an existing table, partitioned table, view, materialized view or foreign table a model; returns the model name.
 name: default the name of the table.
-key: the columns that identify a row, for views and foreign tables only.
+key: the columns that identify a row, for views and foreign tables only; ''{}'' takes a key back that was given.
 Registering a model again keeps its name and may give a new key; a new name only where another table of the schema bears the old one too. The caller must own the table.
 Errors: 42710 name taken, or table is a model under another name; 42703 unknown key column; 42809 not a kind of table that can be a model; 42501 not the owner.';
 
@@ -70,7 +70,7 @@ COMMENT ON FUNCTION corm.many_to_many(pg_catalog.text, pg_catalog.text, pg_catal
 'declares a many-to-many relation from model to target; returns the through table.
 through: a model or table with a foreign key to each of them. Left out, a link table <table>_<table> is made in the schema of model and registered as <Model><Target>; a second one of the same pair ends in _<name>.
 related_name: of the way back on target, default lower(model) and an s; required for a relation of a model to itself unless symmetrical.
-through_relation_name, through_reverse_relation_name: the relation or column of through that leads to model, and to target; needed where it has several.
+through_relation_name, through_reverse_relation_name: the relation, column or constraint of through that leads to model, and to target; needed where it has several.
 symmetrical: of a model to itself, each link counts in both directions. skip_reverse names no way back.
 The same declaration again changes nothing.
 Errors: 42710 a name clashes, or the relation exists with other options; 42704 unknown model or through; 42702 several foreign keys would do; 42703 no such relation or column of through; 42830 no primary key, or no foreign key in through; 22023 arguments exclude each other; 42501 not the owner of through, or no REFERENCES on model or target; and those of CREATE TABLE.';

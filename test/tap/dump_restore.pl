@@ -28,7 +28,9 @@ my %questions = (
 	posts => q{SELECT corm.all('{"model": "blog.Post", "prefetch_related": ["comments", "tags"], "select_related": ["author"]}')},
 	tags => q{SELECT corm.list('{"model": "blog.Tag", "prefetch_related": ["posts__author"]}')},
 	parts => q{SELECT corm.list('{"model": "other.\"Odd Name\"", "prefetch_related": ["lines"]}')},
-	view => q{SELECT corm.list('{"model": "blog.Recent", "filter": {"pk__gt": 1}}')},
+	view => q{SELECT corm.list('{"model": "blog.Recent", "filter": {"pk__gt": 1}, "select_related": ["post__author"]}')},
+	rows => q{SELECT corm.list('{"model": "blog.Post", "prefetch_related": ["shown"], "filter": {"recent__id": 2}}')},
+	catalog => q{SELECT r, m FROM corm.relation r JOIN corm.model m ON m.table_name = r.source ORDER BY source::text COLLATE "C", r.name},
 	friends => q{SELECT corm.list('{"model": "blog.Person", "prefetch_related": ["friends"]}')},
 	stored => q{SELECT q FROM blog.saved ORDER BY q},
 	dropped => q{SELECT count(*) FROM corm.models WHERE model LIKE '%Gone%'});
@@ -62,6 +64,8 @@ SELECT corm.register_model('other."Odd ""table"""', 'Odd Name'), corm.register_m
 SELECT corm.foreign_key('other."Line"', 'part', 'other."Odd Name"', 'lines', columns => '{y,x}');
 CREATE VIEW recent AS SELECT id, title FROM posts;
 SELECT corm.register_model('recent', 'Recent', key => '{id}');
+SELECT corm.relation_on('Recent', 'post', 'Post', '{id}', related_name => 'recent');
+SELECT corm.relation_on('Post', 'shown', 'Recent', '{id,title}', '{id,title}', to_many => true);
 
 -- what a dump does not keep as it was: numbers of columns, old names, gaps
 ALTER TABLE posts DROP COLUMN gone;
@@ -97,6 +101,8 @@ sub same_answers
 	is($restored->{$_}, $source->{$_}, "$how: $_") foreach sort keys %questions;
 	is( run_sql($db, 'SELECT count(*) FROM corm.model WHERE table_name::text ~ \'^[0-9]+$\''),
 		'0', "$how: no row of a table that is not there");
+	is(run_sql($db, q{SELECT string_agg(object || ': ' || problem, E'\n') FROM corm.check() WHERE severity = 'error'}),
+		'', "$how: no errors to report");
 }
 
 my $plain = "$dir/plain.sql";

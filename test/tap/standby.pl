@@ -40,6 +40,9 @@ my @calls = (
 	q{SELECT * FROM corm.relations ORDER BY 1, 2},
 	q{SELECT * FROM corm.columns ORDER BY 1, 2},
 	q{SELECT corm.sql('Post')},
+	q{SELECT * FROM corm.check()},
+	q{SELECT corm.describe('Post')},
+	q{SELECT corm.diagram('dot')},
 	q{SELECT plan FROM corm.explain(corm.prefetch_related('Author', 'posts'), 'list', true) AS plan WHERE plan !~ '^ '});
 
 foreach my $call (@calls)

@@ -5,7 +5,7 @@ oldest_version=15
 no_cluster_file=/etc/postgresql-common/createcluster.d/corm-no-cluster.conf
 no_cluster_written=
 
-# require_packages build [test]: afterwards PG_CONFIG names a complete server.
+# require_packages build [test | diagram]: afterwards PG_CONFIG names a complete server.
 require_packages() {
   local missing
   have_apt || [ -n "${PG_CONFIG:-}" ] || PG_CONFIG=$(command -v pg_config || true)
@@ -56,7 +56,7 @@ missing_packages() {
   if have_apt; then
     missing_debian "$@"
   else
-    missing_elsewhere
+    missing_elsewhere "$@"
   fi
 }
 
@@ -71,6 +71,8 @@ missing_debian() {
   if [ "${2:-}" = test ]; then
     need+=" libtap-parser-sourcehandler-pgtap-perl libipc-run-perl ${version:+postgresql-$version-pgtap}"
   fi
+  # The fonts have the widths of those that the picture asks for.
+  [ "${2:-}" != diagram ] || need+=" graphviz fonts-liberation"
   for package in $need; do
     is_installed "$package" || echo "$package"
   done
@@ -107,6 +109,7 @@ offered_version() {
 missing_elsewhere() {
   command -v make >/dev/null || echo make
   command -v cc >/dev/null || command -v gcc >/dev/null || echo "a-C-compiler"
+  [ "${2:-}" != diagram ] || command -v dot >/dev/null || echo graphviz
   [ -n "${PG_CONFIG:-}" ] || echo "PostgreSQL-$oldest_version-or-newer-with-server-headers-and-pg_config"
 }
 

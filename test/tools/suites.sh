@@ -3,7 +3,7 @@
 # $work/counts; one that cannot run says why, and counts as a failure unless
 # there is nothing for it to do.
 
-all_suites=(check build regress isolation pgtap tap readme demo bench)
+all_suites=(check build regress untriggered isolation pgtap tap readme demo bench)
 suites=()
 
 choose_suites() {
@@ -135,6 +135,15 @@ newest_clang() {
 }
 
 suite_regress() { run_regress regress regression.diffs ISOLATION= TAP_TESTS=; }
+
+# Nothing may depend on the event triggers: the same tests and output without.
+suite_untriggered() {
+  "$bindir/createdb" -T template0 untriggered
+  "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -d untriggered -c 'CREATE EXTENSION corm' \
+    -c 'ALTER EVENT TRIGGER corm_sql_drop DISABLE' -c 'ALTER EVENT TRIGGER corm_ddl_command_end DISABLE'
+  run_regress untriggered regression.diffs ISOLATION= TAP_TESTS= \
+    REGRESS_OPTS='--use-existing --load-extension=corm --dbname=untriggered'
+}
 
 suite_isolation() {
   [ -n "$(listed isolation)" ] || { skip "no isolation specs"; return; }

@@ -16,6 +16,7 @@ bench_seconds=4
 bench_growth=3 # sizes: 1, 10, 100 times
 bench_checks=12
 bench_out=$build/bench
+bench_keep=
 
 bench_usage() {
   cat >&2 <<'HELP'
@@ -28,6 +29,7 @@ usage: ./run bench [OPTION...]        corm against hand-written SQL, about 15 mi
   --seconds N      for one workload in one round; slow workloads take 2 or 3 times that (4)
   --only NAME,...  workloads: w1 w2 w3 w3_array w4 w5 w6 w7 w8
   --settings S,..  prepared literal two_clients churned
+  --keep           copy the reports to test/bench/results/, too
 Results: build/bench/.
 HELP
 }
@@ -40,11 +42,13 @@ bench_options() {
         bench_rounds=1 bench_seconds=1 bench_growth=2
         bench_settings=(prepared literal)
         ;;
+      --keep) bench_keep=yes ;;
       --authors | --rounds | --seconds | --only | --settings)
         [ $# -ge 2 ] || die "$1 wants a value"
         bench_option "$1" "$2"
         shift
         ;;
+      help | -h | --help) bench_usage; exit 0 ;;
       *) bench_usage; exit 2 ;;
     esac
     shift
@@ -310,7 +314,18 @@ bench_all() {
     done
   done
   printf 'load after\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null)" >>"$bench_out/machine.tsv"
-  "$bench_dir/report" "$bench_out"
+  "$bench_dir/report" "$bench_out" || return
+  bench_kept report.md chart.svg
+}
+
+# What the README shows.
+bench_kept() {
+  local name
+  [ -n "$bench_keep" ] || return 0
+  mkdir -p "$bench_dir/results"
+  for name; do
+    cp "$bench_out/$name" "$bench_dir/results/"
+  done
 }
 
 bench_checked() {

@@ -18,7 +18,8 @@ bench_peers() {
   bench_machine >"$bench_out/machine.tsv"
   rm -f "$bench_out"/peer.*.log
   BENCH_PSQL=$bindir/psql python3 "$bench_dir/peers/measure" "$bench_out" "$bench_out/peers" \
-    "$bench_authors" "$bench_rounds" "$(((bench_seconds + 1) / 2))"
+    "$bench_authors" "$bench_rounds" "$(((bench_seconds + 1) / 2))" || return
+  bench_kept peers.md peers.svg
 }
 
 # What cannot be installed is reported with its reason, and the others go on.

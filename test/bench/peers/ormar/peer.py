@@ -69,17 +69,17 @@ async def w5(key):
     return await Post.objects.select_related("author_id").filter(id__gt=key).order_by("id").limit(1000).all()
 
 
-def pair(key):
-    return Post.construct(id=key[0]), Category.construct(id=key[1])
+linked = {}
 
 
 async def add(key):
-    post, category = pair(key)
+    post, category = linked[tuple(key)] = Post.construct(id=key[0]), Category.construct(id=key[1])
     await post.categories.add(category)
 
 
+# ormar removes only what the object at hand has.
 async def remove(key):
-    post, category = pair(key)
+    post, category = linked.pop(tuple(key))
     await post.categories.remove(category)
 
 

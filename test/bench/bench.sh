@@ -13,8 +13,8 @@ bench_dir=$top/test/bench
 bench_authors=20000
 bench_rounds=3
 bench_seconds=4
-bench_growth=3 # sizes: 1, 10, 100 times
-bench_checks=12
+bench_growth=3  # sizes: 1, 10, 100 times
+bench_checks=12 # keys for which answers are compared
 bench_out=$build/bench
 bench_keep=
 
@@ -64,7 +64,12 @@ bench_option() {
         [ -d "$bench_dir/workloads/$name" ] || die "no workload is called $name"
       done
       ;;
-    --settings) IFS=, read -ra bench_settings <<<"$2" ;;
+    --settings)
+      IFS=, read -ra bench_settings <<<"$2"
+      for name in "${bench_settings[@]}"; do
+        [[ " prepared literal two_clients churned " == *" $name "* ]] || die "no setting is called $name"
+      done
+      ;;
     *)
       [[ $2 =~ ^[1-9][0-9]*$ ]] || die "$1 wants a number"
       printf -v "bench_${1#--}" %s "$2"

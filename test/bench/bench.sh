@@ -90,6 +90,9 @@ CONF
 
 bench_psql() { "$bindir/psql" -X -q -A -t -v ON_ERROR_STOP=1 -d bench "$@"; }
 
+# A statement that takes this long is a failure, not a measurement.
+bench_pgbench() { PGOPTIONS='-c statement_timeout=2min' "$bindir/pgbench" -n "$@"; }
+
 bench_load() {
   say "Loading $bench_authors authors, $((bench_authors * 20)) posts, $((bench_authors * 60)) links"
   "$bindir/createdb" -T template0 bench || return
@@ -212,7 +215,7 @@ bench_run() {
     names+=("$(basename "$file" .sql)")
   done
   rm -f "$work"/bench/log.*
-  "$bindir/pgbench" -n -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
+  bench_pgbench -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
     "${scripts[@]}" bench >"$work/bench/pgbench.out" 2>&1 ||
     { cat "$work/bench/pgbench.out" >&2; return 1; }
   bench_medians "${names[@]}" | sed "s/^/$setting\t$workload\t/; s/@/$round/" >>"$bench_out/times.tsv"
@@ -251,7 +254,7 @@ bench_grow() {
     rm -f "$work"/bench/log.*
     for pass in 1 2 3; do
       for form in w3.corm w3.array w3_array.corm w3_array.array; do
-        "$bindir/pgbench" -n -M prepared --random-seed="$pass" -t 2 -l --log-prefix="$work/bench/log.$form" \
+        bench_pgbench -M prepared --random-seed="$pass" -t 2 -l --log-prefix="$work/bench/log.$form" \
           -f "$work/bench/grow/$form.sql" bench >"$work/bench/pgbench.out" 2>&1 || { cat "$work/bench/pgbench.out" >&2; return 1; }
       done
     done

@@ -46,10 +46,10 @@ bench_install_packages() {
   mapfile -t packages <"$1/packages"
   cd "$1" || return
   if [ -f peer.py ]; then
-    python3 -m venv venv && venv/bin/pip install -q --disable-pip-version-check --only-binary :all: "${packages[@]}"
+    python3 -m venv venv && timeout 600 venv/bin/pip install -q --disable-pip-version-check --only-binary :all: "${packages[@]}"
   else
     echo '{"private": true}' >package.json
-    npm install --ignore-scripts --no-audit --no-fund --no-package-lock "${packages[@]}"
+    timeout 600 npm install --ignore-scripts --no-audit --no-fund --no-package-lock "${packages[@]}"
   fi || return
   [ ! -f prepare ] || sh -e prepare
 }

@@ -295,6 +295,7 @@ bench_machine() {
 }
 
 bench_start() {
+  [ -x "$bindir/pgbench" ] || die "pgbench is not among the server's programs"
   mkdir -p "$work/bench" "$bench_out"
   rm -f "$bench_out"/*.tsv
   bench_load || return

@@ -35,9 +35,13 @@ bench_install() {
   if bench_install_packages "$dir" >"$dir/log" 2>&1; then
     cp "$dir/packages" "$dir/installed"
   else
-    echo "could not be installed: $(tail -n 1 "$dir/log")" >"$dir/failed"
+    echo "could not be installed: $(bench_reason "$dir/log")" >"$dir/failed"
     say "  $(cat "$dir/failed")"
   fi
+}
+
+bench_reason() {
+  { grep -iE 'error|not found' "$1" || tail -n 1 "$1"; } | grep -vE 'complete log|error code' | head -n 1 | cut -c1-200
 }
 
 # No package runs code of its own while it is installed.

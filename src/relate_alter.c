@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "ddl.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "relate.h"

@@ -43,6 +43,7 @@
 #include "exec.h"
 #include "fill.h"
 #include "render.h"
+#include "rowset.h"
 #include "value.h"
 
 int			corm_batch_size = 1000;
@@ -284,7 +285,8 @@ CollectKeys(const CormLevel *parent, int index, int from)
 static void
 BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInfo params)
 {
-	Datum	   *datums = palloc_extended(parents->n * sizeof(Datum), MCXT_ALLOC_HUGE);
+	int			n = select->keys_unnested ? parents->n : Max(parents->n, CORM_LEAST_KEYS);
+	Datum	   *datums = palloc_extended(n * sizeof(Datum), MCXT_ALLOC_HUGE);
 
 	for (int part = 0; part < select->nkeys; part++)
 	{
@@ -295,12 +297,12 @@ BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInf
 		bool		byval;
 		char		align;
 
-		for (int i = 0; i < parents->n; i++)
-			datums[i] = parents->keys[i][part];
+		for (int i = 0; i < n; i++)
+			datums[i] = parents->keys[Min(i, parents->n - 1)][part];
 		if (param->elemtype != key->parent_type)
-			CormExactTexts(key->parent_type, parents->n, datums, NULL);
+			CormExactTexts(key->parent_type, n, datums, NULL);
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
-		external->value = PointerGetDatum(construct_array(datums, parents->n, param->elemtype,
+		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,
 														  typlen, byval, align));
 		external->isnull = false;
 	}

@@ -29,6 +29,9 @@ typedef struct Drawing
 	MemoryContext scratch;		/* emptied after each row */
 } Drawing;
 
+/* So many rows of a table that are not there yet suggest that most will come. */
+#define MANY_MISSED 128
+
 /* The rows of a list that is scanned, to be put in order. */
 typedef struct Entry
 {
@@ -239,7 +242,6 @@ RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	CormCountRead(below);
 	row.level = below;
 	row.slot = slot;
 
@@ -383,10 +385,51 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 			keys[i] = slot->tts_values[below->sorter.columns[i]];
 		entry = AddEntry(drawing, &list, keys);
 		entry->start = text->len;
+		CormCountRead(below);
 		RenderBelow(drawing, below, slot);
 		list.entries[list.n - 1].len = text->len - list.entries[list.n - 1].start;
 	}
 	ReorderText(drawing, &list, base);
+}
+
+/*
+ * Renders a row that other parents may have too, and keeps it for them.
+ */
+static const CormRow *
+MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
+{
+	int			start = drawing->text->len;
+	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+	Datum		keys[INDEX_MAX_KEYS];
+	CormBucket *bucket;
+
+	RenderBelow(drawing, below, slot);
+	row->len = drawing->text->len - start;
+	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
+	memcpy(row->text, drawing->text->data + start, row->len);
+	drawing->text->len = start;
+	for (int i = 0; i < below->fragments.nkeys; i++)
+		keys[i] = slot->tts_values[below->fragment_columns[i]];
+	bucket = CormKeyTableEnter(&below->fragments, keys);
+	if (bucket->first == NULL)
+		bucket->first = row;
+	return bucket->first;
+}
+
+/*
+ * Where many rows of a small table are asked for, all of them are rendered at once,
+ * unless others hang below them.
+ */
+static void
+MakeAllFragments(const Drawing *drawing, CormLevel *below)
+{
+	TupleTableSlot *slot;
+
+	if (below->nchildren > 0 || !CormScanIsSmall(below->scan))
+		return;
+	CormScanStartAll(below->scan);
+	while ((slot = CormScanNextAll(below->scan)) != NULL)
+		(void) MakeFragment(drawing, below, slot);
 }
 
 /*
@@ -398,27 +441,19 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	CormBucket *bucket = CormKeyTableFind(&below->fragments, keys);
 	TupleTableSlot *slot;
-	Datum		own[INDEX_MAX_KEYS];
-	CormRow    *row;
-	int			start = drawing->text->len;
 
+	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
+	{
+		MakeAllFragments(drawing, below);
+		bucket = CormKeyTableFind(&below->fragments, keys);
+	}
 	if (bucket != NULL)
 		return bucket->first;
 	CormScanStart(below->scan, keys);
 	slot = CormScanNext(below->scan);
 	if (slot == NULL)
 		return NULL;
-	RenderBelow(drawing, below, slot);
-	for (int i = 0; i < below->fragments.nkeys; i++)
-		own[i] = slot->tts_values[below->fragment_columns[i]];
-	bucket = CormKeyTableEnter(&below->fragments, own);
-	row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
-	row->len = drawing->text->len - start;
-	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
-	memcpy(row->text, drawing->text->data + start, row->len);
-	bucket->first = row;
-	drawing->text->len = start;
-	return row;
+	return MakeFragment(drawing, below, slot);
 }
 
 static void
@@ -426,6 +461,7 @@ RenderTarget(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	const CormRow *row = FindFragment(drawing, below, keys);
 
+	CormCountRead(below);
 	if (row == NULL)
 		appendBinaryStringInfo(drawing->text, "null", 4);
 	else
@@ -445,6 +481,7 @@ RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 	{
 		const CormRow *row = FindFragment(drawing, below, far);
 
+		CormCountRead(below);
 		if (row != NULL)
 			AddEntry(drawing, &list, far)->fragment = row;
 	}
@@ -488,7 +525,10 @@ RenderRelated(const Drawing *drawing, CormLevel *below)
 		if (to_many)
 			RenderChildren(drawing, below);
 		else if ((slot = CormScanNext(below->scan)) != NULL)
+		{
+			CormCountRead(below);
 			RenderBelow(drawing, below, slot);
+		}
 		else
 			appendBinaryStringInfo(text, "null", 4);
 	}

@@ -33,6 +33,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/visibilitymap.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
@@ -50,6 +51,9 @@
 #include "scan.h"
 
 bool		corm_direct_scan = true;
+
+/* Up to this size a table is read as a whole in less than a millisecond. */
+#define SMALL_TABLE_PAGES 64
 
 /* One table that is looked up by some of its columns. */
 typedef struct Probe
@@ -78,6 +82,7 @@ struct CormScan
 	Probe		rows;
 	Probe		links;
 	CormHeapFetch fetch;		/* of CHILDREN */
+	TableScanDesc all;			/* while all rows are read */
 
 	/* of LINKS: the target's keys in the through table */
 	const CormForeignKey *far;
@@ -573,6 +578,42 @@ CormScanNext(CormScan *scan)
 	found = index_getnext_slot(probe->desc, ForwardScanDirection, probe->slot);
 	MemoryContextSwitchTo(old);
 	return found ? probe->slot : NULL;
+}
+
+/*
+ * Reading a whole table locks all of it under SERIALIZABLE, and more transactions
+ * would fail than read what others write.
+ */
+bool
+CormScanIsSmall(const CormScan *scan)
+{
+	return !IsolationIsSerializable() &&
+		RelationGetNumberOfBlocks(scan->rows.heap) <= SMALL_TABLE_PAGES;
+}
+
+void
+CormScanStartAll(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+
+	scan->all = table_beginscan(scan->rows.heap, scan->rows.desc->xs_snapshot, 0, NULL);
+	MemoryContextSwitchTo(old);
+}
+
+TupleTableSlot *
+CormScanNextAll(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	bool		found = table_scan_getnextslot(scan->all, ForwardScanDirection,
+											   scan->rows.slot);
+
+	if (!found)
+	{
+		table_endscan(scan->all);
+		scan->all = NULL;
+	}
+	MemoryContextSwitchTo(old);
+	return found ? scan->rows.slot : NULL;
 }
 
 void

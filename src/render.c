@@ -105,7 +105,20 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 }
 
 /*
- * Writes one object of a row; "hole" is the next of the row's holes.
+ * The hole behind this one, which nothing will fill; NULL of a row that has none.
+ */
+static inline CormHole *
+SkipHole(CormHole *hole)
+{
+	if (hole == NULL)
+		return NULL;
+	hole->offset = -1;
+	return hole + 1;
+}
+
+/*
+ * Writes one object of a row; "hole" is the next of the row's holes, or NULL if
+ * all its children are scanned.
  */
 static CormHole *
 RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
@@ -117,7 +130,7 @@ RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 	{
 		appendBinaryStringInfo(buf, "null", 4);
 		for (int i = 0; i < items->nholes; i++)
-			(hole++)->offset = -1;
+			hole = SkipHole(hole);
 		return hole;
 	}
 	if (items->n == 0)
@@ -142,7 +155,7 @@ RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 				if (drawing->level->children[item->child->index]->scanning)
 				{
 					RenderRelated(drawing, drawing->level->children[item->child->index]);
-					(hole++)->offset = -1;
+					hole = SkipHole(hole);
 				}
 				else
 					MakeHole(drawing, item->child, hole++);
@@ -182,14 +195,12 @@ CormRenderWhole(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
 				MemoryContext scratch)
 {
 	Drawing		drawing = {level, slot, text, CurrentMemoryContext, scratch};
-	CormHole   *holes = palloc(Max(level->nchildren, 1) * sizeof(CormHole));
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 
 	resetStringInfo(text);
-	RenderSlot(&drawing, holes);
+	RenderSlot(&drawing, NULL);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scratch);
-	pfree(holes);
 }
 
 CormRow *
@@ -230,23 +241,21 @@ ReadKeys(const Drawing *drawing, const CormLevel *below, Datum *keys)
 	return true;
 }
 
-/* A row of a level below, at the end of the text. */
+/*
+ * A row of a level below, at the end of the text.  Nothing that the rows above it
+ * still need may be in the scratch context.
+ */
 static void
 RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
 	Drawing		row = *drawing;
-	CormHole   *holes;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
 	CormCountRead(below);
 	row.level = below;
 	row.slot = slot;
-
-	/* its children are scanned too, so that none of them is used */
-	holes = below->nchildren == 0 ? NULL :
-		MemoryContextAlloc(drawing->scratch, below->nchildren * sizeof(CormHole));
-	RenderSlot(&row, holes);
+	RenderSlot(&row, NULL);		/* its children are scanned too */
 	MemoryContextReset(drawing->scratch);
 }
 

@@ -412,7 +412,12 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 	int			start = drawing->text->len;
 
 	if (bucket != NULL)
+	{
+		/* a statement would bring it once for every link */
+		if (CormScanKindOf(below->scan) == CORM_SCAN_LINKS)
+			CormCountRead(below);
 		return bucket->first;
+	}
 	CormScanStart(below->scan, keys);
 	slot = CormScanNext(below->scan);
 	if (slot == NULL)

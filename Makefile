@@ -59,6 +59,7 @@ REGRESS = \
 	prefetch \
 	trees \
 	strategies \
+	direct_scan \
 	order \
 	page \
 	aggregate \

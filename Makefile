@@ -60,6 +60,7 @@ REGRESS = \
 	trees \
 	slices \
 	strategies \
+	direct_scan \
 	order \
 	page \
 	aggregate \

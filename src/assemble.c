@@ -516,13 +516,16 @@ PullBatch(CormRun *run)
 	CormErrorFrame frame;
 	long		rows;
 
-	StartBatch(run);
-	run->next = 0;
 	if (run->portal != NULL)
 	{
+		MemoryContext old = MemoryContextSwitchTo(run->context);
+
 		run->owner = CurrentResourceOwner;
 		CormReopenScans(run->root);
+		MemoryContextSwitchTo(old);
 	}
+	StartBatch(run);
+	run->next = 0;
 	if (run->portal == NULL)
 		portal = OpenRoots(run);
 	else if (!PortalIsValid(portal))

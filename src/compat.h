@@ -56,6 +56,14 @@
 #define CormIsEnforcedConstraint(form) true
 #endif
 
+/* 18: a generated column may be computed whenever it is read. */
+#if PG_VERSION_NUM >= 180000
+#define CormIsComputedAttribute(attribute) \
+	((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define CormIsComputedAttribute(attribute) false
+#endif
+
 /* 16: a relation's files are called by a locator. */
 #if PG_VERSION_NUM >= 160000
 #define CormReadRecentBuffer(relation, block, buffer) \

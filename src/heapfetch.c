@@ -24,6 +24,7 @@
 #include "access/heapam.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 #include "utils/memutils.h"
@@ -52,11 +53,10 @@ void
 CormFetchInit(CormHeapFetch *fetch, Relation heap, Snapshot snapshot,
 			  TupleTableSlot *slot)
 {
-	memset(fetch, 0, sizeof(*fetch));
 	fetch->heap = heap;
 	fetch->snapshot = snapshot;
 	fetch->slot = slot;
-	fetch->context = CurrentMemoryContext;
+	fetch->n = fetch->next = fetch->pinned = 0;
 }
 
 void
@@ -67,17 +67,11 @@ CormFetchReset(CormHeapFetch *fetch)
 	fetch->n = fetch->next = fetch->pinned = 0;
 }
 
-void
+bool
 CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid)
 {
-	if (fetch->n == fetch->max)
-	{
-		fetch->max = Max(64, fetch->max * 2);
-		fetch->tids = fetch->tids == NULL ?
-			MemoryContextAllocHuge(fetch->context, fetch->max * sizeof(ItemPointerData)) :
-			repalloc_huge(fetch->tids, fetch->max * sizeof(ItemPointerData));
-	}
 	fetch->tids[fetch->n++] = *tid;
+	return fetch->n < CORM_FETCH_ENTRIES;
 }
 
 static Buffer
@@ -146,6 +140,8 @@ CormFetchNext(CormHeapFetch *fetch)
 		Buffer		buffer;
 		bool		found;
 
+		/* all of them may be dead */
+		CHECK_FOR_INTERRUPTS();
 		if (fetch->next == fetch->pinned)
 			PinSome(fetch);
 		tid = fetch->tids[fetch->next];
@@ -158,6 +154,7 @@ CormFetchNext(CormHeapFetch *fetch)
 		if (found)
 		{
 			tuple->t_tableOid = RelationGetRelid(fetch->heap);
+			pgstat_count_heap_fetch(fetch->heap);
 			return ExecStorePinnedBufferHeapTuple(tuple, fetch->slot, buffer);
 		}
 		ReleaseBuffer(buffer);

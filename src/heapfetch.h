@@ -18,27 +18,29 @@
 /* Tuples whose pages are pinned at once: as many as a pipeline needs. */
 #define CORM_FETCHED_AT_ONCE 32
 
+/* Index entries that are taken together. */
+#define CORM_FETCH_ENTRIES 1024
+
 typedef struct CormHeapFetch
 {
 	Relation	heap;
 	Snapshot	snapshot;
 	TupleTableSlot *slot;
-	MemoryContext context;
 	int			n;
-	int			max;
 	int			next;			/* the next to return */
 	int			pinned;			/* those before have been pinned */
-	ItemPointerData *tids;
+	ItemPointerData tids[CORM_FETCH_ENTRIES];
 	Buffer		buffers[CORM_FETCHED_AT_ONCE];
 } CormHeapFetch;
 
-/* What is allocated goes to the current context. */
 extern void CormFetchInit(CormHeapFetch *fetch, Relation heap, Snapshot snapshot,
 						  TupleTableSlot *slot);
 
 /* Forgets what is left of the last ones, and their pins. */
 extern void CormFetchReset(CormHeapFetch *fetch);
-extern void CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid);
+
+/* One more; false when it is the last that there is room for. */
+extern bool CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid);
 
 /*
  * The next tuple that the snapshot sees, in the slot, in the order in which they

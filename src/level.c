@@ -316,19 +316,39 @@ CormCloseScans(CormLevel *level)
 	}
 }
 
-void
-CormReopenScans(CormLevel *level)
+/* The scans that were open; at the first that cannot be, false. */
+static bool
+ReopenScans(CormLevel *level)
 {
 	for (int i = 0; i < level->nchildren; i++)
 	{
 		CormLevel  *below = level->children[i];
 
-		if (i == level->self)
-			continue;
-		if (below->scanning && !CormScanOpen(below->scan))
-			RaiseChanged(below->select);
-		CormReopenScans(below);
+		if (i != level->self &&
+			((below->scanning && !CormScanOpen(below->scan)) || !ReopenScans(below)))
+			return false;
 	}
+	return true;
+}
+
+static void
+ForgetScans(CormLevel *level)
+{
+	level->scanning = false;
+	for (int i = 0; i < level->nchildren; i++)
+		if (i != level->self)
+			ForgetScans(level->children[i]);
+}
+
+void
+CormReopenScans(CormLevel *level)
+{
+	if (ReopenScans(level))
+		return;
+	CormCloseScans(level);
+	ForgetScans(level);
+	OpenScans(level);
+	CompleteLevel(level);
 }
 
 const CormLevel *

@@ -108,7 +108,20 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 }
 
 /*
- * Writes one object of a row; "hole" is the next of the row's holes.
+ * The hole behind this one, which nothing will fill; NULL of a row that has none.
+ */
+static inline CormHole *
+SkipHole(CormHole *hole)
+{
+	if (hole == NULL)
+		return NULL;
+	hole->offset = -1;
+	return hole + 1;
+}
+
+/*
+ * Writes one object of a row; "hole" is the next of the row's holes, or NULL if
+ * all its children are scanned.
  */
 static CormHole *
 RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
@@ -120,7 +133,7 @@ RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 	{
 		appendBinaryStringInfo(buf, "null", 4);
 		for (int i = 0; i < items->nholes; i++)
-			(hole++)->offset = -1;
+			hole = SkipHole(hole);
 		return hole;
 	}
 	if (items->n == 0)
@@ -145,7 +158,7 @@ RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 				if (drawing->level->children[item->child->index]->scanning)
 				{
 					RenderRelated(drawing, drawing->level->children[item->child->index]);
-					(hole++)->offset = -1;
+					hole = SkipHole(hole);
 				}
 				else
 					MakeHole(drawing, item->child, hole++);
@@ -185,14 +198,12 @@ CormRenderWhole(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
 				MemoryContext scratch)
 {
 	Drawing		drawing = {level, slot, text, CurrentMemoryContext, scratch};
-	CormHole   *holes = palloc(Max(level->nchildren, 1) * sizeof(CormHole));
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 
 	resetStringInfo(text);
-	RenderSlot(&drawing, holes);
+	RenderSlot(&drawing, NULL);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scratch);
-	pfree(holes);
 }
 
 CormRow *
@@ -233,22 +244,20 @@ ReadKeys(const Drawing *drawing, const CormLevel *below, Datum *keys)
 	return true;
 }
 
-/* A row of a level below, at the end of the text. */
+/*
+ * A row of a level below, at the end of the text.  Nothing that the rows above it
+ * still need may be in the scratch context.
+ */
 static void
 RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
 	Drawing		row = *drawing;
-	CormHole   *holes;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
 	row.level = below;
 	row.slot = slot;
-
-	/* its children are scanned too, so that none of them is used */
-	holes = below->nchildren == 0 ? NULL :
-		MemoryContextAlloc(drawing->scratch, below->nchildren * sizeof(CormHole));
-	RenderSlot(&row, holes);
+	RenderSlot(&row, NULL);		/* its children are scanned too */
 	MemoryContextReset(drawing->scratch);
 }
 
@@ -448,7 +457,12 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
 	if (bucket != NULL)
+	{
+		/* a statement would bring it once for every link */
+		if (CormScanKindOf(below->scan) == CORM_SCAN_LINKS)
+			CormCountRead(below);
 		return bucket->first;
+	}
 	CormScanStart(below->scan, keys);
 	slot = CormScanNext(below->scan);
 	if (slot == NULL)

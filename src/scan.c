@@ -34,6 +34,7 @@
 #include "access/tableam.h"
 #include "access/visibilitymap.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
@@ -83,6 +84,7 @@ struct CormScan
 	Probe		links;
 	CormHeapFetch fetch;		/* of CHILDREN */
 	TableScanDesc all;			/* while all rows are read */
+	bool		exhausted;		/* its index has no further entry */
 
 	/* of LINKS: the target's keys in the through table */
 	const CormForeignKey *far;
@@ -187,12 +189,19 @@ AddKey(Probe *probe, const CormColumn *column, const CormKeyPart *key)
 	return OidIsValid(probe->ops[n]);
 }
 
-/* Targets of the through table are read from it, the others from the rows. */
+/*
+ * Targets of the through table are read from it, the others from the rows.  What
+ * a list is ordered by takes a right to read it as well.
+ */
 static void
 NoteColumns(CormScan *scan)
 {
 	const CormSelect *select = scan->select;
+	const CormModel *model = select->model;
 	ListCell   *lc;
+
+	for (int i = 0; i < model->nkey; i++)
+		scan->rows.used = bms_add_member(scan->rows.used, model->key[i]);
 
 	foreach(lc, select->targets)
 	{
@@ -324,7 +333,8 @@ IsAsPlanned(const Probe *probe)
 
 	if (heap->rd_rel->relkind != RELKIND_RELATION ||
 		heap->rd_tableam != GetHeapamTableAmRoutine() ||
-		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap))
+		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap) ||
+		(!RelationIsPermanent(heap) && RecoveryInProgress()))
 		return false;
 	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
 	{
@@ -332,6 +342,7 @@ IsAsPlanned(const Probe *probe)
 
 		if (column == NULL || attnum > desc->natts ||
 			TupleDescAttr(desc, attnum - 1)->attisdropped ||
+			CormIsComputedAttribute(TupleDescAttr(desc, attnum - 1)) ||
 			TupleDescAttr(desc, attnum - 1)->atttypid != column->typid)
 			return false;
 	}
@@ -548,21 +559,34 @@ Start(const CormScan *scan, Probe *probe, const Datum *keys)
 	MemoryContextSwitchTo(old);
 }
 
-/* Children come in numbers: the index is read first, then all their pages. */
 void
 CormScanStart(CormScan *scan, const Datum *keys)
 {
-	MemoryContext old;
-	ItemPointer tid;
-
 	Start(scan, &scan->rows, keys);
-	if (scan->kind != CORM_SCAN_CHILDREN)
-		return;
-	old = MemoryContextSwitchTo(scan->context);
-	CormFetchReset(&scan->fetch);
-	while ((tid = index_getnext_tid(scan->rows.desc, ForwardScanDirection)) != NULL)
-		CormFetchAdd(&scan->fetch, tid);
-	MemoryContextSwitchTo(old);
+	if (scan->kind == CORM_SCAN_CHILDREN)
+		CormFetchReset(&scan->fetch);
+	scan->exhausted = false;
+}
+
+/* Children come in numbers: the index is read first, then their pages. */
+static TupleTableSlot *
+NextChild(CormScan *scan)
+{
+	TupleTableSlot *slot;
+
+	while ((slot = CormFetchNext(&scan->fetch)) == NULL && !scan->exhausted)
+	{
+		MemoryContext old = MemoryContextSwitchTo(scan->context);
+		ItemPointer tid;
+
+		CormFetchReset(&scan->fetch);
+		do
+			tid = index_getnext_tid(scan->rows.desc, ForwardScanDirection);
+		while (tid != NULL && CormFetchAdd(&scan->fetch, tid));
+		scan->exhausted = tid == NULL;
+		MemoryContextSwitchTo(old);
+	}
+	return slot;
 }
 
 TupleTableSlot *
@@ -573,7 +597,7 @@ CormScanNext(CormScan *scan)
 	bool		found;
 
 	if (scan->kind == CORM_SCAN_CHILDREN)
-		return CormFetchNext(&scan->fetch);
+		return NextChild(scan);
 	old = MemoryContextSwitchTo(scan->context);
 	found = index_getnext_slot(probe->desc, ForwardScanDirection, probe->slot);
 	MemoryContextSwitchTo(old);

@@ -19,6 +19,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 
 /* 18: the module block carries name and version. */
 #if PG_VERSION_NUM >= 180000
@@ -51,10 +52,13 @@
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \
 	object_ownercheck(RelationRelationId, (relid), (role))
+#define CormOwnsFunction(function, role) \
+	object_ownercheck(ProcedureRelationId, (function), (role))
 #define CormSchemaAclCheck(schema, role, mode) \
 	object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
 #else
 #define CormOwnsTable(relid, role) pg_class_ownercheck((relid), (role))
+#define CormOwnsFunction(function, role) pg_proc_ownercheck((function), (role))
 #define CormSchemaAclCheck(schema, role, mode) \
 	pg_namespace_aclcheck((schema), (role), (mode))
 #endif

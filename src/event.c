@@ -29,6 +29,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "accessor.h"
 #include "cache.h"
 #include "catalog.h"
 #include "event.h"
@@ -43,8 +44,9 @@ static void ForgetTable(Oid relid);
 static void ForgetRows(List *rows);
 static void FollowPart(const CormDroppedPart *part);
 static bool Uses(CormRelationRow *row, const CormDroppedPart *part);
-static void ForgetRelation(const CormRelationRow *row,
+static bool ForgetRelation(const CormRelationRow *row,
 						   const CormDroppedPart *part);
+static bool HasItsColumns(const CormRelationRow *row);
 static void FollowKey(const CormDroppedPart *part);
 static void RenameColumnOf(Oid relid, const char *from, const char *to);
 static List *RowsOn(Oid relid);
@@ -185,7 +187,10 @@ ForgetRows(List *rows)
 	ListCell   *lc;
 
 	foreach(lc, rows)
-		CormFollowDeleteRelation(lfirst(lc));
+	{
+		if (CormFollowDeleteRelation(lfirst(lc)))
+			CormFollowDropAccessors(lfirst(lc));
+	}
 }
 
 static void
@@ -201,7 +206,11 @@ FollowPart(const CormDroppedPart *part)
 		if (!Uses(row, part))
 			continue;
 		if (!CormRefreshRelationRow(row, &changed))
-			ForgetRelation(row, part);
+		{
+			/* an accessor needs no constraint, and the relation may return */
+			if (ForgetRelation(row, part) && !HasItsColumns(row))
+				CormFollowDropAccessors(row);
+		}
 		else if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
@@ -225,8 +234,8 @@ Uses(CormRelationRow *row, const CormDroppedPart *part)
 	return false;
 }
 
-/* With a notice, unless one of its models went before. */
-static void
+/* With a notice, unless one of its models went before.  False: it could not. */
+static bool
 ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 {
 	CormModel  *source = CormModelByRelid(row->source);
@@ -235,12 +244,12 @@ ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 	if (!CormFollowDeleteRelation(row))
 	{
 		WarnOutdated(row);
-		return;
+		return false;
 	}
 	if (row->constraint_name != NULL)
 		CormRememberForgotten(row);
 	if (source == NULL || call == NULL)
-		return;
+		return true;
 	if (row->constraint_name == NULL)
 		ereport(NOTICE,
 				(errmsg("relation \"%s\" of model \"%s\" is forgotten, since column \"%s\" is gone",
@@ -255,6 +264,34 @@ ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 						"its foreign key"),
 				 errhint("Once the foreign key is back, declare the relation again: %s",
 						 call)));
+	return true;
+}
+
+/* Only the columns of its constraints, or its own. */
+static bool
+HasItsColumns(const CormRelationRow *row)
+{
+	Oid			holder = HolderOf(row);
+	ListCell   *lc;
+
+	foreach(lc, row->columns)
+	{
+		if (get_attnum(holder, lfirst(lc)) <= 0)
+			return false;
+	}
+	foreach(lc, row->far_columns)
+	{
+		if (get_attnum(holder, lfirst(lc)) <= 0)
+			return false;
+	}
+	if (row->constraint_name != NULL)
+		return true;
+	foreach(lc, row->target_columns)
+	{
+		if (get_attnum(row->target, lfirst(lc)) <= 0)
+			return false;
+	}
+	return true;
 }
 
 /* Half a key names no row, so what is left of it goes as well. */

@@ -15,6 +15,7 @@
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 
+#include "accessor.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
@@ -375,7 +376,10 @@ ForgetAll(List *rows)
 	ListCell   *lc;
 
 	foreach(lc, rows)
+	{
+		CormDropAccessorsOfRow(lfirst(lc));
 		CormDeleteRelationRow(lfirst(lc));
+	}
 }
 
 /* In whatever order the columns are stored. */

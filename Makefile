@@ -65,6 +65,7 @@ REGRESS = \
 	values \
 	matches \
 	typed_rows \
+	accessors \
 	seed_relations \
 	keys \
 	types \

@@ -57,7 +57,7 @@ CheckAccessor(CormReport *report, const CormAccessor *accessor)
 	if (!CormAccessorFits(accessor, relation) ||
 		accessor->schema != get_rel_namespace(accessor->source))
 		CormReportProblem(report, CORM_CHECK_ERROR, object,
-						  psprintf("it does not read what relation %s.%s does any more",
+						  psprintf("it does not read the rows of relation %s.%s any more",
 								   name, relation->name),
 						  psprintf("SELECT corm.create_accessors(%s);",
 								   quote_literal_cstr(name)));

@@ -43,6 +43,9 @@ REGRESS = \
 	adopt_corners \
 	adopt_scale \
 	define_errors \
+	export \
+	define \
+	define_document \
 	define_privileges \
 	read_basic \
 	read_overloads \

@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
@@ -48,8 +49,10 @@ static const struct
 };
 
 static bool running;			/* a statement of this module */
+static CormStatementRecorder recorder;
+static void *recorder_arg;
 
-static void Run(const char *statement);
+static void Run(const char *action, const char *statement);
 static StringInfo BeginAlter(Oid relid);
 static void AppendPart(StringInfo sql, const char *part);
 static void AppendNames(StringInfo buf, List *names);
@@ -59,9 +62,17 @@ static void AppendComparison(StringInfo buf, const CormNewColumn *left,
 							 const CormNewColumn *right, int strategy);
 static bool IsBareExpression(const SelectStmt *select);
 
+void
+CormRecordStatements(CormStatementRecorder new_recorder, void *arg)
+{
+	recorder = new_recorder;
+	recorder_arg = arg;
+}
+
 Oid
 CormCreateTable(Oid schema, const char *name, List *columns,
-				List *primary_key, List *foreign_keys, const char *check)
+				List *primary_key, List *unique, List *foreign_keys,
+				const char *check)
 {
 	StringInfoData sql;
 	ListCell   *lc;
@@ -76,8 +87,16 @@ CormCreateTable(Oid schema, const char *name, List *columns,
 		AppendPart(&sql, "");
 		AppendColumn(&sql, lfirst(lc));
 	}
-	AppendPart(&sql, "PRIMARY KEY ");
-	AppendNames(&sql, primary_key);
+	if (primary_key != NIL)
+	{
+		AppendPart(&sql, "PRIMARY KEY ");
+		AppendNames(&sql, primary_key);
+	}
+	foreach(lc, unique)
+	{
+		AppendPart(&sql, "UNIQUE ");
+		AppendNames(&sql, lfirst(lc));
+	}
 	foreach(lc, foreign_keys)
 	{
 		AppendPart(&sql, "");
@@ -89,7 +108,7 @@ CormCreateTable(Oid schema, const char *name, List *columns,
 		appendStringInfo(&sql, "(%s)", check);
 	}
 	appendStringInfoChar(&sql, ')');
-	Run(sql.data);
+	Run("create table", sql.data);
 
 	relid = get_relname_relid(name, schema);
 	if (!OidIsValid(relid))
@@ -127,7 +146,9 @@ CormAlterTable(Oid relid, List *add_columns, List *set_not_null,
 		AppendForeignKey(sql, foreign_key);
 	}
 	if (sql->len > empty)
-		Run(sql->data);
+		Run(add_columns != NIL ? "add column" :
+			foreign_key != NULL || unique_columns != NIL ? "add constraint" :
+			"set not null", sql->data);
 }
 
 void
@@ -140,7 +161,7 @@ CormReplaceForeignKey(Oid relid, const char *constraint,
 	appendStringInfoString(sql, quote_identifier(constraint));
 	AppendPart(sql, "ADD ");
 	AppendForeignKey(sql, foreign_key);
-	Run(sql->data);
+	Run("replace constraint", sql->data);
 }
 
 void
@@ -152,7 +173,7 @@ CormSetDeferrable(Oid relid, const char *constraint, bool deferrable)
 	appendStringInfo(sql, "%s %s", quote_identifier(constraint),
 					 deferrable ? "DEFERRABLE INITIALLY DEFERRED" :
 					 "NOT DEFERRABLE");
-	Run(sql->data);
+	Run("alter constraint", sql->data);
 }
 
 void
@@ -167,13 +188,13 @@ CormSetNullable(Oid relid, List *columns, bool nullable)
 		appendStringInfo(sql, "%s %s NOT NULL", quote_identifier(lfirst(lc)),
 						 nullable ? "DROP" : "SET");
 	}
-	Run(sql->data);
+	Run(nullable ? "drop not null" : "set not null", sql->data);
 }
 
 void
 CormCreateIndex(Oid relid, List *columns)
 {
-	Run(CormCreateIndexSql(relid, columns));
+	Run("create index", CormCreateIndexSql(relid, columns));
 }
 
 char *
@@ -184,6 +205,40 @@ CormCreateIndexSql(Oid relid, List *columns)
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX ON %s ", CormQuoteTable(relid));
 	AppendNames(&sql, columns);
+	return sql.data;
+}
+
+char *
+CormColumnSql(const CormNewColumn *column)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	AppendColumn(&sql, column);
+	return sql.data;
+}
+
+char *
+CormColumnTypeSql(const CormNewColumn *column)
+{
+	char	   *type = format_type_extended(column->typid, column->typmod,
+											FORMAT_TYPE_TYPEMOD_GIVEN |
+											FORMAT_TYPE_FORCE_QUALIFY);
+
+	if (!OidIsValid(column->collation) ||
+		column->collation == get_typcollation(column->typid))
+		return type;
+	return psprintf("%s COLLATE %s", type,
+					CormQuoteCollation(column->collation));
+}
+
+char *
+CormNamesSql(List *names)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	AppendNames(&sql, names);
 	return sql.data;
 }
 
@@ -198,7 +253,7 @@ CormDropColumns(Oid relid, List *columns)
 		AppendPart(sql, "DROP COLUMN ");
 		appendStringInfoString(sql, quote_identifier(lfirst(lc)));
 	}
-	Run(sql->data);
+	Run("drop column", sql->data);
 }
 
 void
@@ -218,7 +273,7 @@ CormDropTable(Oid relid)
 			kind = "FOREIGN TABLE";
 			break;
 	}
-	Run(psprintf("DROP %s %s", kind, CormQuoteTable(relid)));
+	Run("drop table", psprintf("DROP %s %s", kind, CormQuoteTable(relid)));
 }
 
 void
@@ -277,7 +332,7 @@ CormLiteralSql(const char *value, Oid typid)
  * end with.
  */
 char *
-CormExpressionSql(const char *text)
+CormExpressionSql(const char *what, const char *text)
 {
 	List	   *statements = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
 	Node	   *statement = list_length(statements) == 1 ?
@@ -287,9 +342,9 @@ CormExpressionSql(const char *text)
 		!IsBareExpression((SelectStmt *) statement))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("default is not a single SQL expression: %s", text),
+				 errmsg("%s is not a single SQL expression: %s", what, text),
 				 errhint("Write one expression, such as now() or gen_random_uuid().")));
-	return psprintf("(%s\n)", text);
+	return psprintf(strstr(text, "--") != NULL ? "(%s\n)" : "(%s)", text);
 }
 
 /* Lexicographic order, spelled out: a row comparison finds its operators by
@@ -359,7 +414,7 @@ CormIsRunningDdl(void)
  * statement.
  */
 static void
-Run(const char *statement)
+Run(const char *action, const char *statement)
 {
 	bool		outer = running;
 	int			result = 0;
@@ -380,6 +435,8 @@ Run(const char *statement)
 		elog(ERROR, "could not run a statement: %s",
 			 SPI_result_code_string(result));
 	SPI_finish();
+	if (recorder != NULL)
+		recorder(action, statement, recorder_arg);
 }
 
 static StringInfo
@@ -412,15 +469,14 @@ static void
 AppendColumn(StringInfo buf, const CormNewColumn *column)
 {
 	appendStringInfo(buf, "%s %s", quote_identifier(column->name),
-					 format_type_extended(column->typid, column->typmod,
-										  FORMAT_TYPE_TYPEMOD_GIVEN |
-										  FORMAT_TYPE_FORCE_QUALIFY));
-	if (OidIsValid(column->collation) &&
-		column->collation != get_typcollation(column->typid))
-		appendStringInfo(buf, " COLLATE %s",
-						 CormQuoteCollation(column->collation));
-	if (column->identity)
-		appendStringInfoString(buf, " GENERATED BY DEFAULT AS IDENTITY");
+					 CormColumnTypeSql(column));
+	if (column->identity != '\0')
+		appendStringInfo(buf, " GENERATED %s AS IDENTITY",
+						 column->identity == ATTRIBUTE_IDENTITY_ALWAYS ?
+						 "ALWAYS" : "BY DEFAULT");
+	if (column->generated_sql != NULL)
+		appendStringInfo(buf, " GENERATED ALWAYS AS %s STORED",
+						 column->generated_sql);
 	if (column->default_sql != NULL)
 		appendStringInfo(buf, " DEFAULT %s", column->default_sql);
 	if (column->not_null)

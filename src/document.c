@@ -287,6 +287,29 @@ CormCommonNames(List *names, List *others)
 	return common;
 }
 
+bool
+CormSameNames(List *a, List *b)
+{
+	ListCell   *la;
+	ListCell   *lb;
+
+	if (list_length(a) != list_length(b))
+		return false;
+	forboth(la, a, lb, b)
+	{
+		if (strcmp(lfirst(la), lfirst(lb)) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+CormSameNameSet(List *a, List *b)
+{
+	return list_length(a) == list_length(b) &&
+		list_length(CormCommonNames(a, b)) == list_length(a);
+}
+
 /* A list of names: char *, each once, in order of first mention. */
 List *
 CormReadNames(List *names, JsonbValue *value, const CormDocPath *at)

@@ -60,6 +60,10 @@ extern List *CormReadNames(List *names, JsonbValue *value,
 extern bool CormListHasName(List *names, const char *name);
 extern List *CormCommonNames(List *names, List *others);
 
+/* The same names in the same order; in any order, none being there twice. */
+extern bool CormSameNames(List *a, List *b);
+extern bool CormSameNameSet(List *a, List *b);
+
 extern JsonbIterator *CormBeginPairs(JsonbValue *object);
 extern bool CormNextPair(JsonbIterator **it, char **key, JsonbValue **value);
 

@@ -37,6 +37,7 @@ typedef struct CormColumn
 	bool		not_null;
 	bool		has_default;	/* default, identity or generated */
 	char		generated;		/* as pg_attribute.attgenerated */
+	char		identity;		/* as pg_attribute.attidentity */
 } CormColumn;
 
 /*

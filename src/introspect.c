@@ -161,6 +161,7 @@ CormReadColumns(Oid relid, int *n)
 		column->not_null = att->attnotnull;
 		column->has_default = att->atthasdef || att->attidentity != '\0';
 		column->generated = att->attgenerated;
+		column->identity = att->attidentity;
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

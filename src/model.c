@@ -31,9 +31,9 @@
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
+#include "quote.h"
 
 static char *RegisterAgain(CormModelRow *row, const char *name, List *key);
-static bool IsAmbiguous(const CormModelRow *row);
 static void CheckTable(Oid relid);
 static void CheckKey(Oid relid, List *key);
 static char *NameInSchema(const char *text, Oid relid);
@@ -75,7 +75,7 @@ RegisterAgain(CormModelRow *row, const char *name, List *key)
 		row->name;
 	bool		renamed = strcmp(row->name, model) != 0;
 
-	if (renamed && !IsAmbiguous(row))
+	if (renamed && !CormModelIsAmbiguous(row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("table \"%s\" is the model \"%s\" already",
@@ -92,9 +92,33 @@ RegisterAgain(CormModelRow *row, const char *name, List *key)
 	return model;
 }
 
-/* Does another table of the schema bear the same model name? */
-static bool
-IsAmbiguous(const CormModelRow *row)
+char *
+CormRegisterCall(const CormModelRow *row)
+{
+	StringInfoData call;
+	List	   *key = row->key;
+	ListCell   *lc;
+
+	/* half a key is none */
+	foreach(lc, row->key)
+	{
+		if (get_attnum(row->relid, lfirst(lc)) <= 0)
+			key = NIL;
+	}
+	initStringInfo(&call);
+	appendStringInfo(&call, "SELECT corm.register_model(%s, %s",
+					 quote_literal_cstr(CormQuoteTable(row->relid)),
+					 quote_literal_cstr(CormQuoteNamePart(row->name)));
+	foreach(lc, key)
+		appendStringInfo(&call, "%s%s",
+						 foreach_current_index(lc) == 0 ? ", key => ARRAY[" : ", ",
+						 quote_literal_cstr(lfirst(lc)));
+	appendStringInfoString(&call, key == NIL ? ");" : "]);");
+	return call.data;
+}
+
+bool
+CormModelIsAmbiguous(const CormModelRow *row)
 {
 	ListCell   *lc;
 

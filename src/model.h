@@ -11,6 +11,7 @@
 #define CORM_MODEL_H
 
 #include "cache.h"
+#include "catalog.h"
 #include "introspect.h"
 
 /*
@@ -23,6 +24,15 @@ extern char *CormRegisterTable(Oid relid, const char *name, List *key);
 
 /* Takes back a key that was given; the caller holds the lock and the rights. */
 extern void CormForgetKey(Oid relid);
+
+/*
+ * The call that registers it, independent of the search_path: a no-op where it
+ * is a model already.
+ */
+extern char *CormRegisterCall(const CormModelRow *row);
+
+/* Does another table of the schema bear the same model name? */
+extern bool CormModelIsAmbiguous(const CormModelRow *row);
 
 /* Under the same lock, with the same checks. */
 extern void CormRenameModel(Oid relid, const char *new_name);

@@ -267,10 +267,12 @@ CormBeginSuggestion(CormSuggestion *suggestion, CormSuggestionForm form,
 {
 	StringInfo	text = &suggestion->text;
 	char	   *(*name_of) (const CormModel *) =
-		form == CORM_SUGGEST_QUALIFIED_CALL ?
+		form == CORM_SUGGEST_QUALIFIED_CALL ||
+		form == CORM_SUGGEST_QUALIFIED_FIELD ?
 		CormModelQualifiedName : CormModelDisplayName;
 
-	suggestion->as_field = form == CORM_SUGGEST_FIELD;
+	suggestion->as_field = form == CORM_SUGGEST_FIELD ||
+		form == CORM_SUGGEST_QUALIFIED_FIELD;
 	initStringInfo(text);
 	if (suggestion->as_field)
 	{

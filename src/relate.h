@@ -35,6 +35,7 @@ typedef struct CormForeignKeySpec
 	bool		skip_reverse;
 	bool		own_columns;	/* those that are there were made for it */
 	bool		as_field;		/* declared by a field of create_model */
+	bool		exact;			/* says what the options are, defaults too */
 } CormForeignKeySpec;
 
 /* The arguments of many_to_many. */
@@ -85,6 +86,10 @@ extern void CormInitForeignKeySpec(CormForeignKeySpec *spec);
  */
 extern void CormDeclareForeignKey(CormForeignKeySpec *spec);
 extern Oid	CormDeclareManyToMany(CormManyToManySpec *spec);
+
+/* The constraint alone, as it is or made: nothing is named after it. */
+extern void CormRequireConstraint(CormForeignKeySpec *spec);
+
 extern void CormDeclareRelationOn(CormRelationOnSpec *spec);
 extern void CormAlterRelation(Oid relid, const char *name,
 							  const CormAlterSpec *spec);
@@ -175,7 +180,8 @@ typedef enum CormSuggestionForm
 {
 	CORM_SUGGEST_CALL,
 	CORM_SUGGEST_FIELD,
-	CORM_SUGGEST_QUALIFIED_CALL
+	CORM_SUGGEST_QUALIFIED_CALL,
+	CORM_SUGGEST_QUALIFIED_FIELD
 } CormSuggestionForm;
 
 typedef struct CormSuggestion
@@ -200,6 +206,8 @@ extern char *CormEndSuggestion(CormSuggestion *suggestion);
 extern char *CormForeignKeyText(const CormForeignKeySpec *spec,
 								CormSuggestionForm form);
 extern char *CormManyToManyText(const CormManyToManySpec *spec,
+								CormSuggestionForm form);
+extern char *CormRelationOnText(const CormRelationOnSpec *spec,
 								CormSuggestionForm form);
 
 /*

@@ -21,6 +21,8 @@
 #include "relate.h"
 #include "relate_call.h"
 
+static char *RelationText(const CormRelationRow *row, CormSuggestionForm form);
+static bool HasDefaultColumns(const CormForeignKeySpec *spec);
 static bool FillForeignKey(CormForeignKeySpec *spec,
 						   const CormRelationRow *row);
 static bool FillManyToMany(CormManyToManySpec *spec,
@@ -29,26 +31,20 @@ static char *KeyName(const CormModel *through, const CormForeignKey *fk);
 static bool IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 						   const char *name);
 static bool NeedsName(const CormForeignKey *fk);
-static char *UnconstrainedCall(const CormRelationRow *row);
+static bool FillRelationOn(CormRelationOnSpec *spec,
+						   const CormRelationRow *row);
 static bool HasColumns(Oid relid, List *columns);
 
 char *
 CormRelationCall(const CormRelationRow *row)
 {
-	CormForeignKeySpec foreign_key;
-	CormManyToManySpec many_to_many;
+	return RelationText(row, CORM_SUGGEST_QUALIFIED_CALL);
+}
 
-	if (CormModelByRelid(row->source) == NULL ||
-		CormModelByRelid(row->target) == NULL)
-		return NULL;
-	if (OidIsValid(row->through))
-		return FillManyToMany(&many_to_many, row) ?
-			CormManyToManyText(&many_to_many, CORM_SUGGEST_QUALIFIED_CALL) :
-			NULL;
-	if (row->constraint_name == NULL)
-		return UnconstrainedCall(row);
-	return FillForeignKey(&foreign_key, row) ?
-		CormForeignKeyText(&foreign_key, CORM_SUGGEST_QUALIFIED_CALL) : NULL;
+char *
+CormRelationField(const CormRelationRow *row)
+{
+	return RelationText(row, CORM_SUGGEST_QUALIFIED_FIELD);
 }
 
 char *
@@ -100,6 +96,65 @@ CormManyToManyText(const CormManyToManySpec *spec, CormSuggestionForm form)
 	if (spec->skip_reverse)
 		CormSuggestBool(&suggestion, "skip_reverse", true);
 	return CormEndSuggestion(&suggestion);
+}
+
+char *
+CormRelationOnText(const CormRelationOnSpec *spec, CormSuggestionForm form)
+{
+	CormSuggestion suggestion;
+
+	CormBeginSuggestion(&suggestion, form, "relation_on", spec->source,
+						spec->name, spec->target);
+	CormSuggestNames(&suggestion, "columns", spec->columns);
+	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
+	if (spec->to_many)
+		CormSuggestBool(&suggestion, "to_many", true);
+	CormSuggestText(&suggestion, "related_name", spec->related_name);
+	return CormEndSuggestion(&suggestion);
+}
+
+static char *
+RelationText(const CormRelationRow *row, CormSuggestionForm form)
+{
+	CormForeignKeySpec foreign_key;
+	CormManyToManySpec many_to_many;
+	CormRelationOnSpec relation_on;
+
+	if (CormModelByRelid(row->source) == NULL ||
+		CormModelByRelid(row->target) == NULL)
+		return NULL;
+	if (OidIsValid(row->through))
+		return FillManyToMany(&many_to_many, row) ?
+			CormManyToManyText(&many_to_many, form) : NULL;
+	if (row->constraint_name == NULL)
+		return FillRelationOn(&relation_on, row) ?
+			CormRelationOnText(&relation_on, form) : NULL;
+	if (!FillForeignKey(&foreign_key, row))
+		return NULL;
+	if (form == CORM_SUGGEST_QUALIFIED_FIELD && HasDefaultColumns(&foreign_key))
+		foreign_key.columns = NIL;
+	return CormForeignKeyText(&foreign_key, form);
+}
+
+/* Are they called as they would be if none were named? */
+static bool
+HasDefaultColumns(const CormForeignKeySpec *spec)
+{
+	const CormModel *target = spec->target;
+	ListCell   *lc;
+
+	if (spec->target_columns != NIL)
+		return false;
+	foreach(lc, spec->columns)
+	{
+		char	   *key = get_attname(target->relid,
+									  target->key[foreach_current_index(lc)],
+									  false);
+
+		if (strcmp(lfirst(lc), psprintf("%s_%s", spec->name, key)) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* The declaration that asks for what is there; false when it is not there. */
@@ -215,23 +270,20 @@ IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 	return true;
 }
 
-static char *
-UnconstrainedCall(const CormRelationRow *row)
+static bool
+FillRelationOn(CormRelationOnSpec *spec, const CormRelationRow *row)
 {
-	CormSuggestion suggestion;
-
 	if (!HasColumns(row->source, row->columns) ||
 		!HasColumns(row->target, row->target_columns))
-		return NULL;
-	CormBeginSuggestion(&suggestion, CORM_SUGGEST_QUALIFIED_CALL,
-						"relation_on", CormModelByRelid(row->source),
-						row->name, CormModelByRelid(row->target));
-	CormSuggestNames(&suggestion, "columns", row->columns);
-	CormSuggestNames(&suggestion, "target_columns", row->target_columns);
-	if (row->to_many)
-		CormSuggestBool(&suggestion, "to_many", true);
-	CormSuggestText(&suggestion, "related_name", row->reverse_name);
-	return CormEndSuggestion(&suggestion);
+		return false;
+	spec->source = CormModelByRelid(row->source);
+	spec->name = row->name;
+	spec->target = CormModelByRelid(row->target);
+	spec->columns = row->columns;
+	spec->target_columns = row->target_columns;
+	spec->to_many = row->to_many;
+	spec->related_name = row->reverse_name;
+	return true;
 }
 
 static bool

@@ -21,4 +21,10 @@
  */
 extern char *CormRelationCall(const CormRelationRow *row);
 
+/*
+ * Likewise as the field of a document that corm.define() reads, "name": {...}.
+ * The columns of a foreign key are left out where they have their default name.
+ */
+extern char *CormRelationField(const CormRelationRow *row);
+
 #endif							/* CORM_RELATE_CALL_H */

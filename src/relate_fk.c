@@ -139,6 +139,24 @@ CormDeclareForeignKey(CormForeignKeySpec *spec)
 	CormAddRelation(&row);
 }
 
+void
+CormRequireConstraint(CormForeignKeySpec *spec)
+{
+	Decision	decision = {0};
+
+	CheckTables(spec);
+	DecideColumns(spec, &decision);
+	(void) CormKeyOfNames(spec->source, decision.columns);
+	decision.found = FindConstraint(spec->source->relid, spec->target->relid,
+									decision.columns,
+									decision.target_attnums);
+	spec->index = false;
+	if (decision.found != NULL)
+		CheckFound(spec, decision.found);
+	else
+		Apply(spec, &decision);
+}
+
 /* Only tables hold and bear foreign keys. */
 static void
 CheckTables(const CormForeignKeySpec *spec)
@@ -202,7 +220,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 {
 	const CormRelation *now = CormFindRelation(spec->source, spec->name);
 	const CormForeignKey *fk = now->fk;
-	bool		strict = !row->adopted;
+	bool		strict = !row->adopted || spec->exact;
 	CormKey		columns;
 
 	if (row->constraint_name == NULL)
@@ -234,7 +252,7 @@ CheckSameAsBefore(const CormForeignKeySpec *spec, const Decision *decision,
 	columns.n = fk->nkeys;
 	columns.attnums = fk->fk_attnums;
 	if (spec->one_to_one != (now->kind == CORM_ONE_TO_ONE) &&
-		(strict || spec->one_to_one))
+		((strict && !spec->exact) || spec->one_to_one))
 		Differ(spec, "one_to_one", spec->one_to_one ? "false" : "true");
 	if (spec->nullable == CormAllNotNull(row->source, columns) &&
 		(strict || !spec->nullable))
@@ -483,22 +501,28 @@ CheckFound(const CormForeignKeySpec *spec, const CormForeignKey *fk)
 {
 	const char *differs = NULL;
 
-	if (spec->on_delete != FKCONSTR_ACTION_NOACTION &&
+	if ((spec->exact || spec->on_delete != FKCONSTR_ACTION_NOACTION) &&
 		spec->on_delete != fk->on_delete)
 		differs = psprintf("on_delete is %s",
 						   CormReferentialActionWord(fk->on_delete));
-	else if (spec->on_update != FKCONSTR_ACTION_NOACTION &&
+	else if ((spec->exact || spec->on_update != FKCONSTR_ACTION_NOACTION) &&
 			 spec->on_update != fk->on_update)
 		differs = psprintf("on_update is %s",
 						   CormReferentialActionWord(fk->on_update));
-	else if (spec->deferrable && !CormIsDeferrable(fk->referencing, fk->name, NULL))
-		differs = "is_deferrable is false";
+	else if ((spec->exact || spec->deferrable) &&
+			 spec->deferrable != CormIsDeferrable(fk->referencing, fk->name, NULL))
+		differs = psprintf("is_deferrable is %s",
+						   spec->deferrable ? "false" : "true");
+	else if (spec->exact && spec->validate && !fk->validated)
+		differs = "validate is false";
 	if (differs != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("foreign key constraint \"%s\" of table \"%s\" already exists with other options",
 						fk->name, get_rel_name(fk->referencing)),
 				 errdetail("Its %s.", differs),
+				 spec->exact ?
+				 errhint("Describe it as it is, define the relation, then change both: the constraint with corm.alter_relation.") :
 				 errhint("Leave the option out, then change it with corm.alter_relation.")));
 }
 

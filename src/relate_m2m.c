@@ -277,6 +277,7 @@ MakeLink(const CormManyToManySpec *spec)
 	CormCheckModelName(schema, model);
 	link.through = CormCreateTable(schema, table, list_concat_copy(near, far),
 								   list_concat_copy(near_names, far_names),
+								   NIL,
 								   list_make2(LinkKey(spec->source, near_names),
 											  LinkKey(spec->target, far_names)),
 								   spec->symmetrical ?

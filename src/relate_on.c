@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "document.h"
 #include "error.h"
 #include "introspect.h"
 #include "model.h"
@@ -34,7 +35,6 @@ static char *KeyCall(const CormModel *model, List *columns);
 static bool IsKey(const CormModel *model, List *columns);
 static void CheckSameAsBefore(const CormRelationOnSpec *spec,
 							  const CormRelationRow *row);
-static bool SameNames(List *a, List *b);
 static void CheckNames(const CormRelationOnSpec *spec);
 static char *Suggest(const CormRelationOnSpec *spec, const char *name,
 					 const char *related_name);
@@ -224,10 +224,10 @@ CheckSameAsBefore(const CormRelationOnSpec *spec, const CormRelationRow *row)
 	if (row->target != spec->target->relid)
 		CormRaiseDiffers(spec->source, spec->name, "target",
 						 CormModelDisplayName(CormRequireModel(row->target)));
-	if (!SameNames(row->columns, spec->columns))
+	if (!CormSameNames(row->columns, spec->columns))
 		CormRaiseDiffers(spec->source, spec->name, "columns",
 						 CormJoinNames(row->columns));
-	if (!SameNames(row->target_columns, spec->target_columns))
+	if (!CormSameNames(row->target_columns, spec->target_columns))
 		CormRaiseDiffers(spec->source, spec->name, "target_columns",
 						 CormJoinNames(row->target_columns));
 	if (row->to_many != spec->to_many)
@@ -236,22 +236,6 @@ CheckSameAsBefore(const CormRelationOnSpec *spec, const CormRelationRow *row)
 	if (!CormSameText(row->reverse_name, spec->related_name))
 		CormRaiseDiffers(spec->source, spec->name, "related_name",
 						 row->reverse_name ? row->reverse_name : "none");
-}
-
-static bool
-SameNames(List *a, List *b)
-{
-	ListCell   *la;
-	ListCell   *lb;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(la, a, lb, b)
-	{
-		if (strcmp(lfirst(la), lfirst(lb)) != 0)
-			return false;
-	}
-	return true;
 }
 
 /* A to-one may bear the name of its own column, as a foreign key may. */
@@ -298,14 +282,9 @@ static char *
 Suggest(const CormRelationOnSpec *spec, const char *name,
 		const char *related_name)
 {
-	CormSuggestion suggestion;
+	CormRelationOnSpec other = *spec;
 
-	CormBeginSuggestion(&suggestion, false, "relation_on", spec->source, name,
-						spec->target);
-	CormSuggestNames(&suggestion, "columns", spec->columns);
-	CormSuggestNames(&suggestion, "target_columns", spec->target_columns);
-	if (spec->to_many)
-		CormSuggestBool(&suggestion, "to_many", true);
-	CormSuggestText(&suggestion, "related_name", related_name);
-	return CormEndSuggestion(&suggestion);
+	other.name = unconstify(char *, name);
+	other.related_name = unconstify(char *, related_name);
+	return CormRelationOnText(&other, CORM_SUGGEST_CALL);
 }

@@ -166,7 +166,7 @@ suite_tap() {
   compgen -G "$top/test/tap/*.pl" >/dev/null || { skip "no TAP tests"; return; }
   perl -MIPC::Run -e 1 2>/dev/null || { echo "perl module IPC::Run is not installed"; return 1; }
   mkdir -p "$work/tap"
-  cp -R "$top/Makefile" "$top/corm.control" "$top/src" "$top/test" "$work/tap/"
+  cp -R "$top/Makefile" "$top/corm.control" "$top/src" "$top/sql" "$top/test" "$work/tap/"
   [ ! -d "${CORM_DATA:=$top/../shared/data}" ] || cp -R "$CORM_DATA" "$work/tap/data"
   [ -z "$server_user" ] || chown -R "$server_user" "$work/tap"
   run_tap tap as_server env -u PGHOST -u PGUSER -u PGDATABASE CORM_DATA="$work/tap/data" \

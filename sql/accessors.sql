@@ -264,6 +264,8 @@ END
 $$;
 SELECT corm.create_accessors(model) FROM corm.models WHERE model NOT IN ('AuthorAuthor', 'AuthorAuthorFollows', 'Membership', 'PostCategory');
 SELECT object, problem FROM corm.check() WHERE object LIKE 'function%';
+-- and so it is to the calls that make the names again
+SELECT line FROM corm.export() AS line WHERE line LIKE '%accessors%';
 
 -- ---------- names change ----------
 

@@ -290,13 +290,14 @@ CormCreateRowFunction(const CormNewFunction *function)
 					 CormQuoteType(function->result));
 	appendStringInfo(&sql, " LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS %d AS %s",
 					 function->rows, quote_literal_cstr(function->body));
-	Run(sql.data);
+	Run("create function", sql.data);
 }
 
 void
 CormRenameFunction(Oid function, const char *name)
 {
-	Run(psprintf("ALTER FUNCTION %s RENAME TO %s",
+	Run("rename function",
+		psprintf("ALTER FUNCTION %s RENAME TO %s",
 				 format_procedure_qualified(function),
 				 quote_identifier(name)));
 }
@@ -304,7 +305,8 @@ CormRenameFunction(Oid function, const char *name)
 void
 CormMoveFunction(Oid function, Oid schema)
 {
-	Run(psprintf("ALTER FUNCTION %s SET SCHEMA %s",
+	Run("move function",
+		psprintf("ALTER FUNCTION %s SET SCHEMA %s",
 				 format_procedure_qualified(function),
 				 quote_identifier(get_namespace_name(schema))));
 }
@@ -312,7 +314,8 @@ CormMoveFunction(Oid function, Oid schema)
 void
 CormDropFunction(Oid function)
 {
-	Run(psprintf("DROP FUNCTION %s", format_procedure_qualified(function)));
+	Run("drop function",
+		psprintf("DROP FUNCTION %s", format_procedure_qualified(function)));
 }
 
 /*

@@ -69,6 +69,7 @@ REGRESS = \
 	matches \
 	typed_rows \
 	accessors \
+	inline_rows \
 	seed_relations \
 	keys \
 	types \

@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -64,7 +65,8 @@ CormInlineRows(SupportRequestSimplify *request)
 		root->parse == NULL || root->simple_rte_array != NULL ||
 		!IsConstant(request->fcall) ||
 		CormFunctionAclCheck(request->fcall->funcid, GetUserId(),
-							 ACL_EXECUTE) != ACLCHECK_OK)
+							 ACL_EXECUTE) != ACLCHECK_OK ||
+		FmgrHookIsNeeded(request->fcall->funcid))
 		return;
 	foreach(lc, root->parse->rtable)
 	{

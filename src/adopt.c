@@ -36,6 +36,7 @@
 #include "adoption.h"
 #include "document.h"
 #include "error.h"
+#include "indexes.h"
 #include "model.h"
 #include "naming.h"
 #include "quote.h"

@@ -18,6 +18,7 @@
 
 #include "adopt_survey.h"
 #include "catalog.h"
+#include "indexes.h"
 
 static CormSurveyTable *AddTable(CormSurvey *survey, Oid relid);
 static int	CompareTables(const ListCell *a, const ListCell *b);

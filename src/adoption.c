@@ -15,6 +15,7 @@
 
 #include "adoption.h"
 #include "error.h"
+#include "indexes.h"
 #include "quote.h"
 
 void

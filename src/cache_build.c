@@ -22,6 +22,7 @@
 
 #include "cache_build.h"
 #include "catalog.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "watch.h"
 

@@ -18,6 +18,7 @@
 #include "check_table.h"
 #include "ddl.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "quote.h"
 #include "tablefacts.h"

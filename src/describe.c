@@ -16,6 +16,7 @@
 #include "ddl.h"
 #include "describe.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "pathtext.h"

@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "diagram.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "relate.h"
 #include "tablefacts.h"

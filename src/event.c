@@ -20,26 +20,21 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "storage/lockdefs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 #include "accessor.h"
 #include "cache.h"
 #include "catalog.h"
+#include "document.h"
 #include "event.h"
 #include "forgotten.h"
 #include "introspect.h"
 #include "quote.h"
 #include "relate.h"
 
-static Oid	ForeignKeyTable(Oid constraint);
-static Oid	TypeOfTable(Oid relid);
 static void ForgetTable(Oid relid);
 static void ForgetRows(List *rows);
 static void FollowPart(const CormDroppedPart *part);
@@ -52,7 +47,6 @@ static void RenameColumnOf(Oid relid, const char *from, const char *to);
 static List *RowsOn(Oid relid);
 static Oid	HolderOf(const CormRelationRow *row);
 static int	ColumnLists(CormRelationRow *row, Oid relid, List ***lists);
-static bool HasName(List *names, const char *name);
 static bool ReplaceName(List *names, const char *from, const char *to);
 static void WarnOutdated(const CormRelationRow *row);
 static void WarnOutdatedKey(const CormModelRow *row);
@@ -92,7 +86,7 @@ CormFollowColumnRename(Oid relid, bool of_type, const char *from,
 			CormModelRow *row = lfirst(lc);
 			List	   *made;
 
-			if (TypeOfTable(row->relid) != typid)
+			if (CormTypeOfTable(row->relid) != typid)
 				continue;
 			made = find_all_inheritors(row->relid, NoLock, NULL);
 			tables = list_concat_unique_oid(tables, made);
@@ -108,7 +102,7 @@ CormFollowColumnRename(Oid relid, bool of_type, const char *from,
 void
 CormFollowConstraintRename(Oid constraint, const char *from, const char *to)
 {
-	Oid			relid = ForeignKeyTable(constraint);
+	Oid			relid = CormForeignKeyTable(constraint);
 	ListCell   *lc;
 
 	if (!OidIsValid(relid) || CormReadModelRow(relid) == NULL)
@@ -131,37 +125,6 @@ CormFollowConstraintRename(Oid constraint, const char *from, const char *to)
 		if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
-}
-
-/* The table of a foreign key constraint; InvalidOid for any other one. */
-static Oid
-ForeignKeyTable(Oid constraint)
-{
-	HeapTuple	tuple = SearchSysCache1(CONSTROID,
-										ObjectIdGetDatum(constraint));
-	Oid			relid = InvalidOid;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN)
-		relid = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
-	ReleaseSysCache(tuple);
-	return relid;
-}
-
-/* The composite type that a table was made OF, or InvalidOid. */
-static Oid
-TypeOfTable(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			typid = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		typid = ((Form_pg_class) GETSTRUCT(tuple))->reloftype;
-		ReleaseSysCache(tuple);
-	}
-	return typid;
 }
 
 /* A table that is no model costs one look at an index. */
@@ -228,7 +191,7 @@ Uses(CormRelationRow *row, const CormDroppedPart *part)
 			 CormSameText(row->far_constraint_name, part->name));
 	for (int i = 0; i < n; i++)
 	{
-		if (HasName(*lists[i], part->name))
+		if (CormListHasName(*lists[i], part->name))
 			return true;
 	}
 	return false;
@@ -301,7 +264,7 @@ FollowKey(const CormDroppedPart *part)
 	CormModelRow *row = CormReadModelRow(part->relid);
 	char	   *key;
 
-	if (!HasName(row->key, part->name) ||
+	if (!CormListHasName(row->key, part->name) ||
 		get_attnum(part->relid, part->name) > 0)
 		return;
 	row->key = NIL;
@@ -388,19 +351,6 @@ ColumnLists(CormRelationRow *row, Oid relid, List ***lists)
 	if (row->target == relid)
 		lists[n++] = &row->target_columns;
 	return n;
-}
-
-static bool
-HasName(List *names, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, names)
-	{
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* In place; did it occur? */

@@ -32,6 +32,7 @@
 #include "document.h"
 #include "export.h"
 #include "export_table.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"

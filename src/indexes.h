@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * indexes.h
- *	  Indexes as lists of columns.
+ *	  Indexes as lists of columns: keys, and what finds rows by them.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -11,6 +11,24 @@
 #define CORM_INDEXES_H
 
 #include "introspect.h"
+
+/* The primary key's columns in key order; n = 0 when there is none. */
+extern CormKey CormReadPrimaryKey(Oid relid);
+
+/*
+ * Does a valid, immediate, full, expression-free unique index have all its
+ * key columns among these?
+ */
+extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
+
+/* Likewise, with all of these columns: what ON CONFLICT can name. */
+extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
+
+/* The key columns of each such index, of CormKey *. */
+extern List *CormReadUniqueKeys(Oid relid);
+
+/* Does a valid, full index start with these columns, in any order? */
+extern bool CormHasIndexOn(Oid relid, CormKey columns);
 
 /*
  * An index that can be had from its columns alone: valid, full and without

@@ -21,11 +21,9 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -39,18 +37,7 @@
 #include "compat.h"
 #include "introspect.h"
 
-typedef bool (*IndexTest) (Form_pg_index index, HeapTuple tuple,
-						   CormKey columns);
-
 static int	CompareTables(const ListCell *a, const ListCell *b);
-static bool AnyIndex(Oid relid, CormKey columns, IndexTest test);
-static bool IsComplete(Form_pg_index index, HeapTuple tuple);
-static bool IsUniqueWithin(Form_pg_index index, HeapTuple tuple,
-						   CormKey columns);
-static bool IsUniqueOver(Form_pg_index index, HeapTuple tuple,
-						 CormKey columns);
-static bool StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns);
-static CormKey KeyOfIndex(Form_pg_index index);
 static List *ReadForeignKeys(Oid relid, bool inherited);
 static SysScanDesc BeginConstraintScan(Relation rel, Oid relid);
 static CormForeignKey *ReadForeignKey(HeapTuple tuple);
@@ -107,18 +94,31 @@ CormTableKind(Oid relid)
 	return get_rel_relkind(relid);
 }
 
-Oid
-CormTableOwner(Oid relid)
+/* The row of pg_class, zeroes when there is none. */
+static FormData_pg_class
+ClassRow(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner = InvalidOid;
+	FormData_pg_class row = {0};
 
 	if (HeapTupleIsValid(tuple))
 	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		row = *(Form_pg_class) GETSTRUCT(tuple);
 		ReleaseSysCache(tuple);
 	}
-	return owner;
+	return row;
+}
+
+Oid
+CormTableOwner(Oid relid)
+{
+	return ClassRow(relid).relowner;
+}
+
+Oid
+CormTypeOfTable(Oid relid)
+{
+	return ClassRow(relid).reloftype;
 }
 
 CormColumn *
@@ -166,81 +166,6 @@ CormReadColumns(Oid relid, int *n)
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return columns;
-}
-
-CormKey
-CormReadPrimaryKey(Oid relid)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	CormKey		key = {0, NULL};
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-
-		/* a deferrable key serves no foreign key, but does name the row */
-		if (index->indisprimary && index->indisvalid)
-			key = KeyOfIndex(index);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return key;
-}
-
-bool
-CormHasUniqueKeyWithin(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, IsUniqueWithin);
-}
-
-bool
-CormHasUniqueKeyOver(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, IsUniqueOver);
-}
-
-List *
-CormReadUniqueKeys(Oid relid)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	List	   *keys = NIL;
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-		CormKey		own = KeyOfIndex(index);
-		CormKey    *key;
-
-		if (!IsComplete(index, tuple) || !IsUniqueWithin(index, tuple, own) ||
-			CormKeyHas(own, 0))
-			continue;
-		key = palloc(sizeof(CormKey));
-		*key = own;
-		keys = lappend(keys, key);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return keys;
-}
-
-bool
-CormHasIndexOn(Oid relid, CormKey columns)
-{
-	return AnyIndex(relid, columns, StartsWith);
 }
 
 List *
@@ -377,6 +302,21 @@ CormEqualityBetween(Oid left, Oid right)
 }
 
 Oid
+CormForeignKeyTable(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID,
+										ObjectIdGetDatum(constraint));
+	Oid			relid = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN)
+		relid = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
+	ReleaseSysCache(tuple);
+	return relid;
+}
+
+Oid
 CormConstraintOid(Oid relid, const char *name)
 {
 	return get_relation_constraint_oid(relid, name, true);
@@ -483,111 +423,6 @@ CormMayReference(Oid relid, CormKey columns)
 			return false;
 	}
 	return columns.n > 0;
-}
-
-static bool
-AnyIndex(Oid relid, CormKey columns, IndexTest test)
-{
-	Relation	rel = table_open(IndexRelationId, AccessShareLock);
-	bool		found = false;
-	SysScanDesc scan;
-	ScanKeyData scankey;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&scankey, Anum_pg_index_indrelid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1,
-							  &scankey);
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-
-		found = IsComplete(index, tuple) && test(index, tuple, columns);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
-}
-
-/* Does the index hold every row? */
-static bool
-IsComplete(Form_pg_index index, HeapTuple tuple)
-{
-	return index->indisvalid && index->indislive &&
-		heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
-}
-
-/*
- * Columns behind INCLUDE come after the key columns, so counting only those
- * leaves them out; an expression counts as column 0, which no list contains.
- */
-static bool
-IsUniqueWithin(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	if (!index->indisunique || !index->indimmediate)
-		return false;
-	for (int i = 0; i < index->indnkeyatts; i++)
-	{
-		if (!CormKeyHas(columns, index->indkey.values[i]))
-			return false;
-	}
-	return true;
-}
-
-/* The same, with none of the columns left out: what ON CONFLICT can name. */
-static bool
-IsUniqueOver(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	CormKey		key = KeyOfIndex(index);
-
-	if (!IsUniqueWithin(index, tuple, columns))
-		return false;
-	for (int i = 0; i < columns.n; i++)
-		if (!CormKeyHas(key, columns.attnums[i]))
-			return false;
-	return true;
-}
-
-/*
- * Does the index find rows by equality at once?  A BRIN index does not.
- */
-static bool
-FindsByEquality(Oid index)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	Oid			am = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		am = ((Form_pg_class) GETSTRUCT(tuple))->relam;
-		ReleaseSysCache(tuple);
-	}
-	return am == BTREE_AM_OID || am == HASH_AM_OID;
-}
-
-static bool
-StartsWith(Form_pg_index index, HeapTuple tuple, CormKey columns)
-{
-	if (index->indnkeyatts < columns.n || !FindsByEquality(index->indexrelid))
-		return false;
-	for (int i = 0; i < columns.n; i++)
-	{
-		if (!CormKeyHas(columns, index->indkey.values[i]))
-			return false;
-	}
-	return true;
-}
-
-static CormKey
-KeyOfIndex(Form_pg_index index)
-{
-	CormKey		key;
-
-	key.n = index->indnkeyatts;
-	key.attnums = palloc(sizeof(AttrNumber) * key.n);
-	for (int i = 0; i < key.n; i++)
-		key.attnums[i] = index->indkey.values[i];
-	return key;
 }
 
 static SysScanDesc

@@ -37,26 +37,11 @@ extern char CormTableKind(Oid relid);
 /* The role that owns it; InvalidOid when the table is gone. */
 extern Oid	CormTableOwner(Oid relid);
 
+/* The composite type that a table was made OF, or InvalidOid. */
+extern Oid	CormTypeOfTable(Oid relid);
+
 /* Live columns in attnum order; *n receives how many. */
 extern CormColumn *CormReadColumns(Oid relid, int *n);
-
-/* The primary key's columns in key order; n = 0 when there is none. */
-extern CormKey CormReadPrimaryKey(Oid relid);
-
-/*
- * Does a valid, immediate, full, expression-free unique index have all its
- * key columns among these?
- */
-extern bool CormHasUniqueKeyWithin(Oid relid, CormKey columns);
-
-/* Likewise, with all of these columns: what ON CONFLICT can name. */
-extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
-
-/* The key columns of each such index, of CormKey *. */
-extern List *CormReadUniqueKeys(Oid relid);
-
-/* Does a valid, full index start with these columns, in any order? */
-extern bool CormHasIndexOn(Oid relid, CormKey columns);
 
 /*
  * The foreign keys of a table, of CormForeignKey *, by name; constraints that
@@ -86,6 +71,9 @@ extern void CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key);
  * key would choose it; InvalidOid when they cannot be compared.
  */
 extern Oid	CormEqualityBetween(Oid left, Oid right);
+
+/* The table of a foreign key constraint; InvalidOid for any other one. */
+extern Oid	CormForeignKeyTable(Oid constraint);
 
 /* InvalidOid when the constraint is gone. */
 extern Oid	CormConstraintOid(Oid relid, const char *name);

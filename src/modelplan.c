@@ -21,6 +21,7 @@
 
 #include "document.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "modelspec.h"

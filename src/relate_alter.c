@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "ddl.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "relate.h"

@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 
 #include "ddl.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "relate.h"
 #include "relate_call.h"

@@ -27,6 +27,7 @@
 
 #include "ddl.h"
 #include "error.h"
+#include "indexes.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"

@@ -230,31 +230,16 @@ ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 	return true;
 }
 
-/* Only the columns of its constraints, or its own. */
+/* Those of its constraints, or its own; not the keys that constraints point to. */
 static bool
 HasItsColumns(const CormRelationRow *row)
 {
 	Oid			holder = HolderOf(row);
-	ListCell   *lc;
 
-	foreach(lc, row->columns)
-	{
-		if (get_attnum(holder, lfirst(lc)) <= 0)
-			return false;
-	}
-	foreach(lc, row->far_columns)
-	{
-		if (get_attnum(holder, lfirst(lc)) <= 0)
-			return false;
-	}
-	if (row->constraint_name != NULL)
-		return true;
-	foreach(lc, row->target_columns)
-	{
-		if (get_attnum(row->target, lfirst(lc)) <= 0)
-			return false;
-	}
-	return true;
+	return CormTableHasColumns(holder, row->columns) &&
+		CormTableHasColumns(holder, row->far_columns) &&
+		(row->constraint_name != NULL ||
+		 CormTableHasColumns(row->target, row->target_columns));
 }
 
 /* Half a key names no row, so what is left of it goes as well. */

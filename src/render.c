@@ -457,16 +457,15 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
 	if (bucket != NULL)
-	{
-		/* a statement would bring it once for every link */
-		if (CormScanKindOf(below->scan) == CORM_SCAN_LINKS)
-			CormCountRead(below);
 		return bucket->first;
-	}
 	CormScanStart(below->scan, keys);
 	slot = CormScanNext(below->scan);
 	if (slot == NULL)
 		return NULL;
+
+	/* of a target of links, a statement would bring it with each of them */
+	if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+		CormCountRead(below);
 	return MakeFragment(drawing, below, slot);
 }
 
@@ -475,7 +474,6 @@ RenderTarget(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	const CormRow *row = FindFragment(drawing, below, keys);
 
-	CormCountRead(below);
 	if (row == NULL)
 		appendBinaryStringInfo(drawing->text, "null", 4);
 	else
@@ -495,9 +493,10 @@ RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 	{
 		const CormRow *row = FindFragment(drawing, below, far);
 
+		if (row == NULL)
+			continue;
 		CormCountRead(below);
-		if (row != NULL)
-			AddEntry(drawing, &list, far)->fragment = row;
+		AddEntry(drawing, &list, far)->fragment = row;
 	}
 	order = OrderEntries(drawing, &list);
 	for (int i = 0; i < list.n; i++)

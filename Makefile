@@ -109,6 +109,9 @@ ISOLATION = \
 	read_one_snapshot \
 	read_frozen_snapshot \
 	read_pages \
+	scan_cursor \
+	scan_write_skew \
+	scan_index_ddl \
 	write_add \
 	write_set \
 	write_children \

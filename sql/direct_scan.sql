@@ -3,6 +3,7 @@
 SET client_min_messages = warning;
 CREATE SCHEMA corm_scan;
 SET search_path = corm_scan;
+SET corm.direct_scan = on;
 SET timezone = 'UTC';
 SET lc_monetary = 'C';
 \pset format unaligned
@@ -95,7 +96,7 @@ END $$;
 SELECT statements(corm.prefetch_related('parent', 'children__tags', 'children__leaves')), statements(corm.prefetch_related('parent', '{"children": {"filter": {"id__gt": 1}, "prefetch_related": ["leaves", "tags"]}}'));
 SET corm.direct_scan = off;
 SELECT statements(corm.prefetch_related('parent', 'children__tags', 'children__leaves')), statements(corm.prefetch_related('parent', '{"children": {"filter": {"id__gt": 1}, "prefetch_related": ["leaves", "tags"]}}'));
-RESET corm.direct_scan;
+SET corm.direct_scan = on;
 -- writing calls see what they wrote themselves, by statements
 SELECT corm.create(corm.prefetch_related('parent', 'children'), '{"id": 9, "name": "new"}');
 DELETE FROM parent WHERE id = 9;

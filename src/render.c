@@ -278,6 +278,7 @@ CompareEntries(const void *a, const void *b, void *arg)
 	const EntryList *list = arg;
 	int			n = list->sorter->nkeys;
 
+	CHECK_FOR_INTERRUPTS();
 	return CompareKeys(list->sorter, list->keys + *(const int *) a * n,
 					   list->keys + *(const int *) b * n);
 }

@@ -20,6 +20,10 @@ INSERT INTO authors (name) SELECT 'a' || i FROM generate_series(1, 20) i;
 INSERT INTO posts (title, author_id) SELECT 'p' || i, 1 + i % 20 FROM generate_series(1, 200) i;
 INSERT INTO tags (name) VALUES ('x'), ('y');
 INSERT INTO tags_posts (tag_id, post_id) SELECT 1 + i % 2, i FROM generate_series(1, 200) i;
+CREATE UNLOGGED TABLE notes (id int PRIMARY KEY, author_id bigint REFERENCES authors);
+SELECT corm.register_model('notes', 'Note');
+SELECT corm.foreign_key('Note', 'author', 'Author', 'notes');
+INSERT INTO notes VALUES (1, 1);
 SQL
 $primary->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -51,6 +55,28 @@ foreach my $call (@calls)
 	is($standby->safe_psql('postgres', $call), $primary->safe_psql('postgres', $call), "$verb on a standby");
 	is( $primary->safe_psql('postgres', "BEGIN READ ONLY; $call; COMMIT"),
 		$primary->safe_psql('postgres', $call), "$verb in a read-only transaction");
+}
+
+# index scans stand in for statements there too, and find the same, on pages that
+# are all-visible and on others; unlogged tables have nothing to scan
+my $nested = q{SELECT corm.list(corm.prefetch_related('Author', 'posts__tags')), corm.list(corm.prefetch_related('Tag', 'posts__author'))};
+my $scans = q{SELECT count(*) FROM corm.explain(corm.prefetch_related('Author', 'posts__tags')) l WHERE l ~ 'Index scans'};
+my $separate = 'SET corm.to_one_strategy = separate';
+foreach my $change ('SELECT 1', 'UPDATE posts SET title = upper(title) WHERE id % 3 = 0', 'UPDATE posts SET author_id = 1 + id % 7',
+	'DELETE FROM tags_posts WHERE post_id % 5 = 0', 'VACUUM', 'INSERT INTO tags_posts SELECT 1, id FROM posts ON CONFLICT DO NOTHING')
+{
+	$primary->safe_psql('postgres', $change);
+	$primary->wait_for_catchup($standby);
+	my $expected = $primary->safe_psql('postgres', "SET corm.direct_scan = off; $separate; $nested");
+	is($standby->safe_psql('postgres', "$separate; $nested"), $expected, "scans on a standby after: $change");
+	is($primary->safe_psql('postgres', "$separate; $nested"), $expected, "scans on its primary after: $change");
+}
+is($standby->safe_psql('postgres', $scans), '2', 'a standby scans');
+foreach my $setting ('on', 'off')
+{
+	my ($status, $out, $err) = $standby->psql('postgres',
+		"SET corm.direct_scan = $setting; SELECT corm.list(corm.prefetch_related('Author', 'notes'))");
+	like($err, qr/cannot access temporary or unlogged relations during recovery/, "an unlogged table on a standby, direct_scan $setting");
 }
 
 # nothing is written: neither rows nor catalogs, nor as much as a transaction id

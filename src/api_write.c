@@ -446,6 +446,7 @@ corm_create(PG_FUNCTION_ARGS)
 	owned.label = owned.subject.relation == NULL ? NULL :
 		psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
 				 owned.subject.relation->name);
+	CormPermitData(request, &owned.subject, data);
 	assignments = CormReadData(owned.subject.model, owned.subject.relation,
 							   AssignOwner(&owned), data, &link_values);
 

@@ -23,6 +23,7 @@
 #include "deparse.h"
 #include "deparse_change.h"
 #include "exec.h"
+#include "isolate.h"
 #include "preview.h"
 #include "request.h"
 #include "resolve.h"
@@ -330,7 +331,7 @@ PrintWritten(const CormRequest *request, JsonbValue *key, StringInfo document)
 }
 
 /*
- * Link values are written for the row that is found first.
+ * Two tables are written for one row, which is looked for first.
  */
 static void
 UpdateLinked(const CormRequest *request, const CormUpdateData *data, OneRow *one)
@@ -342,7 +343,6 @@ UpdateLinked(const CormRequest *request, const CormUpdateData *data, OneRow *one
 	JsonbValue *key;
 
 	only_key->loads = NIL;
-	only_key->annotations = request->annotations;
 	only_key->fields_given = true;
 	only_key->fields = list_make1("pk");
 	only_key->exclude_fields = NIL;
@@ -351,13 +351,18 @@ UpdateLinked(const CormRequest *request, const CormUpdateData *data, OneRow *one
 		return;
 	key = CormParseDocument(&one->document);
 	found = WithCondition(request, CormBothConditions(request->where, KeyCondition(key)));
-	(void) RunWrite(CormResolveWrite(found, &links));
 	row.link_assignments = NIL;
-	if (CormChangesRows(&row))
+	if (!CormChangesRows(&row))
 	{
-		InitOne(one, one->label);
-		WriteOne(CormResolveWrite(WithCondition(request, KeyCondition(key)), &row),
-				 OnlyKey(), one);
+		one->n = RunWrite(CormResolveWrite(found, &links)) > 0;
+		return;
+	}
+	InitOne(one, one->label);
+	WriteOne(CormResolveWrite(found, &row), OnlyKey(), one);
+	if (one->n > 0)
+	{
+		key = CormParseDocument(&one->document);
+		(void) RunWrite(CormResolveWrite(WithCondition(request, KeyCondition(key)), &links));
 	}
 }
 
@@ -485,6 +490,26 @@ PutDocument(void *arg, StringInfo document)
 }
 
 /*
+ * A row that was waited for is looked at again with what was joined to its old
+ * version; only subqueries see what the new one leads to.  Where an order or the
+ * link's columns need the join, it stays.
+ */
+static void
+IsolateLocked(CormSelect *select)
+{
+	List	   *others = list_delete_ptr(list_copy(select->scope->tables), select->base);
+	ListCell   *lc;
+
+	foreach(lc, select->order)
+		if (CormValueNeeds(((CormOrder *) lfirst(lc))->value, others))
+			return;
+	foreach(lc, select->targets)
+		if (CormValueNeeds(((CormTarget *) lfirst(lc))->value, others))
+			return;
+	CormIsolateTable(select, select->base);
+}
+
+/*
  * corm.for_update(q, skip_locked, nowait)
  */
 Datum
@@ -504,13 +529,14 @@ corm_for_update(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("for_update does not go with distinct")));
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
+	select = CormResolve(request, CORM_FOR_LOCKING, NULL);
 	if (select->distinct != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("rows of \"%s\" cannot be locked through it", select->label),
 				 errdetail("A row may come by several links."),
 				 errhint("Filter the rows of the model by their keys.")));
+	IsolateLocked(select);
 	CormRunReturning(CormRunBegin(select, false),
 					 psprintf("%s FOR UPDATE OF t%d%s", CormDeparseSelect(select, true),
 							  select->base->alias,

@@ -78,30 +78,62 @@ FindOperation(const char *word)
 	return -1;
 }
 
+pg_noreturn static void
+RaiseUnknownOperation(const CormColumn *column, const char *key, List *words)
+{
+	List	   *known = NIL;
+	const char *close;
+
+	for (int i = 0; i < lengthof(operations); i++)
+		known = lappend(known, unconstify(char *, operations[i]));
+	close = CormClosest(llast(words), known);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" says nothing that an update does to column \"%s\"", key,
+					column->name),
+			 close ?
+			 errhint("Perhaps you meant \"%s\". Known are: %s.", close, CormJoinNames(known)) :
+			 errhint("Known are: %s.", CormJoinNames(known))));
+}
+
+/*
+ * Is the member that of the link, under the through model's name?
+ */
+static bool
+IsLink(const CormSubject *subject, const char *key)
+{
+	const CormRelation *relation = subject->relation;
+	const CormModel *link = relation && OidIsValid(relation->through) ?
+		CormModelByRelid(relation->through) : NULL;
+
+	return link && strcmp(link->name, key) == 0;
+}
+
 /*
  * The member as a column and what becomes of it, or NULL when it is something
  * else.
  */
 static CormComputed *
-ReadComputed(const CormModel *model, char *key, JsonbValue *value)
+ReadComputed(const CormSubject *subject, char *key, JsonbValue *value)
 {
+	const CormModel *model = subject->model;
 	CormComputed *computed;
 	CormStep	step;
-	int			operation = -1;
+	int			operation;
 	List	   *words = NIL;
 
-	if (CormPathLastStep(key) == NULL || FindOperation(CormPathLastStep(key)) < 0 ||
-		CormFindColumn(model, key) || CormFindRelation(model, key))
+	if (CormPathLastStep(key) == NULL || CormFindColumn(model, key) ||
+		CormFindRelation(model, key) || IsLink(subject, key))
 		return NULL;
 	step = CormNextStep(model, NULL, key);
-	if (step.kind != CORM_STEP_COLUMN)
+	if (step.kind != CORM_STEP_COLUMN || *step.rest == '\0')
 		return NULL;
 	while (*step.rest != '\0')
 		words = lappend(words, CormTakeWord(&step.rest, NULL));
 	operation = FindOperation(llast(words));
+	if (operation < 0 || (operation != OP_SET && list_length(words) > 1))
+		RaiseUnknownOperation(step.column, key, words);
 	words = list_truncate(words, list_length(words) - 1);
-	if (words != NIL && operation != OP_SET)
-		return NULL;
 
 	computed = palloc(sizeof(CormComputed));
 	computed->column = step.column;
@@ -191,7 +223,7 @@ CormReadUpdateData(const CormSubject *subject, JsonbValue *object)
 	it = CormBeginPairs(object);
 	while (CormNextPair(&it, &key, &value))
 	{
-		CormComputed *computed = ReadComputed(subject->model, key, value);
+		CormComputed *computed = ReadComputed(subject, key, value);
 
 		if (computed == NULL)
 			PushMember(&plain, key, value);
@@ -440,18 +472,58 @@ Change(CormWrite *write, const CormComputed *computed, const CormRequest *reques
 
 /* ---------- statements ---------- */
 
-/*
- * A link table that is read in both directions is none that can be written.
- */
-static void
-RefuseMirrored(const CormTable *link, const CormRelation *relation)
+static CormExpr *
+SameColumn(CormTable *one, AttrNumber mine, CormTable *other, AttrNumber theirs)
 {
-	if (link->mirrored)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("link values of symmetrical relation \"%s\" cannot be updated through it",
-						relation->name),
-				 errhint("Use corm.add() with link values, or update the through model.")));
+	const CormColumn *column = CormColumnByNumber(one->model, mine);
+
+	return CormMakeOperator(CormColumnValueOf(one, mine), CormEqualityOperator(column),
+							CormColumnValueOf(other, theirs));
+}
+
+static CormExpr *
+SamePair(CormTable *stored, CormTable *seen, const CormRelation *relation, bool turned)
+{
+	List	   *exprs = NIL;
+
+	for (int i = 0; i < relation->fk->nkeys; i++)
+	{
+		AttrNumber	near = relation->fk->fk_attnums[i];
+		AttrNumber	far = relation->far_fk->fk_attnums[i];
+
+		exprs = lappend(exprs, SameColumn(stored, near, seen, turned ? far : near));
+		exprs = lappend(exprs, SameColumn(stored, far, seen, turned ? near : far));
+	}
+	return CormAllOf(exprs);
+}
+
+/*
+ * A link table that is read in both directions cannot be written: the links as
+ * they are stored, of the same pair and, where a pair has several, the same key.
+ */
+static CormTable *
+StoredLinks(CormSelect *select, const CormRelation *relation)
+{
+	CormTable  *seen = select->link;
+	CormTable  *stored = CormAddTable(select, select->scope, seen->model, CORM_JOIN_NONE);
+	CormExpr   *either = CormMakeExpr(CORM_EXPR_OR);
+
+	either->args = list_make2(SamePair(stored, seen, relation, false),
+							  SamePair(stored, seen, relation, true));
+	select->scope->where = lappend(select->scope->where, either);
+	for (int i = 0; i < seen->model->nkey; i++)
+	{
+		AttrNumber	part = seen->model->key[i];
+		bool		of_pair = false;
+
+		for (int k = 0; k < relation->fk->nkeys; k++)
+			of_pair |= part == relation->fk->fk_attnums[k] ||
+				part == relation->far_fk->fk_attnums[k];
+		if (!of_pair)
+			select->scope->where = lappend(select->scope->where,
+										   SameColumn(stored, part, seen, part));
+	}
+	return stored;
 }
 
 static CormWrite *
@@ -492,7 +564,8 @@ ResolveLinkUpdate(const CormRequest *request, const CormSubject *subject, List *
 				 errmsg("link values need the relation of one owner"),
 				 errhint("Write corm.relation(model, key, relation).")));
 	write = MakeWrite(request, subject, true);
-	RefuseMirrored(write->table, subject->relation);
+	if (write->table->mirrored)
+		write->table = StoredLinks(write->select, subject->relation);
 	AddAssignments(write, assignments);
 	CormIsolateTable(write->select, write->table);
 	return write;

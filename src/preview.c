@@ -11,9 +11,11 @@
  * As the server's own referential actions do, it looks at the table of a
  * constraint alone, without what inherits from it, unless that is partitioned.
  *
- * A row that would go itself does not stop a deletion that NO ACTION guards, for
- * that is checked in the end.  RESTRICT is checked at once, so only rows that the
- * same statement deletes do not count.
+ * A row that would go itself is not counted as one that stops the deletion by NO
+ * ACTION.  The server may yet look at it before another constraint has taken it
+ * along: that is a matter of the order in which the constraints were made, and
+ * of their being deferred.  RESTRICT is never put off, so only rows that the
+ * statement itself deletes are left out there.
  *
  * Copyright (c) 2026, the corm developers
  *

@@ -55,7 +55,7 @@ CREATE FUNCTION corm.delete_preview(q corm.queryset, OUT action pg_catalog.text,
 	AS 'MODULE_PATHNAME', 'corm_delete_preview';
 COMMENT ON FUNCTION corm.delete_preview(corm.queryset) IS
 'What corm.delete would do to the rows of the queryset and to those that refer to them, without doing it.
-action: delete (the first row is about the queryset''s own rows, the others about those that foreign keys with ON DELETE CASCADE take along; each row counts once), set null, set default, or restricted: rows that would make the deletion fail with 23503. model: NULL for a table that is none. constraint_name: of the foreign key, NULL for delete.
+action: delete (the first row is about the queryset''s own rows, the others about those that foreign keys with ON DELETE CASCADE take along; each row counts once), set null, set default, or restricted: rows that would make the deletion fail with 23503. A row that would go itself is not counted as restricted by NO ACTION, although PostgreSQL may check that before another constraint has taken the row along. model: NULL for a table that is none. constraint_name: of the foreign key, NULL for delete.
 Triggers, rules and deferred changes are not foreseen, and rows that the caller may not see are not counted.
 Errors: 22023 with limit, offset, distinct or order_by; 42501 without the right to read a table that refers to the rows; 22004 NULL queryset or owner.
 Example: SELECT * FROM corm.delete_preview(corm.filter(''Author'', ''{"name": "Ann"}''));';

@@ -187,6 +187,7 @@ SELECT count(*) FROM author WHERE name = 'x';
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER nothing BEFORE UPDATE ON tag FOR EACH ROW WHEN (old.id = 3) EXECUTE FUNCTION nothing();
 SELECT try($$SELECT corm.update_one(corm.filter('Tag', '{"pk": 3}'), '{"name": "x"}')$$), corm.update('Tag', '{"name__append": ""}', true);
+SELECT try($$SELECT corm.update_one(corm.filter('Tag', '{"pk": 3}'), '{"name": "x", "id__expect": null}')$$), try($$SELECT corm.update_one(corm.filter('Tag', '{"pk": 3}'), '{"name": "x", "id__expect": 3}')$$), try($$SELECT corm.update_one(corm.filter('Tag', '{"pk": 3}'), '{"name": "x", "id__expect": 4}')$$);
 \echo -- and one that changes the row is seen
 CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.name = upper(new.name); RETURN new; END $$;
 CREATE TRIGGER shout BEFORE UPDATE ON tag FOR EACH ROW EXECUTE FUNCTION shout();

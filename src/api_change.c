@@ -262,14 +262,17 @@ KeyCondition(JsonbValue *key)
 }
 
 /*
- * No row: is it not there, or not as the client knows it?
+ * No row: is it not there, or not as the client expects it?
  */
 static void
-RaiseNone(const CormRequest *request, bool expected, const char *label)
+RaiseNone(const CormRequest *request, CormCondition *expected, const char *label)
 {
 	if (expected)
 	{
-		CormSelect *select = CormResolve(request, CORM_FOR_COUNTING, NULL);
+		CormCondition *other = CormMakeCondition(CORM_COND_NOT, list_make1(expected));
+		CormRequest *changed = WithCondition(request,
+											 CormBothConditions(request->where, other));
+		CormSelect *select = CormResolve(changed, CORM_FOR_COUNTING, NULL);
 
 		if (DatumGetBool(CormExecuteScalar(label, CormDeparseExists(select),
 										   CormBindParams(select), false)))
@@ -375,6 +378,7 @@ corm_update_one(PG_FUNCTION_ARGS)
 	CormRequest *request = ArgRequest(fcinfo);
 	CormUpdateData *data;
 	CormRequest *expected = request;
+	CormCondition *condition = NULL;
 	bool		more;
 	OneRow		one;
 	CormSubject subject;
@@ -388,9 +392,8 @@ corm_update_one(PG_FUNCTION_ARGS)
 	{
 		CormDocPath at = {NULL, CormWordName(CORM_WORD_FILTER), 0};
 
-		expected = WithCondition(request,
-								 CormBothConditions(request->where,
-													CormParseFilter(data->expected, &at, NULL)));
+		condition = CormParseFilter(data->expected, &at, NULL);
+		expected = WithCondition(request, CormBothConditions(request->where, condition));
 	}
 
 	if (data->link_assignments != NIL)
@@ -403,7 +406,7 @@ corm_update_one(PG_FUNCTION_ARGS)
 		ReadOne(expected, &one);
 	}
 	if (one.n == 0)
-		RaiseNone(request, data->expected != NULL, one.label);
+		RaiseNone(request, condition, one.label);
 	if (more)
 	{
 		JsonbValue *key = CormParseDocument(&one.document);
@@ -433,7 +436,7 @@ corm_delete_one(PG_FUNCTION_ARGS)
 	InitOne(&one, CormModelDisplayName(CormResolveSubject(request, NULL).model));
 	WriteOne(CormResolveWrite(request, NULL), request, &one);
 	if (one.n == 0)
-		RaiseNone(request, false, one.label);
+		RaiseNone(request, NULL, one.label);
 	PG_RETURN_DATUM(PointerGetDatum(cstring_to_text_with_len(one.document.data,
 															 one.document.len)));
 }

@@ -91,6 +91,9 @@ REGRESS = \
 	link_m2m \
 	link_fk \
 	create \
+	update \
+	delete \
+	permit \
 	write_overloads \
 	write_errors \
 	orm_cases \
@@ -115,7 +118,10 @@ ISOLATION = \
 	write_add \
 	write_set \
 	write_children \
-	write_create
+	write_create \
+	write_update \
+	write_version \
+	write_locks
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

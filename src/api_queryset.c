@@ -60,6 +60,7 @@ PG_FUNCTION_INFO_V1(corm_relation_key);
 PG_FUNCTION_INFO_V1(corm_relation_row);
 PG_FUNCTION_INFO_V1(corm_relation_queryset);
 PG_FUNCTION_INFO_V1(corm_allow);
+PG_FUNCTION_INFO_V1(corm_permit);
 PG_FUNCTION_INFO_V1(corm_filter);
 PG_FUNCTION_INFO_V1(corm_exclude);
 PG_FUNCTION_INFO_V1(corm_order_by);
@@ -189,6 +190,7 @@ ArgumentToValue(FunctionCallInfo fcinfo, int argument, CormWord word)
 		case CORM_WORD_BASE:
 		case CORM_WORD_ALLOW:
 			return CormJsonbToValue(PG_GETARG_JSONB_P(argument));
+		case CORM_WORD_PERMIT:
 		case CORM_WORD_ORDER_BY:
 		case CORM_WORD_SELECT_RELATED:
 		case CORM_WORD_FIELDS:
@@ -378,6 +380,18 @@ corm_allow(PG_FUNCTION_ARGS)
 				 errhint("An allow-list that allows nothing is '{}'.")));
 	PG_RETURN_QUERYSET(CormQuerysetFromRequest(CormAllowRequest(base,
 																ArgumentToValue(fcinfo, 1, CORM_WORD_ALLOW))));
+}
+
+/* Nor may a permit, for the same reason. */
+Datum
+corm_permit(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the keys that data may set must not be null"),
+				 errhint("To permit no key, write VARIADIC '{}'.")));
+	return SayArgument(fcinfo, CORM_WORD_PERMIT);
 }
 
 Datum

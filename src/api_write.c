@@ -178,6 +178,26 @@ RefuseSeveral(const CormOwned *owned, List *targets)
 						owned->label, list_length(targets))));
 }
 
+/*
+ * Link values that are given for all targets, and those that a target brings.
+ */
+static void
+PermitLinkValues(const CormRequest *request, const CormOwned *owned, List *targets,
+				 JsonbValue *through)
+{
+	const CormModel *link;
+	ListCell   *lc;
+
+	if (!OidIsValid(owned->subject.relation->through))
+		return;
+	CormPermitLinkValues(request, &owned->subject, through);
+	link = CormModelByRelid(owned->subject.relation->through);
+	foreach(lc, targets)
+		if (link && CormJsonIsObject(lfirst(lc)))
+			CormPermitLinkValues(request, &owned->subject,
+								 CormJsonMember(lfirst(lc), link->name));
+}
+
 /* ---------- add, remove, set, clear ---------- */
 
 /*
@@ -192,6 +212,7 @@ corm_add(PG_FUNCTION_ARGS)
 	JsonbValue *through = ArgJson(fcinfo, 2);
 
 	RefuseThrough(&owned, through);
+	PermitLinkValues(request, &owned, targets, through);
 	RefuseSeveral(&owned, targets);
 	if (targets == NIL)
 		PG_RETURN_INT64(0);
@@ -294,6 +315,7 @@ corm_set(PG_FUNCTION_ARGS)
 	RefuseDeleteChildren(&owned, delete_children);
 	if (relation->to_many || !ArgIsNothing(fcinfo, 1))
 		targets = ArgTargets(fcinfo, owned.subject.model);
+	PermitLinkValues(request, &owned, targets, through);
 	RefuseSeveral(&owned, targets);
 	if (OidIsValid(relation->through))
 		PG_RETURN_INT64(CormLinkSet(&owned, targets, through));
@@ -446,6 +468,7 @@ corm_create(PG_FUNCTION_ARGS)
 	owned.label = owned.subject.relation == NULL ? NULL :
 		psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
 				 owned.subject.relation->name);
+	CormPermitData(request, &owned.subject, data);
 	assignments = CormReadData(owned.subject.model, owned.subject.relation,
 							   AssignOwner(&owned), data, &link_values);
 

@@ -26,6 +26,7 @@
 #include "exec.h"
 #include "introspect.h"
 #include "lookup_key.h"
+#include "permit.h"
 #include "scope.h"
 #include "value.h"
 
@@ -354,12 +355,41 @@ UnknownMember(const CormModel *model, const CormModel *link, const char *key)
 			 errhint("Known are: %s.", CormJoinNames(known))));
 }
 
+/*
+ * The through model of the relation by which rows are reached, or NULL.
+ */
+static const CormModel *
+LinkModel(const CormRelation *through)
+{
+	return through && OidIsValid(through->through) ? CormModelByRelid(through->through) : NULL;
+}
+
+void
+CormPermitData(const CormRequest *request, const CormSubject *subject, JsonbValue *data)
+{
+	const CormModel *link = LinkModel(subject->relation);
+
+	/* as in CormReadData, whose name the key is in the first place */
+	if (link && (CormFindColumn(subject->model, link->name) ||
+				 CormFindRelation(subject->model, link->name)))
+		link = NULL;
+	CormCheckPermit(request, data, link ? link->name : NULL);
+}
+
+void
+CormPermitLinkValues(const CormRequest *request, const CormSubject *subject, JsonbValue *values)
+{
+	const CormModel *link = LinkModel(subject->relation);
+
+	if (link && values)
+		CormCheckPermitBehind(request, values, link->name);
+}
+
 List *
 CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 			 JsonbValue *data, JsonbValue **link_values)
 {
-	const CormModel *link = through && OidIsValid(through->through) ?
-		CormModelByRelid(through->through) : NULL;
+	const CormModel *link = LinkModel(through);
 	List	   *nulls = NIL;		/* relation, key, relation, key ... */
 	JsonbValue	no_row = {.type = jbvNull};
 	JsonbIterator *it;

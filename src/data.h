@@ -12,6 +12,7 @@
 
 #include "cache.h"
 #include "document.h"
+#include "source.h"
 
 typedef struct CormAssignment
 {
@@ -27,6 +28,17 @@ typedef struct CormAssignment
  */
 extern void CormAssign(List **assignments, const CormColumn *column, Datum value,
 					   bool isnull, const char *key);
+
+/*
+ * Raises 42501 when the request does not permit data to set all that this data
+ * sets.  Whoever takes data from a client asks this first.
+ */
+extern void CormPermitData(const CormRequest *request, const CormSubject *subject,
+						   JsonbValue *data);
+
+/* The same for values of the link alone. */
+extern void CormPermitLinkValues(const CormRequest *request, const CormSubject *subject,
+								 JsonbValue *values);
 
 /*
  * Adds the assignments (CormAssignment *) that an object makes to a model's

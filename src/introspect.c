@@ -197,6 +197,48 @@ ReadForeignKeys(Oid relid, bool inherited)
 	return fks;
 }
 
+/*
+ * A constraint that others are made of leads to the same table as they do, if
+ * they are those of partitions that hold it.
+ */
+static bool
+IsOfReferencingPartition(Form_pg_constraint con)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(con->conparentid));
+	bool		same = HeapTupleIsValid(tuple) &&
+		((Form_pg_constraint) GETSTRUCT(tuple))->confrelid == con->confrelid;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return same;
+}
+
+List *
+CormReadReferences(Oid relid, bool handed_down)
+{
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	List	   *fks = NIL;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_constraint_confrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_constraint con = (Form_pg_constraint) GETSTRUCT(tuple);
+
+		if (con->contype == CONSTRAINT_FOREIGN && !CormIsPeriodConstraint(con) &&
+			(!OidIsValid(con->conparentid) ||
+			 (handed_down && !IsOfReferencingPartition(con))))
+			fks = lappend(fks, ReadForeignKey(tuple));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return fks;
+}
+
 CormForeignKey *
 CormFindForeignKey(Oid referencing, Oid referenced, const char *name,
 				   List *columns)

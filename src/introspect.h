@@ -50,6 +50,13 @@ extern CormColumn *CormReadColumns(Oid relid, int *n);
 extern List *CormReadForeignKeys(Oid relid);
 
 /*
+ * The foreign keys that lead to a table, likewise, in no order: one of a
+ * partitioned table once.  With "handed_down" those too that lead to the table
+ * because it is a partition.
+ */
+extern List *CormReadReferences(Oid relid, bool handed_down);
+
+/*
  * The foreign key of that name, if it leads to target; else the only one over
  * those columns (of char *) that does; else, of a partition, the one of that
  * name that its parent hands down; else NULL.

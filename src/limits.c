@@ -183,6 +183,7 @@ CountRequest(const CormRequest *request, int *nodes)
 	AddNodes(nodes, list_length(request->fields));
 	AddNodes(nodes, list_length(request->exclude_fields));
 	AddNodes(nodes, list_length(request->distinct));
+	AddNodes(nodes, list_length(request->permit));
 	AddNodes(nodes, list_length(request->annotations));
 	foreach(lc, request->order_by)
 		CheckPath(((CormOrderKey *) lfirst(lc))->path, 0);

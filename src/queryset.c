@@ -297,6 +297,8 @@ CormQuerysetFromRequest(const CormRequest *request)
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	PushSubject(&state, request);
+	if (request->permit_given)	/* an empty list permits nothing */
+		PushNames(&state, CORM_WORD_PERMIT, request->permit);
 	PushOptions(&state, request->said ? request->said : request);
 	if (request->base && request->said->offset == 0 &&
 		request->base->offset > 0)

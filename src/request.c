@@ -27,6 +27,7 @@
 #include "document.h"
 #include "filter.h"
 #include "merge.h"
+#include "permit.h"
 #include "request.h"
 
 static void SayWord(CormRequest *request, CormWord word, JsonbValue *value,
@@ -316,6 +317,10 @@ SayWord(CormRequest *request, CormWord word, JsonbValue *value,
 		case CORM_WORD_ALLOW:
 			request->allow = null ? NULL : value;
 			break;
+		case CORM_WORD_PERMIT:
+			if (!null)
+				CormAddPermit(request, CormReadNames(NIL, value, at));
+			break;
 		case CORM_WORD_FILTER:
 			AddFilter(request, value, at);
 			break;
@@ -378,7 +383,7 @@ CormRequestSay(CormRequest *request, CormWord word, JsonbValue *value)
 {
 	CormDocPath at = {NULL, CormWordName(word), 0};
 
-	if (request->said == NULL)
+	if (request->said == NULL || word == CORM_WORD_PERMIT)
 		SayWord(request, word, value, &at);
 	else if (word < CORM_WORD_FILTER)
 		RaiseOutsideBase(&at);
@@ -540,7 +545,9 @@ SayRest(CormRequest *request, CormWord word, JsonbValue *value,
 {
 	if (WasReadFirst(request, word))
 		return;
-	if (word >= CORM_WORD_FILTER)
+	if (word == CORM_WORD_PERMIT)
+		SayWord(request, word, value, at);
+	else if (word >= CORM_WORD_FILTER)
 		SayWord(request->said ? request->said : request, word, value, at);
 	else if (request->base == NULL)
 		SayWord(request, word, value, at);

@@ -57,9 +57,11 @@ ResolveOnce(const CormRequest *request, CormPurpose purpose,
 	switch (purpose)
 	{
 		case CORM_FOR_DOCUMENTS:
+		case CORM_FOR_LOCKING:
 			select->object = BuildObject(select, select->base, request,
 										 CormResolveLoads(model, request->loads),
-										 CormResolveFields(select->base, request), true);
+										 CormResolveFields(select->base, request),
+										 purpose == CORM_FOR_DOCUMENTS);
 			CormResolveOrder(select, request->order_by, true);
 			break;
 		case CORM_FOR_ROWS:

@@ -25,6 +25,9 @@ extern int	corm_to_one_strategy;
 typedef enum CormPurpose
 {
 	CORM_FOR_DOCUMENTS,			/* JSON objects with what they load */
+	CORM_FOR_LOCKING,			/* the same, related rows by statements of their
+								 * own: they are those of the row once it is
+								 * locked */
 	CORM_FOR_ROWS,				/* all columns of the model, typed */
 	CORM_FOR_COUNTING,			/* no select list, no order */
 	CORM_FOR_GROUPING			/* no select list yet; ordered if it matters

@@ -14,7 +14,8 @@
 
 /* Spelled as in CormWord's order. */
 static const char *const word_names[] = {
-	"model", "pk", "relation", "of", "base", "allow", "filter", "exclude", "order_by",
+	"model", "pk", "relation", "of", "base", "allow", "permit",
+	"filter", "exclude", "order_by",
 	"select_related", "prefetch_related", "fields", "exclude_fields",
 	"annotate", "distinct", "limit", "offset"
 };

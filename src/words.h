@@ -23,6 +23,7 @@ typedef enum CormWord
 	CORM_WORD_OF,
 	CORM_WORD_BASE,
 	CORM_WORD_ALLOW,
+	CORM_WORD_PERMIT,
 	CORM_WORD_FILTER,
 	CORM_WORD_EXCLUDE,
 	CORM_WORD_ORDER_BY,
@@ -82,6 +83,9 @@ typedef struct CormRequest
 	JsonbValue *allow;			/* its allow-list, as written */
 	struct CormRequest *said;	/* the words said since; NULL: no guards */
 	int64		max_limit;		/* caps limit and is its default; -1: none */
+
+	bool		permit_given;	/* data may set these keys alone */
+	List	   *permit;			/* of char *; not those of base or of */
 
 	CormCondition *where;		/* filter and not exclude; NULL: none */
 	List	   *order_by;		/* of CormOrderKey * */

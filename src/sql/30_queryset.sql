@@ -268,3 +268,12 @@ list: an object of filter (paths, each with an array of lookups, "exact" being a
 Paths about related rows, in a prefetch, a quantifier or an aggregate, count as relation__path. A lookup that ends in F needs its value among the paths, too. corm.relation(q, name) needs a relation that may be loaded.
 Errors: 42501 for what the list does not have, raised when it is said, and when a verb runs for a filter of an aggregate behind more than a plain path; 22023 for an unknown key, 22004 for a NULL list. A NULL queryset stays NULL.
 Example: SELECT corm.filter(corm.allow(''Post'', ''{"filter": {"title": ["exact", "icontains"]}, "max_limit": 100}''), ''{"title__icontains": "sql"}'').';
+
+CREATE FUNCTION corm.permit(q corm.queryset, VARIADIC paths pg_catalog.text[])
+	RETURNS corm.queryset
+	AS 'MODULE_PATHNAME', 'corm_permit' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION corm.permit(corm.queryset, VARIADIC pg_catalog.text[]) IS
+'The queryset with the only keys that data may set from here on, which makes it safe to pass on data of an end user. Several permits intersect; nothing said later widens them.
+paths: keys as the data spells them ("title", "author", "views__add"); relation__key for the rows of a relation of the queryset, through_model__key for columns of a link; VARIADIC ''{}'' permits no key.
+Errors: 22004 NULL keys. A verb that writes raises 42501 for a key that is not permitted. A NULL queryset stays NULL.
+Example: SELECT corm.update(corm.filter(corm.permit(''Post'', ''title'', ''body''), ''{"pk": 1}''), ''{"title": "New"}'');';

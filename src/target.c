@@ -61,6 +61,25 @@ IsCompositeKey(const CormModel *model, const JsonbValue *array)
 
 /* ---------- keys of querysets ---------- */
 
+void
+CormFilterByKeys(CormRequest *request, List *targets)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	key = {.type = jbvString};
+	ListCell   *lc;
+
+	key.val.string.val = "pk__in";
+	key.val.string.len = strlen("pk__in");
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	(void) pushJsonbValue(&state, WJB_KEY, &key);
+	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	foreach(lc, targets)
+		(void) pushJsonbValue(&state, WJB_ELEM, lfirst(lc));
+	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	CormRequestAddFilter(request,
+						 JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+}
+
 /* Keys that outlive the batch they were read in. */
 typedef struct KeptKeys
 {

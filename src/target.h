@@ -27,4 +27,7 @@ extern List *CormReadKeys(const CormRequest *request);
 /* A document as JSON, in the current memory context. */
 extern JsonbValue *CormParseDocument(StringInfo document);
 
+/* Adds keys (JsonbValue *) to the request's filter. */
+extern void CormFilterByKeys(CormRequest *request, List *keys);
+
 #endif							/* CORM_TARGET_H */

@@ -87,6 +87,9 @@ REGRESS = \
 	link_m2m \
 	link_fk \
 	create \
+	bulk_create \
+	bulk_update \
+	get_or_create \
 	write_overloads \
 	write_errors \
 	orm_cases \
@@ -108,7 +111,10 @@ ISOLATION = \
 	write_add \
 	write_set \
 	write_children \
-	write_create
+	write_create \
+	upsert_unique \
+	upsert_locked \
+	upsert_bulk
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

@@ -232,7 +232,7 @@ RequireKeys(CormBulk *bulk)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("\"[%d]\" has no key of model \"%s\"", row, bulk->label),
-						 errdetail("The key is column %s.",
+						 errdetail("Its key: %s.",
 								   CormJoinNames(CormColumnNames(model->relid, model->nkey, model->key)))));
 	}
 }

@@ -25,6 +25,7 @@ PG_FUNCTION_INFO_V1(corm_connect_or_create);
 static Jsonb *
 ArgLookup(FunctionCallInfo fcinfo)
 {
+	CormRequest *alone = CormMakeRequest();
 	Jsonb	   *lookup;
 	JsonbValue *value;
 
@@ -37,7 +38,8 @@ ArgLookup(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the lookup must be a JSON object"),
 				 errdetail("It is %s.", CormJsonKindName(value))));
-	if (JB_ROOT_COUNT(lookup) == 0)
+	CormRequestAddFilter(alone, lookup);
+	if (CormConditionIsTrivial(alone->where))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the lookup must not be empty"),

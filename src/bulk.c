@@ -466,7 +466,7 @@ LockKeys(const CormBulk *bulk)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("a row of model \"%s\" is named more than once", bulk->label),
-				 errdetail("%d rows are given for %d keys.", bulk->n, list_length(keys))));
+				 errdetail("The %d objects name %d different rows.", bulk->n, list_length(keys))));
 	rows.keys = CormArrayValues(&values, model, model->nkey, model->key, keys);
 	for (int i = 0; i < model->nkey; i++)
 		rows.lock_order = lappend(rows.lock_order,

@@ -167,6 +167,7 @@ ObserveRow(void *arg, TupleTableSlot *slot)
 	int			low = 0;
 	int			high = reading->nkeys - 1;
 
+	slot_getallattrs(slot);
 	for (int i = 0; i < model->nkey; i++)
 		key[i] = slot->tts_values[reading->targets[i]];
 	while (low <= high)

@@ -422,10 +422,13 @@ static bool
 ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 {
 	Finder	   *finder = (Finder *) self;
-	int			place = DatumGetInt32(slot->tts_values[0]) - 1;
-	int			row = list_nth_int(finder->natural->rows, place);
 	const CormForeignKey *fk = finder->natural->member->relation->fk;
+	int			place;
+	int			row;
 
+	slot_getallattrs(slot);
+	place = DatumGetInt32(slot->tts_values[0]) - 1;
+	row = list_nth_int(finder->natural->rows, place);
 	for (int i = 0; i < fk->nkeys; i++)
 	{
 		CormBulkColumn *column = finder->columns[i];

@@ -64,8 +64,11 @@ IsCompositeKey(const CormModel *model, const JsonbValue *array)
 void
 CormFilterByKeys(CormRequest *request, List *targets)
 {
+	CormDocPath at = {NULL, "filter", 0};
 	JsonbParseState *state = NULL;
 	JsonbValue	key = {.type = jbvString};
+	List	   *elements = NIL;
+	JsonbValue *filter;
 	ListCell   *lc;
 
 	key.val.string.val = "pk__in";
@@ -76,8 +79,9 @@ CormFilterByKeys(CormRequest *request, List *targets)
 	foreach(lc, targets)
 		(void) pushJsonbValue(&state, WJB_ELEM, lfirst(lc));
 	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	CormRequestAddFilter(request,
-						 JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+	filter = CormJsonbToValue(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+	request->where = CormBothConditions(request->where,
+										CormParseFilter(filter, &at, &elements));
 }
 
 /* Keys that outlive the batch they were read in. */

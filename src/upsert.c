@@ -40,7 +40,7 @@
 #include "upsert.h"
 
 /* So often a row is in the way that cannot be found before that is an error. */
-#define ATTEMPTS 10
+#define ATTEMPTS 5
 
 /* What the steps below share. */
 typedef struct Work
@@ -170,18 +170,30 @@ InitWork(Work *work, const CormUpsert *upsert)
 
 /* ---------- finding ---------- */
 
+/* A request that can be narrowed without narrowing the other one. */
+static CormRequest *
+CopyRequest(const CormRequest *request)
+{
+	CormRequest *copy = palloc(sizeof(CormRequest));
+
+	*copy = *request;
+	if (request->said)
+		copy->said = CopyRequest(request->said);
+	return copy;
+}
+
 /*
  * The rows among which the row is: those of the request, or to connect them all.
  */
 static CormRequest *
 Among(const Work *work)
 {
-	CormRequest *request = CormMakeRequest();
+	CormRequest *request;
 
 	if (work->upsert->verb != CORM_CONNECT_OR_CREATE)
-		*request = *work->upsert->request;
-	else
-		request->model = CormModelQualifiedName(work->model);
+		return CopyRequest(work->upsert->request);
+	request = CormMakeRequest();
+	request->model = CormModelQualifiedName(work->model);
 	return request;
 }
 
@@ -189,6 +201,10 @@ static CormRequest *
 Lookup(const Work *work)
 {
 	CormRequest *request = Among(work);
+
+	/* an allow-list bounds what is asked, wherever that is looked for */
+	if (work->upsert->verb == CORM_CONNECT_OR_CREATE)
+		CormRequestAddFilter(CopyRequest(work->upsert->request), work->upsert->lookup);
 
 	CormRequestAddFilter(request, work->upsert->lookup);
 	request->limit = 2;
@@ -297,9 +313,8 @@ FindLocked(const Work *work, bool to_update)
 static void
 ReadRow(const Work *work, JsonbValue *key, StringInfo document)
 {
-	CormRequest *request = palloc(sizeof(CormRequest));
+	CormRequest *request = CopyRequest(work->upsert->request);
 
-	*request = *work->upsert->request;
 	if (request->fields_given && request->fields == NIL && request->loads == NIL)
 		return;
 	CormFilterByKeys(request, list_make1(key));
@@ -386,11 +401,10 @@ KeepCreated(void *arg, int row, StringInfo document)
 static bool
 CreateRow(const Work *work, CormConflictAction action, StringInfo document)
 {
-	CormRequest *request = palloc(sizeof(CormRequest));
+	CormRequest *request = CopyRequest(work->upsert->request);
 	CormConflict conflict = {action};
 	CormNewRows rows;
 
-	*request = *work->upsert->request;
 	rows.bulk = CormBulkBegin(work->model, 1);
 	rows.bulk->unnumbered = true;
 	rows.links = palloc(sizeof(JsonbValue *));

@@ -226,6 +226,13 @@ ALTER VIEW thick ALTER COLUMN title SET DEFAULT 'untitled';
 SELECT corm.register_model('thick', 'Thick', '{id}');
 SELECT corm.bulk_create('Thick', '[{"id": 201}, {"id": 202, "title": "t", "pages": 60}, {"id": 203, "pages": 70}]');
 SELECT try($$SELECT corm.bulk_create('Thick', '[{"id": 204}, {"id": 205, "pages": 5}]')$$);
+\echo -- a rule that writes elsewhere, twice
+CREATE TABLE ruled (id int, a int);
+CREATE TABLE other (id int, a int);
+CREATE RULE away AS ON INSERT TO ruled DO INSTEAD INSERT INTO other SELECT new.id, new.a + g FROM generate_series(0, 1) g RETURNING other.id, other.a;
+SELECT corm.register_model('ruled', 'Ruled');
+SELECT count(*) FROM corm.bulk_create('Ruled', '[{"id": 1, "a": 10}, {"id": 2, "a": 20}]');
+SELECT * FROM other ORDER BY id, a;
 CREATE TABLE log (day int, id int, what text DEFAULT 'w', PRIMARY KEY (day, id)) PARTITION BY RANGE (day);
 CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM (0) TO (10);
 CREATE TABLE log_2 PARTITION OF log FOR VALUES FROM (10) TO (20);

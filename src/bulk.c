@@ -271,20 +271,23 @@ typedef struct Insertion
 	int			to;				/* rows before this one */
 	int			next;			/* row that the sink is to be told of next */
 	int			nreturned;
-	int			maxreturned;
 	int		   *returned;		/* rows, as they come */
 	int			nsunk;
 	CormRowSink sink;
 	void	   *arg;
 } Insertion;
 
+/*
+ * A rule may return more rows than were given: the first one counts.
+ */
 static bool
 NoteReturned(void *arg, TupleTableSlot *slot)
 {
 	Insertion  *insertion = arg;
+	int			n = insertion->nreturned;
 
-	if (insertion->nreturned >= insertion->maxreturned)
-		elog(ERROR, "more rows were returned than inserted");
+	if (turn.row < 0 || (n > 0 && insertion->returned[n - 1] >= turn.row))
+		return false;
 	insertion->returned[insertion->nreturned++] = (int) turn.row;
 	return true;
 }
@@ -350,7 +353,7 @@ InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
 {
 	CormValues	values = {NIL};
 	CormBulkRows rows = {bulk->model, returning->label, NIL, 0, 0, conflict, NIL};
-	Insertion	insertion = {to, from, 0, to - from, NULL, 0, sink, arg};
+	Insertion	insertion = {to, from, 0, NULL, 0, sink, arg};
 	ListCell   *lc;
 	char	   *sql;
 

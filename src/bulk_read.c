@@ -564,8 +564,12 @@ ReadRest(Reader *reader, int row, JsonbParseState **state)
 	}
 	if (link)
 	{
-		MemoryContext old = MemoryContextSwitchTo(reader->keep);
+		MemoryContext old;
 
+		/* for the error that says where */
+		reader->frame.key = reader->link->name;
+		(void) CormReadLinkValues(reader->through, link);
+		old = MemoryContextSwitchTo(reader->keep);
 		reader->links[row] = CormJsonbToValue(JsonbValueToJsonb(link));
 		MemoryContextSwitchTo(old);
 	}

@@ -13,7 +13,8 @@
  * there is.
  *
  * Elsewhere an advisory lock on the model and the values that the lookup gives,
- * held to the end of the transaction, keeps out other calls of these verbs.
+ * held to the end of the transaction, keeps out other calls of these verbs; the
+ * rest is the same, a unique key of the defaults being able to be in the way.
  *
  * A row to update or link is locked and looked for again, so that it is what was
  * looked for.
@@ -315,8 +316,6 @@ ReadRow(const Work *work, JsonbValue *key, StringInfo document)
 {
 	CormRequest *request = CopyRequest(work->upsert->request);
 
-	if (request->fields_given && request->fields == NIL && request->loads == NIL)
-		return;
 	CormFilterByKeys(request, list_make1(key));
 	(void) FindDocument(work, request, document);
 }
@@ -410,8 +409,12 @@ CreateRow(const Work *work, CormConflictAction action, StringInfo document)
 	rows.links = palloc(sizeof(JsonbValue *));
 	rows.links[0] = work->link_values;
 	CormGiveAll(rows.bulk, work->assignments);
-	return CormCreateRows(request, &work->upsert->owned, &rows, &conflict,
-						  KeepCreated, document) > 0;
+	if (CormCreateRows(request, &work->upsert->owned, &rows, &conflict,
+					   KeepCreated, document) == 0)
+		return false;
+	if (document->len == 0)
+		appendStringInfoString(document, "{}");
+	return true;
 }
 
 /*
@@ -464,7 +467,7 @@ LockLookup(const Work *work)
 }
 
 static bool
-CreateCovered(const Work *work, StringInfo document)
+CreateOrTake(const Work *work, StringInfo document)
 {
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++)
 	{
@@ -484,7 +487,7 @@ CreateLocked(const Work *work, StringInfo document)
 	if (TakeRow(work, document))
 		return false;
 	RequireNoNewer(work);
-	return CreateRow(work, CORM_CONFLICT_ERROR, document);
+	return CreateOrTake(work, document);
 }
 
 bool
@@ -497,5 +500,5 @@ CormUpsertRun(const CormUpsert *upsert, StringInfo document)
 		CormRequireKey(work.model, "a row that is there is written by");
 	if (TakeRow(&work, document))
 		return false;
-	return work.covered ? CreateCovered(&work, document) : CreateLocked(&work, document);
+	return work.covered ? CreateOrTake(&work, document) : CreateLocked(&work, document);
 }

@@ -33,8 +33,8 @@ typedef struct CormUpsert
 
 /*
  * Finds the row or creates it.  Its document is appended to "document", which
- * stays empty when a trigger has suppressed the row or the request has an empty
- * field list.  Returns whether it was created.
+ * stays empty when a trigger has suppressed the row.  Returns whether it was
+ * created.
  *
  * Raises P0003 when several rows match, 23505 when a row with one of the new
  * row's unique keys is there and does not match, and above READ COMMITTED 40001

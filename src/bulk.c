@@ -38,6 +38,7 @@
 #include "rowset.h"
 #include "scope.h"
 
+/* Which row is being written, as told by bulk_row() in the statement. */
 typedef struct Turn
 {
 	int64		row;			/* -1: none */
@@ -171,6 +172,9 @@ MayInsert(const CormModel *model, const CormColumn *column)
 							  ACL_INSERT) == ACLCHECK_OK;
 }
 
+/*
+ * Null is what there is, unless the type is a domain that has no null.
+ */
 static void
 FillNulls(CormBulkColumn *column, int from, int to)
 {

@@ -14,8 +14,6 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
-#include "utils/datum.h"
-#include "utils/lsyscache.h"
 
 #include "bulk_create.h"
 #include "document.h"

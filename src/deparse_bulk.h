@@ -29,8 +29,8 @@ typedef struct CormConflict
 } CormConflict;
 
 /*
- * Rows to insert: arrays of values.  Parameter "last" is the number of rows;
- * "first" the place of the first one.
+ * Rows to insert: arrays of values.  "first" and "last" are the parameters that
+ * have the place of the first row and the one behind the last.
  */
 typedef struct CormBulkRows
 {

@@ -83,6 +83,24 @@ SQL
 is($node->safe_psql('postgres', q{SELECT count(*), count(DISTINCT email) FROM account WHERE email LIKE 'l%'}), '8|8', 'connected rows are there once');
 is($node->safe_psql('postgres', 'SELECT count(*) - count(DISTINCT (post_id, account_id)) FROM post_account'), '0', 'and linked once');
 
+# everything at once, while the rows go away
+stress('mixed', <<'SQL');
+\set k random(1, 4)
+\set p random(1, 5)
+\set d random(1, 5)
+\if :d = 1
+DELETE FROM account WHERE email = 'm' || :k;
+\elif :d = 2
+SELECT created FROM corm.update_or_create('Account', jsonb_build_object('email', 'm' || :k), jsonb_build_object('n', :p));
+\elif :d = 3
+SELECT created FROM corm.get_or_create(corm.relation('Post', :p, 'accounts'), jsonb_build_object('email', 'm' || :k || 'p' || :p));
+\elif :d = 4
+DELETE FROM account WHERE email = 'm' || :k || 'p' || :p;
+\else
+SELECT created FROM corm.connect_or_create(corm.relation('Post', :p, 'accounts'), jsonb_build_object('email', 'm' || :k));
+\endif
+SQL
+
 # from REPEATABLE READ up a serialization failure is what may happen, and all
 $node->safe_psql('postgres', q{ALTER DATABASE postgres SET default_transaction_isolation = 'repeatable read'});
 $node->pgbench('--no-vacuum --client=4 --jobs=2 --transactions=100 --max-tries=1000', 0,

@@ -94,6 +94,9 @@ REGRESS = \
 	update \
 	delete \
 	permit \
+	bulk_create \
+	bulk_update \
+	get_or_create \
 	write_overloads \
 	write_errors \
 	orm_cases \
@@ -121,7 +124,10 @@ ISOLATION = \
 	write_create \
 	write_update \
 	write_version \
-	write_locks
+	write_locks \
+	upsert_unique \
+	upsert_locked \
+	upsert_bulk
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

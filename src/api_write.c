@@ -18,13 +18,12 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "api_write.h"
 #include "assemble.h"
 #include "data.h"
 #include "deparse_write.h"
 #include "document.h"
 #include "exec.h"
-#include "link.h"
-#include "request.h"
 #include "resolve.h"
 #include "rowset.h"
 #include "scope.h"
@@ -39,21 +38,21 @@ PG_FUNCTION_INFO_V1(corm_clear);
 
 /* ---------- arguments ---------- */
 
-static void
-RefuseNull(const char *what)
+void
+CormRefuseNull(const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("%s must not be null", what)));
 }
 
-static CormRequest *
-ArgRequest(FunctionCallInfo fcinfo)
+CormRequest *
+CormArgWriteRequest(FunctionCallInfo fcinfo)
 {
 	CormRequest *request;
 
 	if (PG_ARGISNULL(0))
-		RefuseNull("the queryset to write");
+		CormRefuseNull("the queryset to write");
 	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(0));
 	if (request->of)
@@ -62,15 +61,12 @@ ArgRequest(FunctionCallInfo fcinfo)
 				 errmsg("the relation of a queryset cannot be written"),
 				 errhint("Name one owner: corm.relation(model, key, relation).")));
 	if (request->relation && (request->owner == NULL || request->owner->type == jbvNull))
-		RefuseNull("the owner of the relation");
+		CormRefuseNull("the owner of the relation");
 	return request;
 }
 
-/*
- * Writing verbs take a relation or a model as a whole, not a part of it.
- */
-static void
-RefusePart(const CormRequest *request, const char *verb, bool filter_ok)
+void
+CormRefusePart(const CormRequest *request, const char *verb, bool filter_ok)
 {
 	const char *what = NULL;
 
@@ -92,23 +88,41 @@ RefusePart(const CormRequest *request, const char *verb, bool filter_ok)
 				 errmsg("%s does not go with %s", verb, what)));
 }
 
+CormOwned
+CormOwnedOf(const CormRequest *request)
+{
+	CormOwned	owned;
+
+	owned.subject = CormResolveSubject(request, NULL);
+	owned.owner = request->owner;
+	owned.label = NULL;
+	if (owned.subject.relation == NULL)
+		return owned;
+	CormRequireWritable(owned.subject.owner, owned.subject.relation);
+	owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
+						   owned.subject.relation->name);
+	return owned;
+}
+
+void
+CormRefuseModel(const char *verb)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s needs the relation of an owner", verb),
+			 errhint("Write corm.relation(model, key, relation).")));
+}
+
 static CormOwned
 ArgOwned(FunctionCallInfo fcinfo, CormRequest **request, const char *verb, bool filter_ok)
 {
 	CormOwned	owned;
 
-	*request = ArgRequest(fcinfo);
-	RefusePart(*request, verb, filter_ok);
-	owned.subject = CormResolveSubject(*request, NULL);
+	*request = CormArgWriteRequest(fcinfo);
+	CormRefusePart(*request, verb, filter_ok);
+	owned = CormOwnedOf(*request);
 	if (owned.subject.relation == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s needs the relation of an owner", verb),
-				 errhint("Write corm.relation(model, key, relation).")));
-	CormRequireWritable(owned.subject.owner, owned.subject.relation);
-	owned.owner = (*request)->owner;
-	owned.label = psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
-						   owned.subject.relation->name);
+		CormRefuseModel(verb);
 	return owned;
 }
 
@@ -125,7 +139,7 @@ static List *
 ArgTargets(FunctionCallInfo fcinfo, const CormModel *model)
 {
 	if (PG_ARGISNULL(1))
-		RefuseNull("the target");
+		CormRefuseNull("the target");
 	return CormReadTargets(model, PG_GETARG_DATUM(1),
 						   get_fn_expr_argtype(fcinfo->flinfo, 1));
 }
@@ -139,12 +153,6 @@ ArgIsNothing(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ||
 		(get_fn_expr_argtype(fcinfo->flinfo, n) == JSONBOID &&
 		 ArgJson(fcinfo, n)->type == jbvNull);
-}
-
-static bool
-HasChildren(const CormRelation *relation)
-{
-	return relation->reverse && !OidIsValid(relation->through);
 }
 
 static void
@@ -161,7 +169,7 @@ static void
 RefuseDeleteChildren(const CormOwned *owned, bool delete_children)
 {
 	if (delete_children &&
-		!HasChildren(owned->subject.relation))
+		!CormHasChildren(owned->subject.relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("relation \"%s\" has no children to delete", owned->label),
@@ -239,28 +247,6 @@ RemoveTargets(const CormOwned *owned, List *targets, bool all, bool delete_child
 }
 
 /*
- * Adds the targets to the request's filter, as keys.
- */
-static void
-FilterByTargets(CormRequest *request, List *targets)
-{
-	JsonbParseState *state = NULL;
-	JsonbValue	key = {.type = jbvString};
-	ListCell   *lc;
-
-	key.val.string.val = "pk__in";
-	key.val.string.len = strlen("pk__in");
-	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	(void) pushJsonbValue(&state, WJB_KEY, &key);
-	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-	foreach(lc, targets)
-		(void) pushJsonbValue(&state, WJB_ELEM, lfirst(lc));
-	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	CormRequestAddFilter(request,
-						 JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
-}
-
-/*
  * corm.remove(q, target, delete_children)
  */
 Datum
@@ -274,7 +260,7 @@ corm_remove(PG_FUNCTION_ARGS)
 	RefuseDeleteChildren(&owned, delete_children);
 	if (request->where && targets != NIL)
 	{
-		FilterByTargets(request, targets);
+		CormFilterByKeys(request, targets);
 		targets = CormReadKeys(request);
 	}
 	PG_RETURN_INT64(RemoveTargets(&owned, targets, false, delete_children));
@@ -334,19 +320,15 @@ KeepDocument(void *arg, StringInfo document)
 	appendBinaryStringInfo(kept, document->data, document->len);
 }
 
-/*
- * What the row gets from the owner of the relation it is created through: a
- * child's foreign key.
- */
-static List *
-AssignOwner(const CormOwned *owned)
+List *
+CormAssignOwner(const CormOwned *owned)
 {
 	const CormRelation *relation = owned->subject.relation;
 	const CormModel *model = owned->subject.model;
 	List	   *assignments = NIL;
 	Datum	   *values;
 
-	if (relation == NULL || !HasChildren(relation))
+	if (relation == NULL || !CormHasChildren(relation))
 		return NIL;
 	values = CormReferencingValues(owned->subject.owner, relation->fk, model,
 								   owned->owner, owned->label, false);
@@ -412,7 +394,7 @@ InsertForKey(const CormModel *model, List *assignments)
 static void
 ReadCreated(CormRequest *request, JsonbValue *key, StringInfo document)
 {
-	FilterByTargets(request, list_make1(key));
+	CormFilterByKeys(request, list_make1(key));
 	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), false),
 				KeepDocument, document);
 }
@@ -429,7 +411,7 @@ CreateLinked(CormRequest *request, const CormOwned *owned, List *assignments,
 	const CormModel *model = owned->subject.model;
 	JsonbValue *key;
 
-	if (relation == NULL || HasChildren(relation))
+	if (relation == NULL || CormHasChildren(relation))
 	{
 		InsertRow(model, assignments, request, document);
 		return;
@@ -451,26 +433,20 @@ CreateLinked(CormRequest *request, const CormOwned *owned, List *assignments,
 Datum
 corm_create(PG_FUNCTION_ARGS)
 {
-	CormRequest *request = ArgRequest(fcinfo);
+	CormRequest *request = CormArgWriteRequest(fcinfo);
 	CormOwned	owned;
 	JsonbValue *data = ArgJson(fcinfo, 1);
 	JsonbValue *link_values;
 	List	   *assignments;
 	StringInfoData document;
 
-	RefusePart(request, "create", false);
+	CormRefusePart(request, "create", false);
 	if (data == NULL)
-		RefuseNull("the data to create a row from");
-	owned.subject = CormResolveSubject(request, NULL);
-	if (owned.subject.relation != NULL)
-		CormRequireWritable(owned.subject.owner, owned.subject.relation);
-	owned.owner = request->owner;
-	owned.label = owned.subject.relation == NULL ? NULL :
-		psprintf("%s.%s", CormModelDisplayName(owned.subject.owner),
-				 owned.subject.relation->name);
+		CormRefuseNull("the data to create a row from");
+	owned = CormOwnedOf(request);
 	CormPermitData(request, &owned.subject, data);
 	assignments = CormReadData(owned.subject.model, owned.subject.relation,
-							   AssignOwner(&owned), data, &link_values);
+							   CormAssignOwner(&owned), data, &link_values);
 
 	initStringInfo(&document);
 	CreateLinked(request, &owned, assignments, link_values, &document);

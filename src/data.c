@@ -325,8 +325,8 @@ MayReadKey(const CormModel *model, const CormForeignKey *fk)
 	return true;
 }
 
-static void
-UnknownMember(const CormModel *model, const CormModel *link, const char *key)
+void
+CormUnknownMember(const CormModel *model, const CormModel *link, const char *key)
 {
 	List	   *known = NIL;
 	const char *close;
@@ -424,7 +424,7 @@ CormReadData(const CormModel *model, const CormRelation *through, List *assignme
 						   CormKeyPartOf(model, value, i, key, false), key);
 		}
 		else
-			UnknownMember(model, link, key);
+			CormUnknownMember(model, link, key);
 	}
 
 	/* when it is known what the others need */

@@ -49,6 +49,13 @@ extern void CormPermitLinkValues(const CormRequest *request, const CormSubject *
 extern List *CormReadData(const CormModel *model, const CormRelation *through, List *assignments,
 						  JsonbValue *data, JsonbValue **link_values);
 
+/*
+ * Raises 42703 for a name that is no column or to-one relation of the model, nor
+ * its link (which may be NULL), with what there is.
+ */
+pg_noreturn extern void CormUnknownMember(const CormModel *model, const CormModel *link,
+										  const char *key);
+
 /* Those that an object makes to the link's own columns. */
 extern List *CormReadLinkValues(const CormRelation *relation, JsonbValue *values);
 

@@ -25,6 +25,12 @@ typedef struct CormOwned
 	const char *label;			/* "Post.categories" */
 } CormOwned;
 
+/* Do the relation's rows hold a foreign key to its owner? */
+extern bool CormHasChildren(const CormRelation *relation);
+
+/* May the role lock rows of the model's table? */
+extern bool CormMayLockRows(const CormModel *model);
+
 /*
  * Locks rows before they are written, in their lock order.  A role without the
  * right to that, one that may only delete, then writes them in the order in

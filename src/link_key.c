@@ -37,8 +37,14 @@ typedef struct Referencing
 	Datum	   *values;			/* of the foreign key's columns, or NULL */
 } Referencing;
 
-static bool
-MayLockRows(const CormModel *model)
+bool
+CormHasChildren(const CormRelation *relation)
+{
+	return relation->reverse && !OidIsValid(relation->through);
+}
+
+bool
+CormMayLockRows(const CormModel *model)
 {
 	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
 		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE,
@@ -48,7 +54,7 @@ MayLockRows(const CormModel *model)
 void
 CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
 {
-	if (MayLockRows(rows->model))
+	if (CormMayLockRows(rows->model))
 		(void) CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
 }
 

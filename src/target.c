@@ -61,6 +61,29 @@ IsCompositeKey(const CormModel *model, const JsonbValue *array)
 
 /* ---------- keys of querysets ---------- */
 
+void
+CormFilterByKeys(CormRequest *request, List *targets)
+{
+	CormDocPath at = {NULL, "filter", 0};
+	JsonbParseState *state = NULL;
+	JsonbValue	key = {.type = jbvString};
+	List	   *elements = NIL;
+	JsonbValue *filter;
+	ListCell   *lc;
+
+	key.val.string.val = "pk__in";
+	key.val.string.len = strlen("pk__in");
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	(void) pushJsonbValue(&state, WJB_KEY, &key);
+	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	foreach(lc, targets)
+		(void) pushJsonbValue(&state, WJB_ELEM, lfirst(lc));
+	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	filter = CormJsonbToValue(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+	request->where = CormBothConditions(request->where,
+										CormParseFilter(filter, &at, &elements));
+}
+
 /* Keys that outlive the batch they were read in. */
 typedef struct KeptKeys
 {

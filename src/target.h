@@ -27,4 +27,10 @@ extern List *CormReadKeys(const CormRequest *request);
 /* A document as JSON, in the current memory context. */
 extern JsonbValue *CormParseDocument(StringInfo document);
 
+/*
+ * Narrows the request to rows with these keys (JsonbValue *).  An allow-list
+ * has no say in it, and a filter that is added afterwards may forget it.
+ */
+extern void CormFilterByKeys(CormRequest *request, List *keys);
+
 #endif							/* CORM_TARGET_H */

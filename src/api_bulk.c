@@ -1,0 +1,287 @@
+/*-------------------------------------------------------------------------
+ *
+ * api_bulk.c
+ *	  SQL entry points: bulk_create, bulk_update.
+ *
+ * Arguments are checked here and handed down, as api_write.c does it.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "api_write.h"
+#include "bulk_create.h"
+#include "bulk_read.h"
+#include "error.h"
+#include "indexes.h"
+#include "scope.h"
+
+PG_FUNCTION_INFO_V1(corm_bulk_create);
+PG_FUNCTION_INFO_V1(corm_bulk_update);
+PG_FUNCTION_INFO_V1(corm_bulk_row);
+
+/* ---------- arguments ---------- */
+
+/*
+ * A JSON array; that its elements are objects is seen when they are read.
+ */
+static JsonbValue *
+ArgArray(FunctionCallInfo fcinfo, int n, const char *what)
+{
+	JsonbValue *array;
+
+	if (PG_ARGISNULL(n))
+		CormRefuseNull(what);
+	array = CormJsonbToValue(PG_GETARG_JSONB_P(n));
+	if (!CormJsonIsArray(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a JSON array of objects", what),
+				 errdetail("It is %s.", CormJsonKindName(array))));
+	return array;
+}
+
+/*
+ * The columns that a text array names, NIL for NULL.  An array that names none
+ * is an error.
+ */
+static List *
+ArgColumns(FunctionCallInfo fcinfo, int n, const CormModel *model, const char *what)
+{
+	List	   *names = NIL;
+	Datum	   *texts;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(n))
+		return NIL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT,
+					  &texts, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			CormRefuseNull(psprintf("a name in %s", what));
+		names = lappend(names, TextDatumGetCString(texts[i]));
+	}
+	if (names == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must name a column", what)));
+	return CormColumnsNamed(model, names);
+}
+
+static CormConflictAction
+ArgAction(FunctionCallInfo fcinfo, int n)
+{
+	static const char *const words[] = {"error", "ignore", "update"};
+	char	   *word = PG_ARGISNULL(n) ? "error" : text_to_cstring(PG_GETARG_TEXT_PP(n));
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return (CormConflictAction) i;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("on_conflict cannot be \"%s\"", word),
+			 errhint("It is error, ignore or update.")));
+}
+
+static CormKey
+KeyOfColumns(List *columns)
+{
+	CormKey		key = {list_length(columns), palloc(Max(list_length(columns), 1) * sizeof(AttrNumber))};
+	ListCell   *lc;
+
+	foreach(lc, columns)
+		key.attnums[foreach_current_index(lc)] = ((CormColumn *) lfirst(lc))->attnum;
+	return key;
+}
+
+static List *
+PrimaryKey(const CormModel *model)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; i < model->nkey; i++)
+		columns = lappend(columns, unconstify(CormColumn *,
+											  CormColumnByNumber(model, model->key[i])));
+	return columns;
+}
+
+/*
+ * A view has no index to look at; the server then says whether its table has.
+ */
+static void
+RequireUnique(const CormModel *model, List *columns)
+{
+	CormKey		key = KeyOfColumns(columns);
+
+	if (model->relkind == RELKIND_VIEW || CormHasUniqueKeyOver(model->relid, key))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			 errmsg("model \"%s\" has no unique key over (%s)", CormModelDisplayName(model),
+					CormJoinNames(CormColumnNames(model->relid, key.n, key.attnums))),
+			 errhint("Its unique keys: %s.", CormUniqueKeysText(model))));
+}
+
+/*
+ * Arguments 2 to 4.
+ */
+static CormConflict
+ArgConflict(FunctionCallInfo fcinfo, const CormModel *model)
+{
+	CormConflict conflict = {ArgAction(fcinfo, 2)};
+
+	if (conflict.action == CORM_CONFLICT_ERROR && !PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("conflict_key needs on_conflict to be ignore or update")));
+	if (conflict.action != CORM_CONFLICT_UPDATE && !PG_ARGISNULL(4))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("update_columns needs on_conflict to be update")));
+	conflict.key = ArgColumns(fcinfo, 3, model, "conflict_key");
+	conflict.all_given = PG_ARGISNULL(4);
+	conflict.update = ArgColumns(fcinfo, 4, model, "update_columns");
+	if (conflict.action == CORM_CONFLICT_UPDATE && conflict.key == NIL)
+	{
+		CormRequireKey(model, "a row that is there is found by");
+		conflict.key = PrimaryKey(model);
+	}
+	if (conflict.key != NIL)
+		RequireUnique(model, conflict.key);
+	return conflict;
+}
+
+/* ---------- bulk_create ---------- */
+
+static void
+PutRow(void *arg, int row, StringInfo document)
+{
+	ReturnSetInfo *rsinfo = arg;
+	Datum		value = (Datum) 0;
+	bool		isnull = document == NULL;
+
+	if (document)
+		value = PointerGetDatum(cstring_to_text_with_len(document->data, document->len));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
+	if (document)
+		pfree(DatumGetPointer(value));
+}
+
+/*
+ * corm.bulk_create(q, data, on_conflict, conflict_key, update_columns)
+ */
+Datum
+corm_bulk_create(PG_FUNCTION_ARGS)
+{
+	CormRequest *request = CormArgWriteRequest(fcinfo);
+	JsonbValue *data = ArgArray(fcinfo, 1, "the data to create rows from");
+	CormOwned	owned;
+	CormConflict conflict;
+	CormNewRows rows;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	CormRefusePart(request, "bulk_create", false);
+	owned = CormOwnedOf(request);
+	CormCheckSchemaUsage(owned.subject.model);
+	conflict = ArgConflict(fcinfo, owned.subject.model);
+
+	rows.bulk = CormBulkBegin(owned.subject.model, JsonContainerSize(data->val.binary.data));
+	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
+	CormGiveAll(rows.bulk, CormAssignOwner(&owned));
+	CormBulkRead(rows.bulk, owned.subject.relation, data, NIL, rows.links);
+	if (rows.bulk->n > 0)
+		(void) CormCreateRows(request, &owned, &rows, &conflict, PutRow, fcinfo->resultinfo);
+	return (Datum) 0;
+}
+
+/*
+ * corm.bulk_row(place)
+ */
+Datum
+corm_bulk_row(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CormBulkTurn(PG_GETARG_INT64(0)));
+}
+
+/* ---------- bulk_update ---------- */
+
+/*
+ * Every row must be named.  Raises 22023 for one that is not.
+ */
+static void
+RequireKeys(CormBulk *bulk)
+{
+	const CormModel *model = bulk->model;
+
+	for (int i = 0; i < model->nkey; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
+		const CormBulkColumn *key = CormBulkColumnOf(bulk, column);
+
+		for (int row = 0; row < bulk->n; row++)
+			if (key->nulls[row])
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"[%d]\" has no key of model \"%s\"", row, bulk->label),
+						 errdetail("Its key: %s.",
+								   CormJoinNames(CormColumnNames(model->relid, model->nkey, model->key)))));
+	}
+}
+
+/*
+ * The columns to read: the key and those that are to be written, or NIL for all.
+ */
+static List *
+ArgUpdated(FunctionCallInfo fcinfo, int n, const CormModel *model)
+{
+	List	   *columns = ArgColumns(fcinfo, n, model, "columns");
+	List	   *key = PrimaryKey(model);
+	ListCell   *lc;
+
+	foreach(lc, columns)
+		if (list_member_ptr(key, lfirst(lc)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" is part of the key, which names the row to update",
+							((CormColumn *) lfirst(lc))->name)));
+	return columns == NIL ? NIL : list_concat(columns, key);
+}
+
+/*
+ * corm.bulk_update(q, rows, columns)
+ */
+Datum
+corm_bulk_update(PG_FUNCTION_ARGS)
+{
+	CormRequest *request = CormArgWriteRequest(fcinfo);
+	JsonbValue *data = ArgArray(fcinfo, 1, "the rows to update");
+	CormOwned	owned;
+	const CormModel *model;
+	CormBulk   *bulk;
+	JsonbValue **links;
+
+	CormRefusePart(request, "bulk_update", false);
+	owned = CormOwnedOf(request);
+	if (owned.subject.relation)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bulk_update does not go with a relation"),
+				 errhint("Name the model: the rows are named by their keys.")));
+	model = owned.subject.model;
+	CormCheckSchemaUsage(model);
+	CormRequireKey(model, "a row is named by");
+	bulk = CormBulkBegin(model, JsonContainerSize(data->val.binary.data));
+	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
+	CormBulkRead(bulk, NULL, data, ArgUpdated(fcinfo, 2, model), links);
+	RequireKeys(bulk);
+	PG_RETURN_INT64(CormBulkUpdate(bulk));
+}

@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * bulk.h
+ *	  Many rows, each with values of its own, written by one statement.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_BULK_H
+#define CORM_BULK_H
+
+#include "assemble.h"
+#include "deparse_bulk.h"
+
+/* What the rows give to one column. */
+typedef struct CormBulkColumn
+{
+	const CormColumn *column;
+	const char *key;			/* what in the data named it last */
+	int			ngiven;
+	bool	   *given;			/* by row */
+	Datum	   *values;
+	bool	   *nulls;			/* true also where nothing is given */
+} CormBulkColumn;
+
+typedef struct CormBulk
+{
+	const CormModel *model;
+	const char *label;
+	int			n;				/* rows */
+	bool		unnumbered;		/* errors do not say which row it is */
+	List	   *columns;		/* of CormBulkColumn *, in order of mention */
+} CormBulk;
+
+/* In the current memory context, where the values must be too. */
+extern CormBulk *CormBulkBegin(const CormModel *model, int n);
+
+/* The column's values; made, with nothing given, when it is new. */
+extern CormBulkColumn *CormBulkColumnOf(CormBulk *bulk, const CormColumn *column);
+
+/*
+ * Gives a row a value.  Raises 22023 when the row has another one already; the
+ * same one again is fine.
+ */
+extern void CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull,
+						const char *key);
+
+/*
+ * Says at which row something happened: a line of CONTEXT, "[17].author", for
+ * what is raised until it is popped.
+ */
+typedef struct CormRowFrame
+{
+	ErrorContextCallback callback;
+	const char *activity;		/* "reading" */
+	int64		row;			/* -1: none in particular */
+	const char *key;			/* NULL: the row itself */
+} CormRowFrame;
+
+extern void CormRowFramePush(CormRowFrame *frame, const char *activity);
+extern void CormRowFramePop(CormRowFrame *frame);
+
+/* Takes what became of a row: its document, or NULL when none was written. */
+typedef void (*CormRowSink) (void *arg, int row, StringInfo document);
+
+/*
+ * Inserts all rows, in their order, by one statement; by one for each run of
+ * rows that give the same columns where it matters which a row gives: when rows
+ * that are there are to be updated, and in views, whose defaults are their
+ * tables'.  The sink is called for every row in turn, unless "returning" has no
+ * targets: then nothing is asked back.  Returns how many rows the server says
+ * it has written.
+ */
+extern int64 CormBulkInsert(CormBulk *bulk, const CormConflict *conflict,
+							const CormSelect *returning, CormRowSink sink, void *arg);
+
+/*
+ * Updates the rows that are named by the values of the model's key columns, by
+ * one statement; a column that a row does not give stays as it is.  Returns how
+ * many were there.  Raises 21000 for a row that is named twice.
+ */
+extern int64 CormBulkUpdate(CormBulk *bulk);
+
+/*
+ * The source of an insertion has come to a row; false behind the last one.  For
+ * corm.bulk_row() alone.
+ */
+extern bool CormBulkTurn(int64 row);
+
+#endif							/* CORM_BULK_H */

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * bulk_read.h
+ *	  Many JSON objects as rows to write.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_BULK_READ_H
+#define CORM_BULK_READ_H
+
+#include "bulk.h"
+#include "document.h"
+
+/*
+ * Columns that names (char *) of columns and to-one relations stand for, of
+ * CormColumn *, each once.  Raises 42703 for a name that is neither.
+ */
+extern List *CormColumnsNamed(const CormModel *model, List *names);
+
+/* "(a), (b, c)": the columns of each unique key that rows can be found by. */
+extern char *CormUniqueKeysText(const CormModel *model);
+
+/*
+ * Reads the objects of an array of bulk->n elements.  "through" as for
+ * CormReadData; then links[row] gets the link values of each row.  Beside the
+ * ways of CormReadData a relation may be an object of the columns of a unique
+ * key of its target, whose rows are looked up by one statement for all rows.
+ * "only" (of CormColumn *), unless NIL, has the columns to take; members that
+ * set none of them are passed over.
+ */
+extern void CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array,
+						 List *only, JsonbValue **links);
+
+#endif							/* CORM_BULK_READ_H */

@@ -80,6 +80,18 @@ SELECT try(format('SELECT corm.create(corm.permit(%s), %L)', q, d)) FROM (VALUES
 SELECT try(format('SELECT corm.%s(corm.permit(corm.relation(''Post'', 2, ''tags''), ''Tagging__sort''), %s)', verb, args)) FROM (VALUES (1, 'add', $$1, '{"sort": 1}'$$), (2, 'add', $$1, '{"note": "x"}'$$), (3, 'add', $$jsonb '[{"id": 1, "Tagging": {"note": "x"}}]'$$), (4, 'set', $$jsonb '[{"id": 1, "Tagging": {"sort": 5}}, 2]'$$), (5, 'set', $$jsonb '[{"id": 1, "Tagging": {"note": "x"}}, 2]'$$), (6, 'set', $$ARRAY[1], '{"sort": 1, "note": "x"}'$$), (7, 'add', '2'), (8, 'remove', '1')) AS v(n, verb, args) ORDER BY n;
 SELECT * FROM tagging ORDER BY 1, 2;
 
+--
+-- Many rows; rows that are found or created: all that is looked up by is data too
+--
+SELECT try(format('SELECT json_agg(b) FROM corm.bulk_create(%s) b', args)) FROM (VALUES (1, $$corm.fields(corm.permit('Post', 'title'), 'title'), '[{"title": "x"}, {}]'$$), (2, $$corm.permit('Post', 'title'), '[{"title": "x"}, {"title": "y", "secret": "z"}]'$$), (3, $$corm.permit('Post', 'title'), '[{"id": 1, "title": "x"}]', 'update'$$),
+	(4, $$corm.permit('Post', 'title'), '[1]'$$), (5, $$corm.permit('Post', 'title'), '{"secret": 1}'$$), (6, $$corm.fields(corm.relation(corm.filter(corm.permit('Author', 'posts__title'), '{"id": 1}'), 'posts'), 'title'), '[{"secret": "x"}]'$$),
+	(7, $$corm.fields(corm.permit(corm.relation('Post', 1, 'tags'), 'name', 'Tagging__sort'), 'name'), '[{"name": "many", "Tagging": {"sort": 1}}]'$$), (8, $$corm.permit(corm.relation('Post', 1, 'tags'), 'name', 'Tagging__sort'), '[{"name": "many"}, {"name": "more", "Tagging": {"note": "x"}}]'$$)) AS v(n, args) ORDER BY n;
+SELECT try(format('SELECT corm.bulk_update(%s)', args)) FROM (VALUES (1, $$corm.permit('Post', 'id', 'title'), '[{"id": 1, "title": "u"}]'$$), (2, $$corm.permit('Post', 'title'), '[{"id": 1, "title": "u"}]'$$), (3, $$corm.permit('Post', 'id', 'title'), '[{"id": 1, "title": "u"}, {"id": 2, "secret": "x"}]'$$), (4, $$corm.permit('Post', 'id', 'title'), '[{"id": 1, "secret": "x"}]', '{title}'$$)) AS v(n, args) ORDER BY n;
+SELECT try(format('SELECT u FROM corm.%s) u', args)) FROM (VALUES (1, $$get_or_create(corm.fields(corm.permit('Tag', 'name'), 'name'), '{"name": "permitted"}'$$), (2, $$get_or_create(corm.permit('Tag', 'name'), '{"id": 77}', '{"name": "x"}'$$), (3, $$get_or_create(corm.permit('Tag', 'name'), '{"name": "x"}', '{"id": 77}'$$), (4, $$update_or_create(corm.permit('Tag', 'name'), '{"name__iexact": "X"}'$$), (5, $$update_or_create(corm.permit('Tag', 'name'), '{"name": "red"}', '{"id": 77}'$$),
+	(6, $$connect_or_create(corm.fields(corm.permit(corm.relation('Post', 1, 'tags'), 'name', 'Tagging__sort'), 'name'), '{"name": "linked"}', '{"Tagging": {"sort": 9}}'$$), (7, $$connect_or_create(corm.permit(corm.relation('Post', 1, 'tags'), 'name', 'Tagging__sort'), '{"name": "linked too"}', '{"Tagging": {"note": "x"}}'$$)) AS v(n, args) ORDER BY n;
+SELECT count(*) FILTER (WHERE name IN ('many', 'permitted', 'linked')) AS permitted, count(*) FILTER (WHERE name IN ('more', 'x', 'X', 'linked too') OR id = 77) AS not_permitted FROM tag;
+SELECT secret, count(*) FROM post GROUP BY 1 ORDER BY 1;
+
 \pset tuples_only off
 \pset format aligned
 SET client_min_messages = warning;

@@ -193,6 +193,7 @@ corm_bulk_create(PG_FUNCTION_ARGS)
 	owned = CormOwnedOf(request);
 	CormCheckSchemaUsage(owned.subject.model);
 	conflict = ArgConflict(fcinfo, owned.subject.model);
+	CormPermitRows(request, &owned.subject, data);
 
 	rows.bulk = CormBulkBegin(owned.subject.model, JsonContainerSize(data->val.binary.data));
 	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
@@ -279,6 +280,7 @@ corm_bulk_update(PG_FUNCTION_ARGS)
 	model = owned.subject.model;
 	CormCheckSchemaUsage(model);
 	CormRequireKey(model, "a row is named by");
+	CormPermitRows(request, &owned.subject, data);
 	bulk = CormBulkBegin(model, JsonContainerSize(data->val.binary.data));
 	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
 	CormBulkRead(bulk, NULL, data, ArgUpdated(fcinfo, 2, model), links);

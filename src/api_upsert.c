@@ -67,6 +67,10 @@ Upsert(FunctionCallInfo fcinfo, CormUpsertVerb verb, const char *name)
 	upsert.owned = CormOwnedOf(upsert.request);
 	if (verb == CORM_CONNECT_OR_CREATE && upsert.owned.subject.relation == NULL)
 		CormRefuseModel(name);
+	/* a row is created with what it is looked up by */
+	CormPermitData(upsert.request, &upsert.owned.subject, CormJsonbToValue(upsert.lookup));
+	if (upsert.defaults)
+		CormPermitData(upsert.request, &upsert.owned.subject, upsert.defaults);
 	upsert.assigned = CormAssignOwner(&upsert.owned);
 
 	initStringInfo(&document);

@@ -36,6 +36,14 @@ CormAddPermit(CormRequest *request, List *names)
 			request->permit = lappend(request->permit, lfirst(lc));
 }
 
+bool
+CormHasPermit(const CormRequest *request)
+{
+	check_stack_depth();
+	return request->permit_given || (request->base && CormHasPermit(request->base)) ||
+		(request->of && CormHasPermit(request->of));
+}
+
 pg_noreturn static void
 RaiseNotPermitted(const char *key, List *permitted)
 {

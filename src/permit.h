@@ -15,6 +15,9 @@
 /* Keeps of what is permitted already what these names permit too. */
 extern void CormAddPermit(CormRequest *request, List *names);
 
+/* Is anything but all permitted? */
+extern bool CormHasPermit(const CormRequest *request);
+
 /*
  * Raises 42501 for a key of the data that the permits of the request do not
  * have.  Keys of the object behind the key "nested" (NULL: there is none) count

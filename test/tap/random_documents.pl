@@ -498,10 +498,16 @@ my %verb = (
 	create => [ q{SELECT corm.create($1::corm.queryset, $2::jsonb)}, sub { my ($m) = @_; (object('model', string($m)), object(map { my ($name, $type) = split_name($_); ($name =~ s/^"|"$//gr =~ s/""/"/gr, $name eq 'id' ? raw(100 + below(9)) : $value{$type}->()) } @{ $column{$m} })) }, 2 ],
 	link => [ q{SELECT corm.add(q, $2::jsonb) + corm.set(q, $2::jsonb) + corm.remove(q, $2::jsonb) + corm.clear(q) FROM (SELECT $1::corm.queryset AS q) s},
 		sub { (object('model', string('Post'), 'pk', raw(1 + below(5)), 'relation', string(one('categories', 'comments', 'author'))), array(map { raw(1 + below(10)) } 0 .. below(3))) }, 2 ],
+	update => [ q{SELECT corm.update($1::corm.queryset, $2::jsonb, true)}, sub { my ($m) = @_; (object('model', string($m), 'filter', filter($m, 1)), changes($m)) }, 4 ],
+	update_one => [ q{SELECT corm.update_one($1::corm.queryset, $2::jsonb)}, sub { my ($m) = @_; (object('model', string($m), 'filter', object('pk', $m eq 'Order' ? array(raw('2021'), raw('1')) : raw(1 + below(9)))), changes($m)) }, 3 ],
+	permit => [ q{SELECT corm.update(corm.filter(corm.permit($1::corm.queryset, VARIADIC $2::text[]), $3::jsonb), $4::jsonb)},
+		sub { my ($m) = @_; my $changes = changes($m); (object('model', string($m)), names('title', map { $changes->[ 2 * $_ - 1 ] } 1 .. $#$changes / 2), filter($m, 1), $changes) }, 3 ],
+	delete => [ q{SELECT corm.delete($1::corm.queryset) + (SELECT count(*) FROM corm.delete_preview($1::corm.queryset))}, sub { my ($m) = @_; (object('model', string($m), 'filter', filter($m, 1))) }, 2 ],
+	laws_of_writes => [ q{SELECT fuzz.laws_of_writes($1::corm.queryset, $2::jsonb, $3)}, \&rows_to_write, 8 ],
 	laws => [ q{SELECT fuzz.laws($1::corm.queryset, $2::jsonb)}, \&lawful, 10 ],
 	laws_of_pages => [ q{SELECT fuzz.laws_of_pages($1::corm.queryset, $2)}, sub { my ($m) = @_; (plain_queryset($m), text((split_name(one(@{ $column{$m} })))[0])) }, 3 ],
 	laws_of_groups => [ q{SELECT fuzz.laws_of_groups($1::corm.queryset, $2)}, sub { my ($m) = @_; (plain_queryset($m), text((split_name(one(grep { !/:json$/ } @{ $column{$m} })))[0])) }, 3 ]);
-my %writes = map { $_ => 1 } qw(create link);
+my %writes = map { $_ => 1 } qw(create link update update_one permit delete);
 
 # Arguments that are no JSON stand as texts.
 sub text { return $_[0]; }
@@ -511,6 +517,30 @@ sub queryset_only { my ($m) = @_; return (queryset($m, 3)); }
 sub queryset_and_filter { my ($m) = @_; my $q = queryset($m, 2); return ($q, filter($root, 3)); }
 sub queryset_and_columns { my ($m) = @_; return (queryset($m, 0), names(map { column_path($m) } 1 .. one(1, 2, 3))); }
 sub plain_queryset { my ($m) = @_; return object('model', string($m), chance(40) ? ('filter', filter($m, 1)) : (), chance(60) ? ('order_by', order($m)) : ()); }
+
+# rows of a model or of a relation, and a column of them
+sub rows_to_write
+{
+	my ($model) = @_;
+	my $q = object('model', string($model));
+	if (chance(50) && @{ $relation{$model} })
+	{
+		my ($name, $target) = split_name(one(@{ $relation{$model} }));
+		push @$q, 'pk', $model eq 'Order' ? array(raw('2021'), raw(1 + below(3))) : raw(1 + below(9)), 'relation', string($name =~ s/^"|"$//gr);
+		$model = $target;
+	}
+	return ($q, filter($model, 3), text((split_name(one(@{ $column{$model} })))[0]));
+}
+
+# data of an update
+sub changes
+{
+	my ($model) = @_;
+	return object(map { my ($name, $type) = split_name(one(@{ $column{$model} }));
+		chance(30) ? ($name =~ s/^"|"$//gr =~ s/""/"/gr, $value{$type}->()) :
+		chance(30) ? ("${name}__F", string(column_path($model, 1))) :
+		("${name}__" . one(qw(add sub mul append prepend remove set expect k__set k__l__set)), $value{$type}->()) } 0 .. below(3));
+}
 
 sub lawful
 {
@@ -706,6 +736,32 @@ BEGIN
 END
 $$;
 
+-- An update and a deletion are about the rows that are counted.
+CREATE FUNCTION laws_of_writes(q corm.queryset, f jsonb, path text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	n bigint := corm.count(q, f);
+	told bigint;
+	written bigint := -1;
+BEGIN
+	SELECT p.rows INTO told FROM corm.delete_preview(corm.filter(q, f)) p LIMIT 1;
+	IF n <> told THEN RETURN 'preview'; END IF;
+	BEGIN
+		IF documents(q, f) <> (SELECT coalesce(string_agg(object::text, E'\n'), '') FROM corm.for_update(corm.filter(q, f))) THEN RETURN 'for_update'; END IF;
+	EXCEPTION WHEN feature_not_supported THEN
+		NULL;					-- a row may come by several links
+	END;
+	BEGIN
+		written := corm.update(corm.filter(q, f), jsonb_build_object(path || '__F', path), true);
+		RAISE SQLSTATE 'UNDO0';
+	EXCEPTION WHEN SQLSTATE 'UNDO0' THEN
+		NULL;
+	END;
+	RETURN CASE WHEN n <> written THEN 'update' ELSE '' END;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+
 -- Groups together are the rows; values and pluck follow the list.
 CREATE FUNCTION laws_of_groups(q corm.queryset, path text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -759,7 +815,7 @@ sub allowed
 {
 	my ($sqlstate, $name) = @_;
 	return 1 if $sqlstate =~ /^(00000|21...|22...|42...|0A000|54...|P0002|P0003)$/;
-	return $writes{$name} && $sqlstate =~ /^23/;
+	return $writes{$name} && $sqlstate =~ /^(23|40001)/;
 }
 
 for (my $first = 1; $first <= $count; $first += $batch)

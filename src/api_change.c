@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "api_write.h"
 #include "assemble.h"
 #include "deparse.h"
 #include "deparse_change.h"
@@ -39,26 +40,19 @@ PG_FUNCTION_INFO_V1(corm_for_update);
 
 /* ---------- arguments ---------- */
 
-static void
-RefuseNull(const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("%s must not be null", what)));
-}
-
+/* Here the relation of a queryset may be written too. */
 static CormRequest *
 ArgRequest(FunctionCallInfo fcinfo)
 {
 	CormRequest *request;
 
 	if (PG_ARGISNULL(0))
-		RefuseNull("the queryset to write");
+		CormRefuseNull("the queryset to write");
 	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(0));
 	for (const CormRequest *r = request; r; r = r->of)
 		if (r->owner && r->owner->type == jbvNull)
-			RefuseNull("the owner of the relation");
+			CormRefuseNull("the owner of the relation");
 	return request;
 }
 
@@ -104,7 +98,7 @@ ArgData(FunctionCallInfo fcinfo, const CormRequest *request)
 	JsonbValue *data;
 
 	if (PG_ARGISNULL(1))
-		RefuseNull("the data of an update");
+		CormRefuseNull("the data of an update");
 	data = CormJsonbToValue(PG_GETARG_JSONB_P(1));
 	CormPermitData(request, &subject, data);
 	return CormReadUpdateData(&subject, data);

@@ -117,8 +117,8 @@ SelectRows(const Referencing *set, List *keys, CormKeyTest test, bool with_fixed
 		rows->fixed = CormPlainValues(values, set->model, set->fk->nkeys,
 									  set->fk->fk_attnums, set->values);
 	if (test != CORM_KEYS_ALL)
-		rows->keys = CormArrayValues(values, set->model, set->model->nkey,
-									 set->model->key, keys);
+		rows->keys = CormKeyArrays(values, set->model, set->model->nkey,
+								   set->model->key, keys);
 	for (int i = 0; i < set->model->nkey; i++)
 		rows->lock_order = lappend(rows->lock_order,
 								   unconstify(CormColumn *,

@@ -382,7 +382,7 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	}
 	keys = CormSortKeys(through->model, nfar, far, keys);
 	if (test != CORM_KEYS_ALL || rows->either_way)
-		rows->keys = CormArrayValues(values, through->model, nfar, far, keys);
+		rows->keys = CormKeyArrays(values, through->model, nfar, far, keys);
 	for (int i = 0; i < through->npair; i++)
 		rows->lock_order = lappend(rows->lock_order,
 								   unconstify(CormColumn *,

@@ -85,28 +85,40 @@ CormPlainValues(CormValues *values, const CormModel *model, int n,
 	return list;
 }
 
+/*
+ * "least": so many elements at least, the last one several times.
+ */
+static List *
+ArrayValues(CormValues *values, const CormModel *model, int n, const AttrNumber *attnums,
+			List *keys, int least)
+{
+	List	   *list = NIL;
+	int			nkeys = list_length(keys);
+	int			length = nkeys == 0 ? 0 : Max(nkeys, least);
+	Datum	   *datums = palloc(Max(length, 1) * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+	{
+		for (int k = 0; k < length; k++)
+			datums[k] = ((Datum *) list_nth(keys, Min(k, nkeys - 1)))[i];
+		list = lappend(list, CormArrayValue(values, CormColumnByNumber(model, attnums[i]),
+											length, datums, NULL));
+	}
+	return list;
+}
+
 List *
 CormArrayValues(CormValues *values, const CormModel *model, int n,
 				const AttrNumber *attnums, List *keys)
 {
-	List	   *list = NIL;
-	int			nkeys = list_length(keys);
-	Datum	   *datums = palloc(Max(nkeys, CORM_LEAST_KEYS) * sizeof(Datum));
-	ListCell   *lc;
+	return ArrayValues(values, model, n, attnums, keys, 0);
+}
 
-	for (int i = 0; i < n; i++)
-	{
-		foreach(lc, keys)
-			datums[foreach_current_index(lc)] = ((Datum *) lfirst(lc))[i];
-		while (n == 1 && nkeys > 0 && nkeys < CORM_LEAST_KEYS)
-		{
-			datums[nkeys] = datums[nkeys - 1];
-			nkeys++;
-		}
-		list = lappend(list, CormArrayValue(values, CormColumnByNumber(model, attnums[i]),
-											nkeys, datums, NULL));
-	}
-	return list;
+List *
+CormKeyArrays(CormValues *values, const CormModel *model, int n,
+			  const AttrNumber *attnums, List *keys)
+{
+	return ArrayValues(values, model, n, attnums, keys, n == 1 ? CORM_LEAST_KEYS : 0);
 }
 
 int

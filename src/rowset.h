@@ -28,6 +28,13 @@ extern List *CormPlainValues(CormValues *values, const CormModel *model, int n,
 extern List *CormArrayValues(CormValues *values, const CormModel *model, int n,
 							 const AttrNumber *attnums, List *keys);
 
+/*
+ * The same for keys that are compared only: of one column they are, by = ANY, and
+ * one of them may come several times (CORM_LEAST_KEYS).
+ */
+extern List *CormKeyArrays(CormValues *values, const CormModel *model, int n,
+						   const AttrNumber *attnums, List *keys);
+
 /* Compares two keys of the given columns by the types' btree order. */
 extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 							const Datum *a, const Datum *b);

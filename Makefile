@@ -58,7 +58,9 @@ REGRESS = \
 	allow \
 	prefetch \
 	trees \
+	slices \
 	strategies \
+	direct_scan \
 	order \
 	page \
 	aggregate \
@@ -68,6 +70,8 @@ REGRESS = \
 	values \
 	matches \
 	typed_rows \
+	accessors \
+	inline_rows \
 	seed_relations \
 	keys \
 	types \
@@ -108,6 +112,9 @@ ISOLATION = \
 	read_one_snapshot \
 	read_frozen_snapshot \
 	read_pages \
+	scan_cursor \
+	scan_write_skew \
+	scan_index_ddl \
 	write_add \
 	write_set \
 	write_children \

@@ -191,11 +191,15 @@ ALTER TABLE trap OWNER TO regress_corm_ddl;
 ALTER TABLE caught OWNER TO regress_corm_ddl;
 CREATE POLICY spring ON trap USING (spring() = 1);
 SET ROLE regress_corm_ddl;
+-- what index scans read stays as it is until they are done
+SELECT corm.all(corm.prefetch_related('trap', 'caughts'));
+SET corm.direct_scan = off;
 -- never read as what it was: from int to text, and back
 SELECT corm.all(corm.prefetch_related('trap', 'caughts'));
 SELECT v FROM caught;
 BEGIN; ALTER TABLE caught ALTER v TYPE text USING 'text'; SELECT corm.all(corm.prefetch_related('trap', 'caughts')); ROLLBACK;
 SELECT corm.prefetch('trap', ARRAY[1], 'caughts');
+RESET corm.direct_scan;
 RESET ROLE;
 SELECT corm.count('caught');
 

@@ -92,7 +92,14 @@ SELECT try($$SELECT corm.sql(corm.offset('Post', 1), 'last')$$);
 SELECT try($$SELECT corm.sql('Pots', 'count')$$);
 SELECT count(*) FROM corm.sql(NULL) UNION ALL SELECT count(*) FROM corm.sql('Post', NULL);
 
--- explain: a heading for each statement, its plan indented
+-- explain: a heading for each level that index scans read, and what they read
+SET enable_seqscan = off;
+SELECT line FROM corm.explain(corm.prefetch_related('Author', 'posts__comments', 'posts__tags')) line WHERE line !~ 'Sort|cost=' ORDER BY line COLLATE "C";
+SELECT line FROM corm.explain(corm.prefetch_related('Author', '{"posts": {"filter": {"id__gt": 0}, "prefetch_related": ["comments"]}}'), execute => true) line WHERE line !~ '^  ' OR line ~ 'Index scans' ORDER BY line COLLATE "C";
+SELECT line FROM corm.explain(corm.prefetch_related('Post', 'author', 'comments'), 'get') line WHERE line ~ 'Index scans';
+RESET enable_seqscan;
+-- a heading for each statement, its plan indented
+SET corm.direct_scan = off;
 CREATE FUNCTION plan(q corm.queryset, verb text DEFAULT 'all', execute boolean DEFAULT false)
 	RETURNS TABLE (heading text, scans boolean, measured boolean) LANGUAGE sql STABLE AS $$
 	WITH l AS (SELECT n, line, count(*) FILTER (WHERE line !~ '^ ') OVER (ORDER BY n) AS part FROM corm.explain(q, verb, execute) WITH ORDINALITY AS e(line, n))

@@ -41,7 +41,11 @@ SELECT q, calls, statements > 0 AS runs FROM unnest(ARRAY[
 	$$SELECT corm.create('a', '{"id": 11}')$$, $$SELECT corm.add(corm.relation('a', 11, 'friends'), ARRAY[1, 2])$$, $$SELECT corm.clear(corm.relation('a', 11, 'friends'))$$,
 	$$SELECT corm.count(NULL)$$, $$SELECT corm.sql('a')$$, $$SELECT corm.explain('a')$$, $$SELECT corm.objects('a')$$, $$SELECT corm.stats()$$]) q, costs(q);
 SELECT calls, statements FROM costs($$SELECT corm.count('a') FROM generate_series(1, 7)$$);
+-- what index scans read takes no statement
 SELECT calls, statements FROM costs($$SELECT corm.list(corm.prefetch_related('a', 'bs', 'friends'))$$);
+SET corm.direct_scan = off;
+SELECT calls, statements FROM costs($$SELECT corm.list(corm.prefetch_related('a', 'bs', 'friends'))$$);
+RESET corm.direct_scan;
 -- one that fails counts as well
 SELECT calls, statements FROM costs($$DO 'BEGIN PERFORM corm.count(''nothing''); EXCEPTION WHEN undefined_object THEN NULL; END'$$);
 -- DDL makes models known anew
@@ -61,6 +65,10 @@ SELECT plans, misses, hits, evicted FROM costs($$DO 'BEGIN FOR i IN 1 .. 10000 L
 SELECT plans, misses, hits, evicted FROM costs($$DO 'BEGIN FOR i IN 1 .. 300 LOOP
 	PERFORM corm.count(''a'', jsonb_build_object(''id__in'', (SELECT jsonb_agg(k) FROM generate_series(1, i) k))),
 		corm.count(corm.limit(''a'', i)), corm.count(corm.relation(''a'', i, ''bs'')); END LOOP; END'$$);
+
+-- roots: a plan for each power of two, and as many rows as asked for
+SELECT plans, misses, hits, evicted FROM costs($$DO 'BEGIN FOR i IN 1 .. 300 LOOP PERFORM corm.list(corm.limit(''b'', i)); END LOOP; END'$$);
+SELECT plans, misses, hits, evicted FROM costs($$SELECT corm.list(corm.limit('b', 65537)), corm.list(corm.limit('b', 65538)), corm.list(corm.limit('b', 9223372036854775807))$$);
 
 -- a thousand shapes: no more plans than the setting says, and bounded memory
 SET corm.plan_cache_size = 20;

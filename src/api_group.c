@@ -261,7 +261,7 @@ ExtremeOf(FunctionCallInfo fcinfo, CormAggregate function)
 		PG_RETURN_NULL();
 	CormEncoderInit(&encoder, target->cast);
 	initStringInfo(&buf);
-	encoder.encode(&encoder, &buf, value);
+	CormEncode(&encoder, &buf, value);
 	PG_RETURN_DATUM(PointerGetDatum(cstring_to_text_with_len(buf.data, buf.len)));
 }
 

@@ -36,6 +36,8 @@ typedef struct Inspected
 	ReturnSetInfo *rsinfo;		/* takes the lines of the answer */
 	CormVerb	verb;
 	CormSelect *select;
+	CormRun    *run;			/* what explain runs, or NULL */
+	List	   *scans;			/* lines (char *) about its index scans */
 } Inspected;
 
 typedef void (*Visitor) (Inspected *inspected, const CormSelect *select, const char *sql);
@@ -125,10 +127,44 @@ corm_sql(PG_FUNCTION_ARGS)
 
 /* ---------- explain ---------- */
 
+/*
+ * A level that index scans read has no statement, and so no plan.
+ */
+static List *
+ScanLines(const Inspected *inspected, const CormSelect *select)
+{
+	char	   *scan = inspected->run == NULL ? NULL :
+		CormRunScanInWords(inspected->run, select);
+
+	if (scan == NULL)
+		return NIL;
+	return list_make2(unconstify(char *, select->label),
+					  psprintf("  %s, for each parent", scan));
+}
+
+static void
+PutLines(const Inspected *inspected, List *lines)
+{
+	ListCell   *lc;
+
+	foreach(lc, lines)
+		PutLine(inspected->rsinfo, lfirst(lc));
+}
+
 static void
 ShowPlan(Inspected *inspected, const CormSelect *select, const char *sql)
 {
-	CormExplain(select, sql, PutLine, inspected->rsinfo);
+	List	   *lines = ScanLines(inspected, select);
+
+	PutLines(inspected, lines);
+	if (lines == NIL)
+		CormExplain(select, sql, PutLine, inspected->rsinfo);
+}
+
+static void
+NoteScan(Inspected *inspected, const CormSelect *select, const char *sql)
+{
+	inspected->scans = list_concat(inspected->scans, ScanLines(inspected, select));
 }
 
 static void
@@ -146,7 +182,7 @@ RunVerb(void *arg)
 	const CormSelect *select = inspected->select;
 
 	if (CormVerbLoads(inspected->verb))
-		CormRunPush(CormRunBegin(select, true), Discard, NULL);
+		CormRunPush(inspected->run, Discard, NULL);
 	else
 		(void) CormExecute(select->label, CormVerbStatement(inspected->verb, select),
 						   CormBindParams(select), true, NULL);
@@ -159,10 +195,19 @@ corm_explain(PG_FUNCTION_ARGS)
 
 	if (!Inspect(fcinfo, &inspected))
 		return (Datum) 0;
-	if (!PG_ARGISNULL(2) && PG_GETARG_BOOL(2))
-		CormExplainRun(RunVerb, &inspected, PutLine, inspected.rsinfo);
-	else
+	inspected.scans = NIL;
+	inspected.run = CormVerbLoads(inspected.verb) ?
+		CormRunBegin(inspected.select, true) : NULL;
+	if (PG_ARGISNULL(2) || !PG_GETARG_BOOL(2))
 		VisitStatements(&inspected, ShowPlan);
+	else
+	{
+		VisitChildren(&inspected, inspected.select, NoteScan);
+		CormExplainRun(RunVerb, &inspected, PutLine, inspected.rsinfo);
+		PutLines(&inspected, inspected.scans);
+	}
+	if (inspected.run != NULL)
+		CormRunAbandon(inspected.run);
 	return (Datum) 0;
 }
 

@@ -22,12 +22,14 @@
 
 #include "assemble.h"
 #include "exec.h"
+#include "inline_rows.h"
 #include "quote.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
 PG_FUNCTION_INFO_V1(corm_list);
 PG_FUNCTION_INFO_V1(corm_rows);
+PG_FUNCTION_INFO_V1(corm_rows_support);
 PG_FUNCTION_INFO_V1(corm_get);
 PG_FUNCTION_INFO_V1(corm_get_or_none);
 PG_FUNCTION_INFO_V1(corm_first);
@@ -139,7 +141,11 @@ corm_all(PG_FUNCTION_ARGS)
 
 /* ---------- one document ---------- */
 
-/* What a scalar verb collects: the documents' array, or the first of them. */
+/*
+ * What a scalar verb collects: the documents' array, or the first of them.  The
+ * buffer becomes the result, without a copy: it begins with room for its
+ * header.
+ */
 typedef struct Collected
 {
 	StringInfoData buf;
@@ -150,6 +156,7 @@ static void
 InitCollected(Collected *collected)
 {
 	initStringInfo(&collected->buf);
+	collected->buf.len = VARHDRSZ;
 	collected->n = 0;
 }
 
@@ -175,7 +182,8 @@ KeepFirst(void *arg, StringInfo document)
 static Datum
 CollectedDatum(const Collected *collected)
 {
-	return PointerGetDatum(cstring_to_text_with_len(collected->buf.data, collected->buf.len));
+	SET_VARSIZE(collected->buf.data, collected->buf.len);
+	return PointerGetDatum(collected->buf.data);
 }
 
 Datum
@@ -359,4 +367,15 @@ corm_rows(PG_FUNCTION_ARGS)
 					   CormBindParams(select), true, dest);
 	dest->rDestroy(dest);
 	return (Datum) 0;
+}
+
+/* Planner support of corm.rows. */
+Datum
+corm_rows_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+
+	if (IsA(request, SupportRequestSimplify))
+		CormInlineRows((SupportRequestSimplify *) request);
+	PG_RETURN_POINTER(NULL);
 }

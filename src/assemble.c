@@ -14,6 +14,9 @@
  * the keys of the rows that it brought last, until there are no new ones.  What
  * else hangs below those rows is fetched after that, for all of them together.
  *
+ * A root whose related rows are all found by index scans, or that has none, is a
+ * document as soon as it is rendered, and handed out as it is.
+ *
  * Memory: a run and its compiled levels live in the context it was begun in;
  * rows, keys and tables of a batch in a child context that is reset before the
  * next one.  What a DestReceiver allocates must not land in the executor's
@@ -32,12 +35,15 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "assemble.h"
 #include "deparse.h"
 #include "error.h"
 #include "exec.h"
+#include "fill.h"
 #include "render.h"
+#include "rowset.h"
 #include "value.h"
 
 int			corm_batch_size = 1000;
@@ -49,14 +55,23 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
  */
 #define FEW_PARENTS 50
 
+/*
+ * So many roots are pulled at once when nothing is fetched for them together: few
+ * enough for their texts to stay in the processor's cache.
+ */
+#define PULLED_AT_ONCE 32
+
 struct CormRun
 {
 	MemoryContext context;
 	MemoryContext batch;
 	MemoryContext row;			/* scratch memory of one row's rendering */
 	bool		read_only;
+	int64		stop;			/* the roots' statement after so many; -1: do not */
+	ResourceOwner owner;		/* of what the scans hold */
 	CormLevel  *root;
 	StringInfoData scratch;		/* one row, or one document */
+	StringInfoData whole;		/* a row that is a document, where it stands */
 
 	/* of a pulled run */
 	char	   *portal;			/* its name, or NULL once it is closed */
@@ -73,8 +88,10 @@ typedef struct Receiver
 	DestReceiver pub;
 	CormRun    *run;
 	CormLevel  *level;
-	CormSink	sink;			/* of a pushed root: takes each full batch */
+	CormSink	sink;			/* of a pushed root: takes what is complete */
 	void	   *arg;
+	bool		whole;			/* ... or each row, as nothing else is fetched */
+	int64		nwhole;
 } Receiver;
 
 static void FetchChildren(CormRun *run, CormLevel *parent);
@@ -95,24 +112,10 @@ AddRow(CormRun *run, CormLevel *level, CormRow *row)
 }
 
 static void
-ResetLevel(CormLevel *level, MemoryContext batch)
-{
-	level->nrows = level->maxrows = 0;
-	level->rows = NULL;
-	if (level->child)
-		CormKeyTableReset(&level->table, batch);
-	if (level->self >= 0)
-		CormKeyTableReset(&level->nodes, batch);
-	for (int i = 0; i < level->nchildren; i++)
-		if (i != level->self)
-			ResetLevel(level->children[i], batch);
-}
-
-static void
 StartBatch(CormRun *run)
 {
 	MemoryContextReset(run->batch);
-	ResetLevel(run->root, run->batch);
+	CormResetLevel(run->root, run->batch);
 }
 
 /*
@@ -131,6 +134,42 @@ FlushBatch(CormRun *run, CormSink sink, void *arg)
 	StartBatch(run);
 }
 
+/*
+ * The text of a row.  A portal has a resource owner of its own, which must not
+ * come to own what the scans pin: they outlive the fetch.
+ */
+static CormRow *
+RenderRow(CormRun *run, CormLevel *level, TupleTableSlot *slot)
+{
+	ResourceOwner owner = CurrentResourceOwner;
+	CormRow    *row;
+
+	CurrentResourceOwner = run->owner;
+	row = CormRenderRow(level, slot, &run->scratch, run->row);
+	CurrentResourceOwner = owner;
+	return row;
+}
+
+static void
+TakeRoot(Receiver *receiver, TupleTableSlot *slot)
+{
+	CormRun    *run = receiver->run;
+	CormLevel  *level = receiver->level;
+
+	CormCountRead(level);
+	if (receiver->whole)
+	{
+		CormRenderWhole(level, slot, &run->scratch, run->row);
+		receiver->sink(receiver->arg, &run->scratch);
+		if (++receiver->nwhole % corm_batch_size == 0)
+			StartBatch(run);
+		return;
+	}
+	AddRow(run, level, RenderRow(run, level, slot));
+	if (receiver->sink && level->nrows >= corm_batch_size)
+		FlushBatch(run, receiver->sink, receiver->arg);
+}
+
 static bool
 ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 {
@@ -139,13 +178,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 
 	if (run->observer == NULL || run->observer(run->observer_arg, slot))
-	{
-		CormCountRead(receiver->level);
-		AddRow(run, receiver->level,
-			   CormRenderRow(receiver->level, slot, &run->scratch, run->row));
-	}
-	if (receiver->sink && receiver->level->nrows >= corm_batch_size)
-		FlushBatch(run, receiver->sink, receiver->arg);
+		TakeRoot(receiver, slot);
 	MemoryContextSwitchTo(old);
 	return true;
 }
@@ -157,7 +190,7 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormLevel  *level = receiver->level;
 	const CormSelect *select = level->select;
 	MemoryContext old = MemoryContextSwitchTo(receiver->run->batch);
-	CormRow    *row = CormRenderRow(level, slot, &receiver->run->scratch, receiver->run->row);
+	CormRow    *row = RenderRow(receiver->run, level, slot);
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
@@ -253,7 +286,8 @@ CollectKeys(const CormLevel *parent, int index, int from)
 static void
 BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInfo params)
 {
-	Datum	   *datums = palloc_extended(parents->n * sizeof(Datum), MCXT_ALLOC_HUGE);
+	int			n = select->keys_unnested ? parents->n : Max(parents->n, CORM_LEAST_KEYS);
+	Datum	   *datums = palloc_extended(n * sizeof(Datum), MCXT_ALLOC_HUGE);
 
 	for (int part = 0; part < select->nkeys; part++)
 	{
@@ -264,12 +298,12 @@ BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInf
 		bool		byval;
 		char		align;
 
-		for (int i = 0; i < parents->n; i++)
-			datums[i] = parents->keys[i][part];
+		for (int i = 0; i < n; i++)
+			datums[i] = parents->keys[Min(i, parents->n - 1)][part];
 		if (param->elemtype != key->parent_type)
-			CormExactTexts(key->parent_type, parents->n, datums, NULL);
+			CormExactTexts(key->parent_type, n, datums, NULL);
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
-		external->value = PointerGetDatum(construct_array(datums, parents->n, param->elemtype,
+		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,
 														  typlen, byval, align));
 		external->isnull = false;
 	}
@@ -308,8 +342,12 @@ FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
 		MemoryContextSwitchTo(old);
 	}
 	InitReceiver(&receiver, run, level);
-	(void) CormExecute(level->select->label, level->sql[few], params, run->read_only,
-					   (DestReceiver *) &receiver);
+	if (run->read_only)
+		(void) CormExecuteByKeys(level->select->label, level->sql[few], params,
+								 parents->n, (DestReceiver *) &receiver);
+	else
+		(void) CormExecute(level->select->label, level->sql[few], params, false,
+						   (DestReceiver *) &receiver);
 }
 
 /*
@@ -352,7 +390,7 @@ FetchChildren(CormRun *run, CormLevel *parent)
 
 	check_stack_depth();
 	for (int i = 0; parent->nrows > 0 && i < parent->nchildren; i++)
-		if (i != parent->self)
+		if (i != parent->self && !parent->children[i]->scanning)
 			FetchLevel(run, parent, i);
 	MemoryContextSwitchTo(old);
 }
@@ -370,9 +408,10 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
 									 ALLOCSET_DEFAULT_SIZES);
 	run->read_only = read_only;
-	run->root = CormCompileLevel(select, NULL, &run->tally);
+	run->owner = CurrentResourceOwner;
+	run->root = CormCompileLevel(select, NULL, &run->tally, read_only);
 	initStringInfo(&run->scratch);
-	ResetLevel(run->root, run->batch);
+	CormResetLevel(run->root, run->batch);
 	return run;
 }
 
@@ -383,18 +422,34 @@ CormRunObserve(CormRun *run, CormObserver observer, void *arg)
 	run->observer_arg = arg;
 }
 
+/*
+ * The statement that the roots are read by, and where to stop.
+ */
+static char *
+RootStatement(CormRun *run)
+{
+	const CormSelect *select = run->root->select;
+
+	run->stop = -1;
+	return CormPlansAreShown() ? CormDeparseSelect(select, true) :
+		CormDeparseRoots(select, &run->stop);
+}
+
 void
 CormRunPush(CormRun *run, CormSink sink, void *arg)
 {
 	const CormSelect *select = run->root->select;
+	char	   *sql = RootStatement(run);
 	Receiver	receiver;
 
 	InitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
-	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
-					   run->read_only, (DestReceiver *) &receiver);
+	receiver.whole = CormIsWhole(run->root);
+	(void) CormExecuteUpTo(select->label, sql, CormBindParams(select), run->read_only,
+						   run->stop, (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
+	CormCloseScans(run->root);
 }
 
 void
@@ -418,7 +473,7 @@ OpenRoots(CormRun *run)
 {
 	const CormSelect *select = run->root->select;
 	MemoryContext old = MemoryContextSwitchTo(run->context);
-	Portal		portal = CormOpenPortal(select->label, CormDeparseSelect(select, true),
+	Portal		portal = CormOpenPortal(select->label, RootStatement(run),
 										CormBindParams(select));
 
 	if (run->portal)
@@ -459,7 +514,16 @@ PullBatch(CormRun *run)
 	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
 	Receiver	receiver;
 	CormErrorFrame frame;
+	long		rows;
 
+	if (run->portal != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(run->context);
+
+		run->owner = CurrentResourceOwner;
+		CormReopenScans(run->root);
+		MemoryContextSwitchTo(old);
+	}
 	StartBatch(run);
 	run->next = 0;
 	if (run->portal == NULL)
@@ -468,26 +532,39 @@ PullBatch(CormRun *run)
 		portal = ReopenRoots(run);
 
 	InitReceiver(&receiver, run, run->root);
+	rows = CormIsWhole(run->root) ? Min(corm_batch_size, PULLED_AT_ONCE) : corm_batch_size;
+	if (run->stop >= 0)
+		rows = Min(rows, run->stop - run->pulled);
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	(void) PortalRunFetch(portal, FETCH_FORWARD, corm_batch_size, (DestReceiver *) &receiver);
+	/* none is what a portal takes for the row that it has just returned */
+	if (rows > 0)
+		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
-	if (run->root->nrows == 0)
-		return false;
 	run->pulled += run->root->nrows;
 	FetchChildren(run, run->root);
-	return true;
+	CormCloseScans(run->root);
+	return run->root->nrows > 0;
 }
 
 StringInfo
 CormRunPull(CormRun *run)
 {
+	CormRow    *row;
+
 	if (run->next >= run->root->nrows && !PullBatch(run))
 	{
 		CormRunClose(run);
 		return NULL;
 	}
+	row = run->root->rows[run->next++];
+	if (CormIsWhole(run->root))
+	{
+		run->whole.data = row->text;
+		run->whole.len = run->whole.maxlen = row->len;
+		return &run->whole;
+	}
 	resetStringInfo(&run->scratch);
-	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
+	CormWriteRow(run->root, row, &run->scratch);
 	return &run->scratch;
 }
 
@@ -499,6 +576,20 @@ CormRunClose(CormRun *run)
 	run->portal = NULL;
 	if (PortalIsValid(portal))
 		PortalDrop(portal, false);
+}
+
+char *
+CormRunScanInWords(const CormRun *run, const CormSelect *select)
+{
+	const CormLevel *level = CormFindLevel(run->root, select);
+
+	return level != NULL && level->scanning ? CormScanInWords(level->scan) : NULL;
+}
+
+void
+CormRunAbandon(CormRun *run)
+{
+	CormCloseScans(run->root);
 }
 
 /*
@@ -543,6 +634,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 			appendStringInfoString(&run->scratch, related->child->to_many ? "[]" : "null");
 		sink(arg, &run->scratch);
 	}
+	CormCloseScans(root);
 	MemoryContextDelete(run->batch);
 }
 

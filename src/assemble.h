@@ -46,6 +46,14 @@ extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
 
 extern void CormRunObserve(CormRun *run, CormObserver observer, void *arg);
 
+/*
+ * How the index scans of a run find the rows of one of its selects, in words; NULL
+ * when a statement does.  A run that is not pushed, pulled or closed is to be
+ * abandoned, which closes its scans.
+ */
+extern char *CormRunScanInWords(const CormRun *run, const CormSelect *select);
+extern void CormRunAbandon(CormRun *run);
+
 /* Everything at once, document after document. */
 extern void CormRunPush(CormRun *run, CormSink sink, void *arg);
 

@@ -19,6 +19,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 
 /* 18: the module block carries name and version. */
 #if PG_VERSION_NUM >= 180000
@@ -40,6 +41,15 @@
 #define CormIsPeriodConstraint(form) false
 #endif
 
+/* 18: an index scan may be counted. */
+#if PG_VERSION_NUM >= 180000
+#define CormBeginIndexScan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), NULL, (nkeys), 0)
+#else
+#define CormBeginIndexScan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), (nkeys), 0)
+#endif
+
 /* 18: a foreign key may be NOT ENFORCED, which VALIDATE CONSTRAINT refuses. */
 #if PG_VERSION_NUM >= 180000
 #define CormIsEnforcedConstraint(form) ((form)->conenforced)
@@ -47,16 +57,53 @@
 #define CormIsEnforcedConstraint(form) true
 #endif
 
+/* 18: a generated column may be computed whenever it is read. */
+#if PG_VERSION_NUM >= 180000
+#define CormIsComputedAttribute(attribute) \
+	((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define CormIsComputedAttribute(attribute) false
+#endif
+
+/* 16: a relation's files are called by a locator. */
+#if PG_VERSION_NUM >= 160000
+#define CormReadRecentBuffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_locator, MAIN_FORKNUM, (block), (buffer))
+#else
+#define CormReadRecentBuffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_node, MAIN_FORKNUM, (block), (buffer))
+#endif
+
+/* Asks the processor to fetch what will be read soon. */
+#ifdef __GNUC__
+#define CormPrefetch(address) __builtin_prefetch(address)
+#else
+#define CormPrefetch(address) ((void) 0)
+#endif
+
 /* 16: one ownership check and one privilege check for all kinds of objects. */
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \
 	object_ownercheck(RelationRelationId, (relid), (role))
+#define CormOwnsFunction(function, role) \
+	object_ownercheck(ProcedureRelationId, (function), (role))
+#define CormFunctionAclCheck(function, role, mode) \
+	object_aclcheck(ProcedureRelationId, (function), (role), (mode))
 #define CormSchemaAclCheck(schema, role, mode) \
 	object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
 #else
 #define CormOwnsTable(relid, role) pg_class_ownercheck((relid), (role))
+#define CormOwnsFunction(function, role) pg_proc_ownercheck((function), (role))
+#define CormFunctionAclCheck(function, role, mode) \
+	pg_proc_aclcheck((function), (role), (mode))
 #define CormSchemaAclCheck(schema, role, mode) \
 	pg_namespace_aclcheck((schema), (role), (mode))
 #endif
+
+/*
+ * Whether corm.rows may become part of the query around it: where the order of
+ * the planner's steps that this relies on has been tried, with assertions too.
+ */
+#define CORM_CAN_INLINE_ROWS (PG_VERSION_NUM < 160000)
 
 #endif							/* CORM_COMPAT_H */

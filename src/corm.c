@@ -24,10 +24,12 @@
 #include "compat.h"
 #include "encode.h"
 #include "forgotten.h"
+#include "inline_rows.h"
+#include "level.h"
 #include "limits.h"
 #include "plancache.h"
-#include "render.h"
 #include "resolve.h"
+#include "scan.h"
 
 CORM_MODULE_MAGIC;
 
@@ -65,6 +67,11 @@ DefineStrategies(void)
 							 "How a limit for each parent is fetched.",
 							 "Parent by parent (lateral), or all lists at once (window); the documents are the same. Where rows are linked several times all lists are read in any case.",
 							 &corm_slice_strategy, CORM_SLICE_AUTO, slice_strategies,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("corm.direct_scan",
+							 "Reads related rows by index scans of its own where that is all it takes.",
+							 "Otherwise, and where it takes more, by a statement for each level; the documents are the same.",
+							 &corm_direct_scan, true,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("corm.to_one_strategy",
 							 "How a to-one relation is loaded.",
@@ -111,6 +118,11 @@ DefineSettings(void)
 							"Rows of all levels count, and a row of a recursive load as often as it is printed. A call that needs more fails. 0 means no limit.",
 							&corm_max_rows, 10000000, 0, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("corm.inline_rows",
+							 "Plans corm.rows as part of the query it stands in.",
+							 "If its queryset is known then. Only PostgreSQL 15 does so.",
+							 &corm_inline_rows, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineStrategies();
 	MarkGUCPrefixReserved("corm");
 }

@@ -10,21 +10,9 @@
 #ifndef CORM_ENCODE_H
 #define CORM_ENCODE_H
 
-#include "fmgr.h"
-#include "lib/stringinfo.h"
+#include "encoder.h"
 
-struct CormEncoder;
-typedef void (*CormEncodeFunction) (const struct CormEncoder *encoder,
-									StringInfo buf, Datum value);
-
-/* How values of one column are written: chosen once, used for every row. */
-typedef struct CormEncoder
-{
-	CormEncodeFunction encode;
-	Oid			typid;			/* base type */
-	FmgrInfo	function;		/* output function, or to_json() itself */
-} CormEncoder;
-
+/* Chooses the encoder of a type. */
 extern void CormEncoderInit(CormEncoder *encoder, Oid typid);
 
 /* The setting corm.bigint_as_string. */

@@ -30,6 +30,9 @@
 #include "plancache.h"
 #include "value.h"
 
+/* From so many keys on a statement is planned for their number. */
+#define MANY_KEYS 64
+
 /* Who takes the plans of the statements that are run, or NULL. */
 typedef struct PlanWatcher
 {
@@ -76,13 +79,13 @@ ParamTypes(ParamListInfo params, int *n, Oid **types)
  * The plan of a statement, with the types of its parameters.
  */
 static CormPlan *
-GetPlan(const char *sql, ParamListInfo params)
+GetPlan(const char *sql, ParamListInfo params, bool custom)
 {
 	int			n;
 	Oid		   *types;
 
 	ParamTypes(params, &n, &types);
-	return CormPlanGet(sql, n, types);
+	return CormPlanGet(sql, n, types, custom);
 }
 
 /* ---------- explaining ---------- */
@@ -241,16 +244,27 @@ WatchedShutdown(DestReceiver *self)
 
 /* ---------- running ---------- */
 
-static uint64
-RunPlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *dest)
+/* How a statement is run. */
+typedef struct Manner
 {
-	CormPlan   *plan = GetPlan(sql, params);
+	bool		read_only;
+	bool		custom;			/* planned for these parameters */
+	int64		rows;			/* it is stopped after so many; 0: it is not */
+} Manner;
+
+static const Manner reading = {true}, writing = {false};
+
+static uint64
+RunPlan(const char *sql, ParamListInfo params, const Manner *manner, DestReceiver *dest)
+{
+	CormPlan   *plan = GetPlan(sql, params, manner->custom);
 	SPIExecuteOptions options;
 	volatile int result = 0;
 
 	memset(&options, 0, sizeof(options));
 	options.params = params;
-	options.read_only = read_only;
+	options.read_only = manner->read_only;
+	options.tcount = manner->rows;
 	options.dest = dest;
 	statements++;
 	PG_TRY();
@@ -268,8 +282,8 @@ RunPlan(const char *sql, ParamListInfo params, bool read_only, DestReceiver *des
 }
 
 static uint64
-ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_only,
-			DestReceiver *dest)
+ExecutePlan(const char *label, const char *sql, ParamListInfo params,
+			const Manner *manner, DestReceiver *dest)
 {
 	PlanWatcher *current = watcher;
 	WatchedReceiver receiver = {
@@ -279,13 +293,28 @@ ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_
 	uint64		processed;
 
 	if (current == NULL)
-		return RunPlan(sql, params, read_only, dest);
+		return RunPlan(sql, params, manner, dest);
 
 	/* an error ends the watch as well */
 	watcher = NULL;
 	ExplainStatement(label, sql, params, true, current->sink, current->arg);
-	processed = RunPlan(sql, params, read_only, dest ? &receiver.pub : NULL);
+	processed = RunPlan(sql, params, manner, dest ? &receiver.pub : NULL);
 	watcher = current;
+	return processed;
+}
+
+static uint64
+Execute(const char *label, const char *sql, ParamListInfo params, const Manner *manner,
+		DestReceiver *dest)
+{
+	CormErrorFrame frame;
+	uint64		processed;
+
+	CormErrorPush(&frame, manner->read_only ? "loading" : "running", label, NULL);
+	SPI_connect();
+	processed = ExecutePlan(label, sql, params, manner, dest ? dest : None_Receiver);
+	SPI_finish();
+	CormErrorPop(&frame);
 	return processed;
 }
 
@@ -293,15 +322,30 @@ uint64
 CormExecute(const char *label, const char *sql, ParamListInfo params,
 			bool read_only, DestReceiver *dest)
 {
-	CormErrorFrame frame;
-	uint64		processed;
+	return Execute(label, sql, params, read_only ? &reading : &writing, dest);
+}
 
-	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
-	SPI_connect();
-	processed = ExecutePlan(label, sql, params, read_only, dest ? dest : None_Receiver);
-	SPI_finish();
-	CormErrorPop(&frame);
-	return processed;
+/* To stop after no row at all is left to the statement. */
+uint64
+CormExecuteUpTo(const char *label, const char *sql, ParamListInfo params,
+				bool read_only, int64 rows, DestReceiver *dest)
+{
+	Manner		manner = {.read_only = read_only, .rows = Max(rows, 0)};
+
+	return Execute(label, sql, params, &manner, dest);
+}
+
+/*
+ * A generic plan takes an array for one of ten elements, whatever comes.  For
+ * many keys planning once more costs less than what follows from that.
+ */
+uint64
+CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
+				  int nkeys, DestReceiver *dest)
+{
+	Manner		manner = {.read_only = true, .custom = nkeys > MANY_KEYS};
+
+	return Execute(label, sql, params, &manner, dest);
 }
 
 Datum
@@ -314,7 +358,7 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	(void) ExecutePlan(label, sql, params, read_only, NULL);
+	(void) ExecutePlan(label, sql, params, read_only ? &reading : &writing, NULL);
 	if (SPI_processed != 1)
 		elog(ERROR, "a scalar statement returned no row");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -333,7 +377,7 @@ FetchRow(const char *label, const char *sql, ParamListInfo params, bool read_onl
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	found = ExecutePlan(label, sql, params, read_only, NULL) > 0;
+	found = ExecutePlan(label, sql, params, read_only ? &reading : &writing, NULL) > 0;
 	for (int i = 0; found && i < n; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
@@ -396,7 +440,7 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 
 	CormErrorPush(&frame, "loading", label, NULL);
 	SPI_connect();
-	plan = GetPlan(sql, params);
+	plan = GetPlan(sql, params, false);
 	statements++;
 	PG_TRY();
 	{
@@ -410,6 +454,12 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 	SPI_finish();
 	CormErrorPop(&frame);
 	return portal;
+}
+
+bool
+CormPlansAreShown(void)
+{
+	return watcher != NULL;
 }
 
 uint64

@@ -27,7 +27,14 @@
 #include "encode.h"
 #include "exec.h"
 #include "flatrow.h"
-#include "render.h"
+#include "level.h"
+
+/* What stands before a value. */
+typedef struct Label
+{
+	const char *text;
+	int			len;
+} Label;
 
 typedef struct FlatReceiver
 {
@@ -38,7 +45,7 @@ typedef struct FlatReceiver
 	TupleDesc	desc;
 	bool		composite;		/* the typed value is */
 	CormEncoder *encoders;		/* by target */
-	char	  **labels;			/* by column: what stands before its value */
+	Label	   *labels;			/* by column */
 	StringInfoData text;
 	CormTally	tally;
 	MemoryContext context;		/* of all of this */
@@ -48,61 +55,49 @@ typedef struct FlatReceiver
 /* ---------- JSON ---------- */
 
 static void
-AppendValue(FlatReceiver *receiver, TupleTableSlot *slot, int target)
+AppendValue(FlatReceiver *receiver, const Label *label, TupleTableSlot *slot, int target)
 {
-	const CormEncoder *encoder = &receiver->encoders[target];
-
-	if (slot->tts_isnull[target])
-		appendStringInfoString(&receiver->text, "null");
-	else
-		encoder->encode(encoder, &receiver->text, slot->tts_values[target]);
+	CormEncodeNext(&receiver->encoders[target], &receiver->text, label->text, label->len,
+				   slot->tts_values[target], slot->tts_isnull[target]);
 }
 
 static void
-AppendColumn(FlatReceiver *receiver, TupleTableSlot *slot, const CormFlatColumn *column)
+AppendColumn(FlatReceiver *receiver, const Label *label, TupleTableSlot *slot,
+			 const CormFlatColumn *column)
 {
+	static const Label comma = {",", 1};
+	static const Label nothing = {"", 0};
+	StringInfo	text = &receiver->text;
+
 	if (column->nvalues == 1)
 	{
-		AppendValue(receiver, slot, column->targets[0]);
+		AppendValue(receiver, label, slot, column->targets[0]);
 		return;
 	}
+	appendBinaryStringInfo(text, label->text, label->len);
 	for (int i = 0; i < column->nvalues; i++)
 		if (slot->tts_isnull[column->targets[i]])
 		{
-			appendStringInfoString(&receiver->text, "null");
+			appendBinaryStringInfo(text, "null", 4);
 			return;
 		}
+	appendStringInfoChar(text, '[');
 	for (int i = 0; i < column->nvalues; i++)
-	{
-		appendStringInfoChar(&receiver->text, i == 0 ? '[' : ',');
-		AppendValue(receiver, slot, column->targets[i]);
-	}
-	appendStringInfoChar(&receiver->text, ']');
+		AppendValue(receiver, i == 0 ? &nothing : &comma, slot, column->targets[i]);
+	appendStringInfoChar(text, ']');
 }
 
 static Datum
 JsonOfRow(FlatReceiver *receiver, TupleTableSlot *slot)
 {
 	StringInfo	text = &receiver->text;
-	bool		object = receiver->shape == CORM_FLAT_OBJECT;
 	ListCell   *lc;
 
 	resetStringInfo(text);
-	if (receiver->shape == CORM_FLAT_JSON)
-		AppendColumn(receiver, slot, linitial(receiver->flat->columns));
-	else
-	{
-		appendStringInfoChar(text, object ? '{' : '[');
-		foreach(lc, receiver->flat->columns)
-		{
-			if (foreach_current_index(lc) > 0)
-				appendStringInfoChar(text, ',');
-			if (object)
-				appendStringInfoString(text, receiver->labels[foreach_current_index(lc)]);
-			AppendColumn(receiver, slot, lfirst(lc));
-		}
-		appendStringInfoChar(text, object ? '}' : ']');
-	}
+	foreach(lc, receiver->flat->columns)
+		AppendColumn(receiver, &receiver->labels[foreach_current_index(lc)], slot, lfirst(lc));
+	if (receiver->shape != CORM_FLAT_JSON)
+		appendStringInfoChar(text, receiver->shape == CORM_FLAT_OBJECT ? '}' : ']');
 	return PointerGetDatum(cstring_to_text_with_len(text->data, text->len));
 }
 
@@ -138,6 +133,26 @@ PutComposite(FlatReceiver *receiver, Datum value, bool isnull)
 
 /* ---------- receiving ---------- */
 
+static Label
+LabelOf(const FlatReceiver *receiver, const CormFlatColumn *column, bool first)
+{
+	StringInfoData text;
+	Label		label;
+
+	initStringInfo(&text);
+	if (receiver->shape == CORM_FLAT_OBJECT)
+	{
+		appendStringInfoChar(&text, first ? '{' : ',');
+		escape_json(&text, column->path);
+		appendStringInfoChar(&text, ':');
+	}
+	else if (receiver->shape == CORM_FLAT_ARRAY)
+		appendStringInfoChar(&text, first ? '[' : ',');
+	label.text = text.data;
+	label.len = text.len;
+	return label;
+}
+
 static void
 Startup(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
@@ -152,16 +167,10 @@ Startup(DestReceiver *self, int operation, TupleDesc typeinfo)
 		CormEncoderInit(&receiver->encoders[i], TupleDescAttr(typeinfo, i)->atttypid);
 	receiver->composite = type_is_rowtype(TupleDescAttr(typeinfo, 0)->atttypid);
 
-	receiver->labels = palloc(list_length(columns) * sizeof(char *));
+	receiver->labels = palloc(list_length(columns) * sizeof(Label));
 	foreach(lc, columns)
-	{
-		StringInfoData label;
-
-		initStringInfo(&label);
-		escape_json(&label, ((CormFlatColumn *) lfirst(lc))->path);
-		appendStringInfoChar(&label, ':');
-		receiver->labels[foreach_current_index(lc)] = label.data;
-	}
+		receiver->labels[foreach_current_index(lc)] =
+			LabelOf(receiver, lfirst(lc), foreach_current_index(lc) == 0);
 	MemoryContextSwitchTo(old);
 }
 
@@ -202,12 +211,15 @@ CormRunFlat(const CormFlat *flat, CormFlatShape shape, Tuplestorestate *store, T
 	FlatReceiver receiver = {
 		{Receive, Startup, DoNothing, DoNothing, DestNone}, flat, shape, store, desc
 	};
+	char	   *sql;
+	int64		rows;
 
+	sql = CormDeparseRoots(flat->select, &rows);
 	receiver.context = CurrentMemoryContext;
 	receiver.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm flat row",
 											 ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&receiver.text);
-	(void) CormExecute(flat->select->label, CormDeparseSelect(flat->select, true),
-					   CormBindParams(flat->select), true, &receiver.pub);
+	(void) CormExecuteUpTo(flat->select->label, sql, CormBindParams(flat->select), true, rows,
+						   &receiver.pub);
 	MemoryContextDelete(receiver.scratch);
 }

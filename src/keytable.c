@@ -5,9 +5,9 @@
  *
  * Keys are compared by the foreign key's own operator, which may take different
  * types on its two sides, and hashed by the functions of its hash operator
- * family, under the collation of the referenced column; never by bytes.  Where
- * the operator cannot be hashed all rows share one slot, which is slow but
- * right.
+ * family, under the collation of the referenced column; never by bytes, unless
+ * both sides are integers.  Where the operator cannot be hashed all rows share one
+ * slot, which is slow but right.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -15,6 +15,9 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -23,6 +26,22 @@
 #include "keytable.h"
 
 #define INITIAL_SLOTS 64
+
+static bool
+IsInteger(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+/*
+ * A value of an integer type of that length, the same for all of them.
+ */
+static inline int64
+IntegerOf(Datum value, int16 typlen)
+{
+	return typlen == sizeof(int64) ? DatumGetInt64(value) :
+		typlen == sizeof(int32) ? DatumGetInt32(value) : DatumGetInt16(value);
+}
 
 /*
  * Looks up the functions of every key part, in the current memory context.
@@ -47,6 +66,8 @@ CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys)
 		get_typlenbyval(key->parent_type, &functions->parent_typlen, &functions->parent_byval);
 		fmgr_info(get_opcode(key->op), &functions->equal);
 		fmgr_info(get_opcode(type->eq_opr), &functions->child_equal);
+		functions->integer = IsInteger(key->child_type) && IsInteger(key->parent_type) &&
+			get_op_opfamily_strategy(key->op, INTEGER_BTREE_FAM_OID) == BTEqualStrategyNumber;
 		functions->hashable = get_op_hash_functions(key->op, &referenced, &referencing);
 		if (functions->hashable)
 		{
@@ -74,7 +95,13 @@ HashKeys(CormKeyTable *table, const Datum *keys, bool of_child)
 	{
 		CormKeyFunctions *f = &table->functions[i];
 
-		if (f->hashable)
+		if (f->integer)
+		{
+			uint64		value = IntegerOf(keys[i], of_child ? f->child_typlen : f->parent_typlen);
+
+			hash = hash_combine(hash, (uint32) value ^ (uint32) (value >> 32));
+		}
+		else if (f->hashable)
 			hash = hash_combine(hash,
 								DatumGetUInt32(FunctionCall1Coll(of_child ? &f->child_hash : &f->parent_hash,
 																 f->collation, keys[i])));
@@ -110,6 +137,24 @@ Grow(CormKeyTable *table)
 	table->nslots = nslots;
 }
 
+static bool
+EqualChildren(CormKeyFunctions *f, Datum a, Datum b)
+{
+	if (f->integer)
+		return IntegerOf(a, f->child_typlen) == IntegerOf(b, f->child_typlen);
+	return DatumGetBool(FunctionCall2Coll(&f->child_equal, f->collation, a, b));
+}
+
+static bool
+EqualParent(CormKeyFunctions *f, Datum child, Datum parent)
+{
+	if (f->integer)
+		return IntegerOf(child, f->child_typlen) == IntegerOf(parent, f->parent_typlen);
+	return DatumGetBool(f->child_referenced ?
+						FunctionCall2Coll(&f->equal, f->collation, child, parent) :
+						FunctionCall2Coll(&f->equal, f->collation, parent, child));
+}
+
 CormBucket *
 CormKeyTableEnter(CormKeyTable *table, const Datum *child_keys)
 {
@@ -125,9 +170,7 @@ CormKeyTableEnter(CormKeyTable *table, const Datum *child_keys)
 		if (bucket->hash != hash)
 			continue;
 		for (i = 0; i < table->nkeys; i++)
-			if (!DatumGetBool(FunctionCall2Coll(&table->functions[i].child_equal,
-												table->functions[i].collation,
-												bucket->keys[i], child_keys[i])))
+			if (!EqualChildren(&table->functions[i], bucket->keys[i], child_keys[i]))
 				break;
 		if (i == table->nkeys)
 			return bucket;
@@ -166,15 +209,8 @@ CormKeyTableFind(CormKeyTable *table, const Datum *parent_keys)
 		if (bucket->hash != hash)
 			continue;
 		for (i = 0; i < table->nkeys; i++)
-		{
-			CormKeyFunctions *f = &table->functions[i];
-			Datum		referenced = f->child_referenced ? bucket->keys[i] : parent_keys[i];
-			Datum		referencing = f->child_referenced ? parent_keys[i] : bucket->keys[i];
-
-			if (!DatumGetBool(FunctionCall2Coll(&f->equal, f->collation,
-												referenced, referencing)))
+			if (!EqualParent(&table->functions[i], bucket->keys[i], parent_keys[i]))
 				break;
-		}
 		if (i == table->nkeys)
 			return bucket;
 	}

@@ -37,6 +37,7 @@ typedef struct CormKeyFunctions
 	FmgrInfo	parent_hash;
 	FmgrInfo	child_hash;
 	bool		hashable;
+	bool		integer;		/* both sides are: compared as they are */
 	bool		child_referenced;
 	Oid			collation;
 	int16		child_typlen;

@@ -32,6 +32,7 @@ typedef struct PlanKey
 	const char *sql;
 	int			nargs;
 	const Oid  *types;
+	bool		custom;
 } PlanKey;
 
 typedef struct PlanEntry
@@ -64,7 +65,7 @@ MatchPlanKey(const void *a, const void *b, Size keysize)
 	const PlanKey *ka = a;
 	const PlanKey *kb = b;
 
-	return ka->nargs == kb->nargs && strcmp(ka->sql, kb->sql) == 0 &&
+	return ka->nargs == kb->nargs && ka->custom == kb->custom && strcmp(ka->sql, kb->sql) == 0 &&
 		memcmp(ka->types, kb->types, ka->nargs * sizeof(Oid)) == 0 ? 0 : 1;
 }
 
@@ -132,6 +133,7 @@ Keep(const PlanKey *key, SPIPlanPtr plan)
 	copy.sql = MemoryContextStrdup(context, key->sql);
 	copy.nargs = key->nargs;
 	copy.types = types;
+	copy.custom = key->custom;
 
 	if (SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not keep a plan");
@@ -144,7 +146,7 @@ Keep(const PlanKey *key, SPIPlanPtr plan)
 }
 
 CormPlan *
-CormPlanGet(const char *sql, int nargs, const Oid *types)
+CormPlanGet(const char *sql, int nargs, const Oid *types, bool custom)
 {
 	PlanKey		key;
 	PlanEntry  *entry;
@@ -153,6 +155,7 @@ CormPlanGet(const char *sql, int nargs, const Oid *types)
 	key.sql = sql;
 	key.nargs = nargs;
 	key.types = types;
+	key.custom = custom;
 	if (plans == NULL)
 		CreatePlans();
 	entry = hash_search(plans, &key, HASH_FIND, NULL);
@@ -164,7 +167,8 @@ CormPlanGet(const char *sql, int nargs, const Oid *types)
 	else
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, unconstify(Oid *, types),
-											  CURSOR_OPT_NO_SCROLL | CURSOR_OPT_PARALLEL_OK);
+											  CURSOR_OPT_NO_SCROLL | CURSOR_OPT_PARALLEL_OK |
+											  (custom ? CURSOR_OPT_CUSTOM_PLAN : 0));
 
 		stats.misses++;
 		if (plan == NULL)

@@ -23,9 +23,10 @@ extern int	corm_plan_cache_size;
 
 /*
  * A plan for this text, prepared when there is none.  Must be called while
- * connected to SPI.  The plan stays until it is released.
+ * connected to SPI.  The plan stays until it is released.  A "custom" one is made
+ * for the values of each execution, and kept apart.
  */
-extern CormPlan *CormPlanGet(const char *sql, int nargs, const Oid *types);
+extern CormPlan *CormPlanGet(const char *sql, int nargs, const Oid *types, bool custom);
 extern void CormPlanRelease(CormPlan *plan);
 
 /* What this backend has done so far. */

@@ -1,16 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * render.c
- *	  The JSON text of one row, and of rows within rows.
+ *	  The JSON text of one row.
  *
- * Values are read by encoders that were chosen for the column types that the
- * cache knew.  A function that runs inside of the statement may have changed a
- * table since then, so the result's types are checked before its first row:
- * a value read by another type's encoder would be a stray pointer.
- *
- * A recursive load is written depth first.  Rows that what is being written
- * stands below are marked, and a marked one is left out: so every walk ends,
- * in whatever circles the rows lead.
+ * What index scans find stands in the text at once.  For what a statement will
+ * bring, the row has a hole and the key that finds it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -18,40 +12,12 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
-#include "utils/json.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "encode.h"
 #include "error.h"
 #include "render.h"
-
-int			corm_max_rows = 10000000;
-
-/* One key of an object, ready to be written. */
-typedef struct OutputItem
-{
-	CormOutputKind kind;
-	char	   *prefix;			/* '{"name":' or ',"name":' */
-	int			prefix_len;
-	int			target;
-	CormEncoder encoder;
-	struct OutputItems *object;
-	const CormChild *child;
-} OutputItem;
-
-typedef struct OutputItems
-{
-	int			n;
-	int			presence;
-	bool		array;
-	int			first_hole;		/* the holes within, nested ones included */
-	int			nholes;
-	OutputItem	item[FLEXIBLE_ARRAY_MEMBER];
-} OutputItems;
 
 /* A row on its way to text. */
 typedef struct Drawing
@@ -60,199 +26,33 @@ typedef struct Drawing
 	TupleTableSlot *slot;
 	StringInfo	text;
 	MemoryContext keep;			/* for what outlives the rendering */
+	MemoryContext scratch;		/* emptied after each row */
 } Drawing;
 
-/* How far down a recursive load the row being written stands. */
-typedef struct Trail
+/* So many rows of a table that are not there yet suggest that most will come. */
+#define MANY_MISSED 128
+
+/* The rows of a list that is scanned, to be put in order. */
+typedef struct Entry
 {
-	int64		depth;
-	StringInfo	path;			/* of a flat one: keys from the first level on */
-} Trail;
+	int			start;			/* into the text, of CHILDREN */
+	int			len;
+	const CormRow *fragment;	/* of LINKS */
+} Entry;
 
-/* The rows of one hole, one after the other. */
-typedef struct Siblings
+typedef struct EntryList
 {
-	const CormLevel *level;
-	CormRow    *next;
-	int64		n;				/* rows taken from the list */
-	bool		more;			/* there are more than were asked for */
-	bool		cycle;			/* one was left out, since it stands above */
-} Siblings;
+	const CormSorter *sorter;
+	int			n;
+	int			max;
+	bool		sorted;			/* as they came */
+	Entry	   *entries;
+	Datum	   *keys;
+} EntryList;
 
-static void WriteRow(CormLevel *level, const CormRow *row, const Trail *trail,
-					 StringInfo buf);
-
-/* ---------- compiling ---------- */
-
-/*
- * Is it the place where a row of a recursive load holds the next ones?
- */
-static bool
-IsSelf(const CormSelect *select, const CormOutput *output)
-{
-	return output->kind == CORM_OUT_CHILD && output->child->select == select;
-}
-
-static OutputItems *
-CompileObject(const CormSelect *select, const CormObject *object, int *nholes)
-{
-	int			n = list_length(object->outputs);
-	OutputItems *items = palloc0(offsetof(OutputItems, item) + n * sizeof(OutputItem));
-	ListCell   *lc;
-
-	check_stack_depth();
-	items->n = n;
-	items->presence = object->presence;
-	items->array = object->array;
-	items->first_hole = *nholes;
-	foreach(lc, object->outputs)
-	{
-		const CormOutput *output = lfirst(lc);
-		OutputItem *item = &items->item[foreach_current_index(lc)];
-		StringInfoData prefix;
-
-		initStringInfo(&prefix);
-		appendStringInfoString(&prefix, foreach_current_index(lc) == 0 ?
-							   (object->array ? "[" : "{") :
-							   IsSelf(select, output) ? "" : ",");
-		if (!object->array && !IsSelf(select, output))	/* which is not there on
-														 * every level */
-		{
-			escape_json(&prefix, output->name);
-			appendStringInfoChar(&prefix, ':');
-		}
-		item->prefix = prefix.data;
-		item->prefix_len = prefix.len;
-		item->kind = output->kind;
-		item->target = output->target;
-		switch (output->kind)
-		{
-			case CORM_OUT_VALUE:
-				CormEncoderInit(&item->encoder, output->type);
-				break;
-			case CORM_OUT_OBJECT:
-				item->object = CompileObject(select, output->object, nholes);
-				break;
-			case CORM_OUT_CHILD:
-				item->child = output->child;
-				(*nholes)++;
-				break;
-		}
-	}
-	items->nholes = *nholes - items->first_hole;
-	return items;
-}
-
-/*
- * What a level needs that is its own child.
- */
-static void
-CompileSelf(CormLevel *level, int self)
-{
-	const CormSelect *select = level->select;
-	CormObject	key = {select->path, -1};
-	int			nholes = 0;
-
-	level->self = self;
-	level->children[self] = level;
-	CormKeyTableInit(&level->nodes, select->model->nkey, select->identity);
-	if (level->child->flat)
-		level->path = CompileObject(select, &key, &nholes);
-}
-
-CormLevel *
-CormCompileLevel(const CormSelect *select, const CormChild *child, CormTally *tally)
-{
-	CormLevel  *level = palloc0(sizeof(CormLevel));
-	int			nholes = 0;
-	ListCell   *lc;
-
-	level->select = select;
-	level->child = child;
-	level->self = -1;
-	level->tally = tally;
-	level->items = CompileObject(select, select->object, &nholes);
-	level->nchildren = list_length(select->children);
-	level->children = palloc(Max(level->nchildren, 1) * sizeof(CormLevel *));
-	foreach(lc, select->children)
-	{
-		const CormChild *below = lfirst(lc);
-
-		if (below->select == select)
-			CompileSelf(level, below->index);
-		else
-			level->children[below->index] = CormCompileLevel(below->select, below, tally);
-	}
-	if (child)
-		CormKeyTableInit(&level->table, select->nkeys, select->keys);
-	return level;
-}
-
-/*
- * A row that is cast to "record", as its operators take it, keeps its type.
- */
-static bool
-IsOfType(Oid typid, const CormTarget *target)
-{
-	if (target->cast == RECORDOID)
-		return type_is_rowtype(typid);
-	return typid == (OidIsValid(target->cast) ? target->cast : target->value->type);
-}
-
-void
-CormCheckResult(const CormSelect *select, TupleDesc result)
-{
-	bool		same = result->natts == list_length(select->targets);
-	ListCell   *lc;
-
-	foreach(lc, select->targets)
-		same = same &&
-			IsOfType(TupleDescAttr(result, foreach_current_index(lc))->atttypid, lfirst(lc));
-	if (!same)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("a table was changed while \"%s\" was being loaded",
-						select->label),
-				 errhint("Call again.")));
-}
-
-/* ---------- counting ---------- */
-
-static void
-RaiseTooMany(bool written)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("a call may read at most %d rows", corm_max_rows),
-			 written ? errdetail("A row of a recursive load counts as often as it is reached.") : 0,
-			 errhint("Ask for fewer rows; the setting corm.max_rows is the limit, 0 means none.")));
-}
-
-void
-CormTallyRead(CormTally *tally)
-{
-	if (++tally->read > corm_max_rows && corm_max_rows > 0)
-		RaiseTooMany(false);
-}
-
-void
-CormCountRead(const CormLevel *level)
-{
-	CormTallyRead(level->tally);
-}
-
-static void
-CountWritten(const CormLevel *level)
-{
-	CormErrorFrame frame;
-
-	if (++level->tally->written <= corm_max_rows || corm_max_rows == 0)
-		return;
-	CormErrorPush(&frame, "loading", level->select->label, NULL);
-	RaiseTooMany(true);
-}
-
-/* ---------- rendering ---------- */
+static CormHole *RenderObject(const Drawing *drawing, const CormItems *items,
+							  CormHole *hole);
+static void RenderRelated(const Drawing *drawing, CormLevel *below);
 
 /*
  * Which row of a recursive load the hole belongs to; NULL when its key is.
@@ -294,7 +94,7 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 	hole->keys = palloc(below->nkeys * sizeof(Datum));
 	for (int i = 0; i < below->nkeys; i++)
 	{
-		int			target = child->parent_targets[i];
+		int			target = level->key_columns[child->index][i];
 
 		if (slot->tts_isnull[target])
 		{
@@ -307,20 +107,24 @@ MakeHole(const Drawing *drawing, const CormChild *child, CormHole *hole)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-EncodeColumn(const OutputItem *item, TupleTableSlot *slot, StringInfo buf)
+/*
+ * The hole behind this one, which nothing will fill; NULL of a row that has none.
+ */
+static inline CormHole *
+SkipHole(CormHole *hole)
 {
-	if (slot->tts_isnull[item->target])
-		appendBinaryStringInfo(buf, "null", 4);
-	else
-		item->encoder.encode(&item->encoder, buf, slot->tts_values[item->target]);
+	if (hole == NULL)
+		return NULL;
+	hole->offset = -1;
+	return hole + 1;
 }
 
 /*
- * Writes one object of a row; "hole" is the next of the row's holes.
+ * Writes one object of a row; "hole" is the next of the row's holes, or NULL if
+ * all its children are scanned.
  */
 static CormHole *
-RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
+RenderObject(const Drawing *drawing, const CormItems *items, CormHole *hole)
 {
 	TupleTableSlot *slot = drawing->slot;
 	StringInfo	buf = drawing->text;
@@ -329,26 +133,35 @@ RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
 	{
 		appendBinaryStringInfo(buf, "null", 4);
 		for (int i = 0; i < items->nholes; i++)
-			(hole++)->offset = -1;
+			hole = SkipHole(hole);
 		return hole;
 	}
 	if (items->n == 0)
 		appendStringInfoChar(buf, '{');
 	for (int i = 0; i < items->n; i++)
 	{
-		const OutputItem *item = &items->item[i];
+		const CormItem *item = &items->item[i];
 
-		appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 		switch (item->kind)
 		{
 			case CORM_OUT_VALUE:
-				EncodeColumn(item, slot, buf);
+				CormEncodeNext(&item->encoder, buf, item->prefix, item->prefix_len,
+							   slot->tts_values[item->target],
+							   slot->tts_isnull[item->target]);
 				break;
 			case CORM_OUT_OBJECT:
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
 				hole = RenderObject(drawing, item->object, hole);
 				break;
 			case CORM_OUT_CHILD:
-				MakeHole(drawing, item->child, hole++);
+				appendBinaryStringInfo(buf, item->prefix, item->prefix_len);
+				if (drawing->level->children[item->child->index]->scanning)
+				{
+					RenderRelated(drawing, drawing->level->children[item->child->index]);
+					hole = SkipHole(hole);
+				}
+				else
+					MakeHole(drawing, item->child, hole++);
 				break;
 		}
 	}
@@ -360,18 +173,37 @@ RenderObject(const Drawing *drawing, const OutputItems *items, CormHole *hole)
  * The key of a row as a JSON value, an array if it has several columns.
  */
 static char *
-RenderKey(const OutputItems *path, TupleTableSlot *slot, StringInfo text)
+RenderKey(const CormItems *path, TupleTableSlot *slot, StringInfo text)
 {
 	resetStringInfo(text);
 	for (int i = 0; i < path->n; i++)
 	{
-		const OutputItem *item = &path->item[i];
+		const CormItem *item = &path->item[i];
 
-		if (i > 0)
-			appendStringInfoChar(text, ',');
-		EncodeColumn(item, slot, text);
+		CormEncodeNext(&item->encoder, text, ",", i > 0 ? 1 : 0,
+					   slot->tts_values[item->target], slot->tts_isnull[item->target]);
 	}
 	return path->n == 1 ? pstrdup(text->data) : psprintf("[%s]", text->data);
+}
+
+static void
+RenderSlot(const Drawing *drawing, CormHole *holes)
+{
+	slot_getsomeattrs(drawing->slot, drawing->level->natts);
+	(void) RenderObject(drawing, drawing->level->items, holes);
+}
+
+void
+CormRenderWhole(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
+				MemoryContext scratch)
+{
+	Drawing		drawing = {level, slot, text, CurrentMemoryContext, scratch};
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+
+	resetStringInfo(text);
+	RenderSlot(&drawing, NULL);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(scratch);
 }
 
 CormRow *
@@ -379,270 +211,342 @@ CormRenderRow(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
 			  MemoryContext scratch)
 {
 	CormRow    *row = palloc(offsetof(CormRow, holes) + level->nchildren * sizeof(CormHole));
+	Drawing		drawing = {level, slot, text, CurrentMemoryContext, scratch};
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	Drawing		drawing = {level, slot, text, old};
 
-	slot_getallattrs(slot);
 	resetStringInfo(text);
-	(void) RenderObject(&drawing, level->items, row->holes);
+	RenderSlot(&drawing, row->holes);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scratch);
 	row->next = NULL;
 	row->len = text->len;
-	row->text = memcpy(palloc(row->len + 1), text->data, row->len);
+	row->text = memcpy(palloc(row->len + 1), text->data, row->len + 1);
 	row->key = level->path ? RenderKey(level->path, slot, text) : NULL;
 	return row;
 }
 
-/* ---------- writing ---------- */
+/* ---------- rows that are scanned ---------- */
 
 /*
- * Would the row of a recursive load stand below itself?
+ * The keys by which the rows of a level below are found; false when one is null.
  */
 static bool
-IsAbove(const CormLevel *level, const CormRow *row)
+ReadKeys(const Drawing *drawing, const CormLevel *below, Datum *keys)
 {
-	const CormBucket *node = level->self < 0 ? NULL : row->holes[level->self].node;
+	const int  *columns = drawing->level->key_columns[below->child->index];
 
-	return node && node->above;
-}
-
-/*
- * From here on, the row that waits at a hole stands above what is written; or
- * no longer.
- */
-static void
-MarkAbove(const CormHole *hole, bool above)
-{
-	if (hole->node)
-		hole->node->above = above;
-}
-
-static Siblings
-BeginSiblings(CormLevel *level, const CormHole *hole)
-{
-	CormBucket *bucket = hole->isnull ? NULL : CormKeyTableFind(&level->table, hole->keys);
-	Siblings	siblings = {level, bucket ? bucket->first : NULL};
-
-	return siblings;
-}
-
-/*
- * The next row to write, or NULL after the last.
- */
-static CormRow *
-NextSibling(Siblings *siblings)
-{
-	const CormChild *child = siblings->level->child;
-
-	while (siblings->next)
+	for (int i = 0; i < below->select->nkeys; i++)
 	{
-		CormRow    *row = siblings->next;
-
-		CHECK_FOR_INTERRUPTS();
-		siblings->more = child->more && child->limit >= 0 && siblings->n >= child->limit;
-		if (siblings->more)
-			break;
-		siblings->n++;
-		siblings->next = child->to_many ? row->next : NULL;
-		if (!IsAbove(siblings->level, row))
-			return row;
-		siblings->cycle = true;
+		if (drawing->slot->tts_isnull[columns[i]])
+			return false;
+		keys[i] = drawing->slot->tts_values[columns[i]];
 	}
-	return NULL;
+	return true;
 }
 
 /*
- * Says what the rows that were gone through have left out.
+ * A row of a level below, at the end of the text.  Nothing that the rows above it
+ * still need may be in the scratch context.
  */
 static void
-WriteRemarks(const Siblings *siblings, StringInfo buf)
+RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
-	const CormChild *child = siblings->level->child;
-
-	if (child->more)
-	{
-		appendStringInfoChar(buf, ',');
-		escape_json(buf, psprintf("%s__more", child->name));
-		appendStringInfoString(buf, siblings->more ? ":true" : ":false");
-	}
-	if (siblings->cycle)
-	{
-		appendStringInfoChar(buf, ',');
-		escape_json(buf, psprintf("%s__cycle", child->name));
-		appendStringInfoString(buf, ":true");
-	}
-}
-
-/*
- * The same where the rows themselves are written elsewhere.
- */
-static void
-WriteFlatRemarks(CormLevel *level, const CormHole *hole, StringInfo buf)
-{
-	Siblings	siblings = BeginSiblings(level, hole);
-
-	while (NextSibling(&siblings) != NULL)
-		;
-	WriteRemarks(&siblings, buf);
-}
-
-/*
- * Writes the rows of a hole, each with what is within it.  "trail" is that of a
- * recursive load's rows.
- */
-static void
-WriteSiblings(CormLevel *level, const CormHole *hole, const Trail *trail, StringInfo buf)
-{
-	Siblings	siblings = BeginSiblings(level, hole);
-	bool		to_many = level->child->to_many;
-	bool		first = true;
-	CormRow    *row;
-
-	if (to_many)
-		appendStringInfoChar(buf, '[');
-	while ((row = NextSibling(&siblings)) != NULL)
-	{
-		if (!first)
-			appendStringInfoChar(buf, ',');
-		first = false;
-		WriteRow(level, row, trail, buf);
-	}
-	if (to_many)
-		appendStringInfoChar(buf, ']');
-	else if (first)
-		appendBinaryStringInfo(buf, "null", 4);
-	WriteRemarks(&siblings, buf);
-}
-
-static bool
-IsLastDepth(const CormLevel *level, const Trail *trail)
-{
-	return level->child->depth >= 0 && trail->depth >= level->child->depth;
-}
-
-/*
- * Writes the rows of a hole and all below them into one list, each before what
- * is below it.
- */
-static void
-WriteFlatRows(CormLevel *level, const CormHole *hole, const Trail *trail, StringInfo buf)
-{
-	Siblings	siblings = BeginSiblings(level, hole);
-	Trail		below = {trail->depth + 1, trail->path};
-	int			length = trail->path->len;
-	CormRow    *row;
-
-	check_stack_depth();
-	while ((row = NextSibling(&siblings)) != NULL)
-	{
-		const CormHole *next = &row->holes[level->self];
-
-		if (buf->data[buf->len - 1] != '[')
-			appendStringInfoChar(buf, ',');
-		if (length > 0)
-			appendStringInfoChar(trail->path, ',');
-		appendStringInfoString(trail->path, row->key);
-		WriteRow(level, row, trail, buf);
-		if (!IsLastDepth(level, &below))
-		{
-			MarkAbove(next, true);
-			WriteFlatRows(level, next, &below, buf);
-			MarkAbove(next, false);
-		}
-		trail->path->len = length;
-	}
-}
-
-static void
-WriteFlat(CormLevel *level, const CormHole *hole, StringInfo buf)
-{
-	StringInfoData path;
-	Trail		trail = {0, &path};
-
-	initStringInfo(&path);
-	appendStringInfoChar(buf, '[');
-	WriteFlatRows(level, hole, &trail, buf);
-	appendStringInfoChar(buf, ']');
-	pfree(path.data);
-	WriteFlatRemarks(level, hole, buf);
-}
-
-void
-CormWriteHole(CormLevel *level, const CormHole *hole, StringInfo buf)
-{
-	Trail		trail = {0, NULL};
-
-	MarkAbove(hole, true);
-	if (level->self >= 0 && level->child->flat)
-		WriteFlat(level, hole, buf);
-	else
-		WriteSiblings(level, hole, &trail, buf);
-	MarkAbove(hole, false);
-}
-
-/*
- * Ends the object of a recursive load's row: the next rows as a key of it, or
- * in a flat list where the row stands.
- */
-static void
-WriteSelf(CormLevel *level, const CormHole *hole, const Trail *trail, StringInfo buf)
-{
-	const CormChild *child = level->child;
-	const char *comma = buf->data[buf->len - 1] == '{' ? "" : ",";
-
-	if (child->flat)
-		appendStringInfo(buf, "%s\"depth\":" INT64_FORMAT ",\"path\":[%s]", comma,
-						 trail->depth, trail->path->data);
-	if (IsLastDepth(level, trail))
-		return;
-
-	MarkAbove(hole, true);
-	if (child->flat)
-		WriteFlatRemarks(level, hole, buf);
-	else
-	{
-		appendStringInfoString(buf, comma);
-		escape_json(buf, child->name);
-		appendStringInfoChar(buf, ':');
-		WriteSiblings(level, hole, trail, buf);
-	}
-	MarkAbove(hole, false);
-}
-
-/*
- * "trail" is that of the row's parent, if a recursive load leads to the row.
- */
-static void
-WriteRow(CormLevel *level, const CormRow *row, const Trail *trail, StringInfo buf)
-{
-	int			done = 0;
+	Drawing		row = *drawing;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	for (int i = 0; i < level->nchildren; i++)
-	{
-		const CormHole *hole = &row->holes[i];
-
-		if (hole->offset < 0)
-			continue;
-		appendBinaryStringInfo(buf, row->text + done, hole->offset - done);
-		done = hole->offset;
-		if (i == level->self)
-		{
-			Trail		here = {trail->depth + 1, trail->path};
-
-			CountWritten(level);
-			WriteSelf(level, hole, &here, buf);
-		}
-		else
-			CormWriteHole(level->children[i], hole, buf);
-	}
-	appendBinaryStringInfo(buf, row->text + done, row->len - done);
+	row.level = below;
+	row.slot = slot;
+	RenderSlot(&row, NULL);		/* its children are scanned too */
+	MemoryContextReset(drawing->scratch);
 }
 
-void
-CormWriteRow(const CormLevel *level, const CormRow *row, StringInfo buf)
+static int
+CompareKeys(const CormSorter *sorter, const Datum *a, const Datum *b)
 {
-	WriteRow(unconstify(CormLevel *, level), row, NULL, buf);
+	int			order = 0;
+
+	for (int i = 0; order == 0 && i < sorter->nkeys; i++)
+		order = DatumGetInt32(FunctionCall2Coll(unconstify(FmgrInfo *, &sorter->compare[i]),
+												sorter->collations[i], a[i], b[i]));
+	return order;
+}
+
+static int
+CompareEntries(const void *a, const void *b, void *arg)
+{
+	const EntryList *list = arg;
+	int			n = list->sorter->nkeys;
+
+	CHECK_FOR_INTERRUPTS();
+	return CompareKeys(list->sorter, list->keys + *(const int *) a * n,
+					   list->keys + *(const int *) b * n);
+}
+
+/*
+ * Adds an entry whose key these values are; by-reference ones are copied.
+ */
+static Entry *
+AddEntry(const Drawing *drawing, EntryList *list, const Datum *values)
+{
+	const CormSorter *sorter = list->sorter;
+	int			nkeys = sorter->nkeys;
+	MemoryContext old = MemoryContextSwitchTo(drawing->keep);
+	Datum	   *keys;
+
+	if (list->n == list->max)
+	{
+		list->max = Max(32, list->max * 2);
+		list->entries = list->entries == NULL ?
+			palloc_extended(list->max * sizeof(Entry), MCXT_ALLOC_HUGE) :
+			repalloc_huge(list->entries, list->max * sizeof(Entry));
+		list->keys = list->keys == NULL ?
+			palloc_extended(list->max * nkeys * sizeof(Datum), MCXT_ALLOC_HUGE) :
+			repalloc_huge(list->keys, list->max * nkeys * sizeof(Datum));
+	}
+	keys = list->keys + list->n * nkeys;
+	for (int i = 0; i < nkeys; i++)
+		keys[i] = datumCopy(values[i], sorter->byval[i], sorter->typlen[i]);
+	list->sorted = list->sorted &&
+		(list->n == 0 || CompareKeys(sorter, keys - nkeys, keys) <= 0);
+	MemoryContextSwitchTo(old);
+	return &list->entries[list->n++];
+}
+
+/* The entries' numbers in the order of their keys, or NULL if they have it. */
+static int *
+OrderEntries(const Drawing *drawing, EntryList *list)
+{
+	int		   *order;
+
+	if (list->sorted)
+		return NULL;
+	order = MemoryContextAllocHuge(drawing->keep, list->n * sizeof(int));
+	for (int i = 0; i < list->n; i++)
+		order[i] = i;
+	qsort_arg(order, list->n, sizeof(int), CompareEntries, list);
+	return order;
+}
+
+static void
+FreeEntries(EntryList *list, int *order)
+{
+	int			nkeys = list->sorter->nkeys;
+
+	for (int i = 0; i < nkeys; i++)
+		for (int j = 0; !list->sorter->byval[i] && j < list->n; j++)
+			pfree(DatumGetPointer(list->keys[j * nkeys + i]));
+	if (list->max > 0)
+	{
+		pfree(list->entries);
+		pfree(list->keys);
+	}
+	if (order != NULL)
+		pfree(order);
+}
+
+/*
+ * An index on a foreign key gives its rows in no order of their own.  The text
+ * is put in order if it has to be.
+ */
+static void
+ReorderText(const Drawing *drawing, EntryList *list, int base)
+{
+	StringInfo	text = drawing->text;
+	int			len = text->len - base;
+	int		   *order = OrderEntries(drawing, list);
+	char	   *copy;
+
+	if (order != NULL)
+	{
+		copy = MemoryContextAllocHuge(drawing->keep, len);
+		memcpy(copy, text->data + base, len);
+		text->len = base;
+		for (int i = 0; i < list->n; i++)
+		{
+			const Entry *entry = &list->entries[order[i]];
+
+			if (i > 0)
+				appendStringInfoCharMacro(text, ',');
+			appendBinaryStringInfo(text, copy + entry->start - base, entry->len);
+		}
+		pfree(copy);
+	}
+	FreeEntries(list, order);
+}
+
+static void
+RenderChildren(const Drawing *drawing, CormLevel *below)
+{
+	StringInfo	text = drawing->text;
+	EntryList	list = {&below->sorter, .sorted = true};
+	int			base = text->len;
+	TupleTableSlot *slot;
+
+	while ((slot = CormScanNext(below->scan)) != NULL)
+	{
+		Datum		keys[INDEX_MAX_KEYS];
+		Entry	   *entry;
+
+		if (list.n > 0)
+			appendStringInfoCharMacro(text, ',');
+		slot_getsomeattrs(slot, below->natts);
+		for (int i = 0; i < below->sorter.nkeys; i++)
+			keys[i] = slot->tts_values[below->sorter.columns[i]];
+		entry = AddEntry(drawing, &list, keys);
+		entry->start = text->len;
+		CormCountRead(below);
+		RenderBelow(drawing, below, slot);
+		list.entries[list.n - 1].len = text->len - list.entries[list.n - 1].start;
+	}
+	ReorderText(drawing, &list, base);
+}
+
+/*
+ * Renders a row that other parents may have too, and keeps it for them.
+ */
+static const CormRow *
+MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
+{
+	int			start = drawing->text->len;
+	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+	Datum		keys[INDEX_MAX_KEYS];
+	CormBucket *bucket;
+
+	RenderBelow(drawing, below, slot);
+	row->len = drawing->text->len - start;
+	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
+	memcpy(row->text, drawing->text->data + start, row->len);
+	drawing->text->len = start;
+	for (int i = 0; i < below->fragments.nkeys; i++)
+		keys[i] = slot->tts_values[below->fragment_columns[i]];
+	bucket = CormKeyTableEnter(&below->fragments, keys);
+	if (bucket->first == NULL)
+		bucket->first = row;
+	return bucket->first;
+}
+
+/*
+ * Where many rows of a small table are asked for, all of them are rendered at once,
+ * unless others hang below them.
+ */
+static void
+MakeAllFragments(const Drawing *drawing, CormLevel *below)
+{
+	TupleTableSlot *slot;
+
+	if (below->nchildren > 0 || !CormScanIsSmall(below->scan))
+		return;
+	CormScanStartAll(below->scan);
+	while ((slot = CormScanNextAll(below->scan)) != NULL)
+		(void) MakeFragment(drawing, below, slot);
+}
+
+/*
+ * A row that other parents may have too, rendered once for all of them.  NULL
+ * when there is none.
+ */
+static const CormRow *
+FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
+{
+	CormBucket *bucket = CormKeyTableFind(&below->fragments, keys);
+	TupleTableSlot *slot;
+
+	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
+	{
+		MakeAllFragments(drawing, below);
+		bucket = CormKeyTableFind(&below->fragments, keys);
+	}
+	if (bucket != NULL)
+		return bucket->first;
+	CormScanStart(below->scan, keys);
+	slot = CormScanNext(below->scan);
+	if (slot == NULL)
+		return NULL;
+
+	/* of a target of links, a statement would bring it with each of them */
+	if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+		CormCountRead(below);
+	return MakeFragment(drawing, below, slot);
+}
+
+static void
+RenderTarget(const Drawing *drawing, CormLevel *below, const Datum *keys)
+{
+	const CormRow *row = FindFragment(drawing, below, keys);
+
+	if (row == NULL)
+		appendBinaryStringInfo(drawing->text, "null", 4);
+	else
+		appendBinaryStringInfo(drawing->text, row->text, row->len);
+}
+
+static void
+RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
+{
+	StringInfo	text = drawing->text;
+	EntryList	list = {&below->sorter, .sorted = true};
+	const Datum *far;
+	int		   *order;
+
+	CormScanStartLinks(below->scan, keys);
+	while ((far = CormScanNextLink(below->scan)) != NULL)
+	{
+		const CormRow *row = FindFragment(drawing, below, far);
+
+		if (row == NULL)
+			continue;
+		CormCountRead(below);
+		AddEntry(drawing, &list, far)->fragment = row;
+	}
+	order = OrderEntries(drawing, &list);
+	for (int i = 0; i < list.n; i++)
+	{
+		const CormRow *row = list.entries[order ? order[i] : i].fragment;
+
+		if (i > 0)
+			appendStringInfoCharMacro(text, ',');
+		appendBinaryStringInfo(text, row->text, row->len);
+	}
+	FreeEntries(&list, order);
+}
+
+/* What stands in place of a hole. */
+static void
+RenderRelated(const Drawing *drawing, CormLevel *below)
+{
+	StringInfo	text = drawing->text;
+	bool		to_many = below->child->to_many;
+	Datum		keys[INDEX_MAX_KEYS];
+	TupleTableSlot *slot;
+	CormErrorFrame frame;
+
+	if (to_many)
+		appendStringInfoCharMacro(text, '[');
+	CormErrorPush(&frame, "loading", below->select->label, NULL);
+	if (!ReadKeys(drawing, below, keys))
+	{
+		if (!to_many)
+			appendBinaryStringInfo(text, "null", 4);
+	}
+	else if (CormScanKindOf(below->scan) == CORM_SCAN_LINKS)
+		RenderLinked(drawing, below, keys);
+	else if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+		RenderTarget(drawing, below, keys);
+	else
+	{
+		CormScanStart(below->scan, keys);
+		if (to_many)
+			RenderChildren(drawing, below);
+		else if ((slot = CormScanNext(below->scan)) != NULL)
+		{
+			CormCountRead(below);
+			RenderBelow(drawing, below, slot);
+		}
+		else
+			appendBinaryStringInfo(text, "null", 4);
+	}
+	CormErrorPop(&frame);
+	if (to_many)
+		appendStringInfoCharMacro(text, ']');
 }

@@ -44,6 +44,11 @@ CREATE TABLE "Order" (year int, no int, "Total Sum" numeric, "a__b" int, "say ""
 CREATE TABLE "Order Line" (id int PRIMARY KEY, order_year int, order_no int, article text, amount int, FOREIGN KEY (order_year, order_no) REFERENCES "Order");
 CREATE INDEX ON post (author_id);
 CREATE INDEX ON comment (post_id);
+CREATE INDEX ON author (boss_id, name);
+CREATE INDEX ON comment (parent_id DESC);
+CREATE INDEX ON category (parent_id);
+CREATE INDEX ON post_category (category_id, post_id);
+CREATE INDEX ON "Order Line" (order_no, order_year);
 CREATE VIEW popular AS SELECT id, title, author_id FROM post WHERE views > 20;
 
 INSERT INTO author SELECT i, CASE WHEN i % 5 > 0 THEN 'Name ' || i % 4 END, CASE i % 3 WHEN 0 THEN 'A' || i || '@x' WHEN 1 THEN 'a%_' || i END, date '1970-02-27' + i * 401,
@@ -454,8 +459,8 @@ sub copy { my ($node) = @_; return [ map { ref $_ ? copy($_) : $_ } @$node ]; }
 #
 my %verb = (
 	input => [ q{SELECT ($1::corm.queryset)::text::corm.queryset = $1::corm.queryset AND corm.objects('Post', filter => '{}') IS NOT NULL}, \&queryset_only, 4 ],
-	all => [ q{SELECT sum(length(object::text)) FROM corm.all($1::corm.queryset)}, \&queryset_only, 12 ],
-	pulled => [ q{SELECT sum(length(o::text)) FROM (SELECT corm.all($1::corm.queryset, $2::jsonb) AS o) s}, \&queryset_and_filter, 8 ],
+	all => [ q{SELECT md5(string_agg(object::text, ',')) FROM corm.all($1::corm.queryset)}, \&queryset_only, 12 ],
+	pulled => [ q{SELECT md5(string_agg(o::text, ',')) FROM (SELECT corm.all($1::corm.queryset, $2::jsonb) AS o) s}, \&queryset_and_filter, 8 ],
 	list => [ q{SELECT corm.list($1::corm.queryset, $2::jsonb)}, \&queryset_and_filter, 6 ],
 	count => [ q{SELECT corm.count($1::corm.queryset, $2::jsonb)}, \&queryset_and_filter, 5 ],
 	one => [ q{SELECT concat(corm.exists($1::corm.queryset), corm.first($1::corm.queryset, $2::jsonb), corm.last($1::corm.queryset, $2::jsonb))}, \&queryset_and_filter, 5 ],
@@ -487,7 +492,7 @@ my %verb = (
 	rows => [ q{SELECT count(r) FROM corm.rows(NULL::fuzz.post, $1::corm.queryset) r}, sub { (object('model', string('Post'), 'filter', filter('Post', 2), chance(50) ? ('order_by', order('Post')) : ())) }, 3 ],
 	related => [ q{SELECT sum(length(o::text)) FROM corm.related($2, $3, $4, filter => $1::jsonb) o},
 		sub { my ($m) = @_; my ($name, $target) = split_name(one(@{ $relation{$m} }, 'nothing:Post')); (filter($target, 1), text($m), text(one(1, 2, '0', 'x', '', '[2021, 1]')), text($name)) }, 2 ],
-	prefetch => [ q{SELECT sum(length(p::text)) FROM corm.prefetch($3, $1::jsonb, $4, filter => $2::jsonb) p},
+	prefetch => [ q{SELECT md5(string_agg(p::text, ',')) FROM corm.prefetch($3, $1::jsonb, $4, filter => $2::jsonb) p},
 		sub { my ($m) = @_; my ($name, $target) = split_name(one(@{ $relation{$m} }, 'nothing:Post')); (array(map { $m eq 'Order' ? array(raw(2020 + below(3)), raw(1 + below(9))) : raw(below(15)) } 0 .. below(4)), filter($target, 1), text($m), text($name)) }, 2 ],
 	hop => [ q{SELECT corm.list(corm.relation($1::corm.queryset, $2))}, sub { my ($m) = @_; (queryset($m, 0), text((split_name(one(@{ $relation{$m} }, 'nothing:x')))[0])) }, 2 ],
 	create => [ q{SELECT corm.create($1::corm.queryset, $2::jsonb)}, sub { my ($m) = @_; (object('model', string($m)), object(map { my ($name, $type) = split_name($_); ($name =~ s/^"|"$//gr =~ s/""/"/gr, $name eq 'id' ? raw(100 + below(9)) : $value{$type}->()) } @{ $column{$m} })) }, 2 ],
@@ -576,13 +581,41 @@ ALTER DATABASE postgres SET search_path = fuzz, public;
 CREATE TABLE verbs (verb text PRIMARY KEY, statement text, writes boolean);
 CREATE TABLE cases (id int PRIMARY KEY, verb text, good boolean, a text, b text, c text, d text);
 
+-- What a case answers when related rows are read by index scans, or by
+-- statements: the same.  NULL if it does.
+CREATE FUNCTION answer(c cases, v verbs, scans boolean) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result text;
+BEGIN
+	PERFORM set_config('corm.direct_scan', scans::text, true), set_config('corm.to_one_strategy', CASE WHEN c.id % 3 = 0 THEN 'separate' ELSE 'auto' END, true);
+	EXECUTE v.statement INTO result USING c.a, c.b, c.c, c.d;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN concat_ws(' ', SQLSTATE, SQLERRM);
+END $$;
+CREATE FUNCTION difference(c cases, v verbs) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	statements text := answer(c, v, false);
+	scans text := answer(c, v, true);
+BEGIN
+	IF scans IS DISTINCT FROM statements AND concat(scans, statements) !~ '^57014' THEN
+		RETURN concat('scans: ', left(scans, 300), ' statements: ', left(statements, 300));
+	END IF;
+	RETURN NULL;
+END $$;
+
 -- An answer, or the SQLSTATE and what it says.  What was written is undone.
 CREATE FUNCTION run(case_id int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	c cases; v verbs; result text; state text; message text; context text;
+	c cases; v verbs; result text; state text; message text; context text; difference text;
 BEGIN
 	SELECT * INTO c FROM cases WHERE id = case_id;
 	SELECT * INTO v FROM verbs WHERE verb = c.verb;
+	IF c.verb = ANY ('{all,pulled,list,one,get,get_or_none,modifiers,paths,allow,page,prefetch}') AND (c.verb IN ('paths', 'prefetch', 'allow') OR c.a LIKE '%"prefetch_related"%') THEN
+		difference := difference(c, v);
+		IF difference <> '' THEN
+			RETURN concat_ws('|', case_id, 'differs', difference);
+		END IF;
+	END IF;
 	BEGIN
 		EXECUTE v.statement INTO result USING c.a, c.b, c.c, c.d;
 		IF v.writes THEN

@@ -1,0 +1,449 @@
+/*-------------------------------------------------------------------------
+ *
+ * level.c
+ *	  One statement of a plan tree while it runs.
+ *
+ * Values are read by encoders that were chosen for the column types that the
+ * cache knew.  A function that runs inside of the statement may have changed a
+ * table since then, so the result's types are checked before its first row:
+ * a value read by another type's encoder would be a stray pointer.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "error.h"
+#include "level.h"
+
+int			corm_max_rows = 10000000;
+
+static void
+RaiseChanged(const CormSelect *select)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_IN_USE),
+			 errmsg("a table was changed while \"%s\" was being loaded",
+					select->label),
+			 errhint("Call again.")));
+}
+
+static void OpenScans(CormLevel *level);
+
+/* ---------- compiling ---------- */
+
+/* Where the level's slots have a column of its select. */
+static int
+ColumnOf(const CormLevel *level, int target)
+{
+	return level->scanning ? CormScanColumn(level->scan, target) : target;
+}
+
+/*
+ * Is it the place where a row of a recursive load holds the next ones?
+ */
+static bool
+IsSelf(const CormSelect *select, const CormOutput *output)
+{
+	return output->kind == CORM_OUT_CHILD && output->child->select == select;
+}
+
+static CormItems *
+CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
+{
+	const CormSelect *select = level->select;
+	int			n = list_length(object->outputs);
+	CormItems *items = palloc0(offsetof(CormItems, item) + n * sizeof(CormItem));
+	ListCell   *lc;
+
+	check_stack_depth();
+	items->n = n;
+	items->presence = object->presence < 0 ? -1 : ColumnOf(level, object->presence);
+	items->array = object->array;
+	items->first_hole = *nholes;
+	foreach(lc, object->outputs)
+	{
+		const CormOutput *output = lfirst(lc);
+		CormItem *item = &items->item[foreach_current_index(lc)];
+		StringInfoData prefix;
+
+		initStringInfo(&prefix);
+		appendStringInfoString(&prefix, foreach_current_index(lc) == 0 ?
+							   (object->array ? "[" : "{") :
+							   IsSelf(select, output) ? "" : ",");
+		if (!object->array && !IsSelf(select, output))	/* which is not there on
+														 * every level */
+		{
+			escape_json(&prefix, output->name);
+			appendStringInfoChar(&prefix, ':');
+		}
+		item->prefix = prefix.data;
+		item->prefix_len = prefix.len;
+		item->kind = output->kind;
+		item->target = ColumnOf(level, output->target);
+		switch (output->kind)
+		{
+			case CORM_OUT_VALUE:
+				CormEncoderInit(&item->encoder, output->type);
+				break;
+			case CORM_OUT_OBJECT:
+				item->object = CompileObject(level, output->object, nholes);
+				break;
+			case CORM_OUT_CHILD:
+				item->child = output->child;
+				(*nholes)++;
+				break;
+		}
+	}
+	items->nholes = *nholes - items->first_hole;
+	return items;
+}
+
+/*
+ * What a level needs that is its own child.
+ */
+static void
+CompileSelf(CormLevel *level, int self)
+{
+	level->self = self;
+	level->children[self] = level;
+	CormKeyTableInit(&level->nodes, level->select->model->nkey,
+					 level->select->identity);
+}
+
+/*
+ * The levels without what depends on how they are read.
+ */
+static CormLevel *
+MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bool may_scan)
+{
+	CormLevel  *level = palloc0(sizeof(CormLevel));
+	bool		scannable = may_scan && child != NULL && !child->more &&
+		child->parent_targets != NULL;
+	ListCell   *lc;
+
+	level->select = select;
+	level->child = child;
+	level->self = -1;
+	level->tally = tally;
+	level->nchildren = list_length(select->children);
+	level->children = palloc(Max(level->nchildren, 1) * sizeof(CormLevel *));
+	foreach(lc, select->children)
+	{
+		const CormChild *below = lfirst(lc);
+
+		if (below->select == select)
+			CompileSelf(level, below->index);
+		else
+			level->children[below->index] = MakeLevel(below->select, below, tally, may_scan);
+		scannable = scannable && level->children[below->index]->scan != NULL;
+	}
+
+	/* the batched loader wants what stands in a hole, not a row around it */
+	for (int i = 0; child != NULL && child->parent_targets == NULL && i < level->nchildren; i++)
+		level->children[i]->scan = NULL;
+
+	/* a row within a row that has no hole cannot have one either */
+	if (scannable)
+		level->scan = CormScanPlan(select);
+	return level;
+}
+
+/*
+ * Where a slot has the keys of each child.
+ */
+static void
+CompileKeyColumns(CormLevel *level)
+{
+	ListCell   *lc;
+
+	level->key_columns = palloc(Max(level->nchildren, 1) * sizeof(int *));
+	foreach(lc, level->select->children)
+	{
+		const CormChild *below = lfirst(lc);
+		int			nkeys = below->select->nkeys;
+		int		   *columns = palloc(nkeys * sizeof(int));
+
+		/* owners of the batched loader have no row of their own */
+		for (int i = 0; below->parent_targets != NULL && i < nkeys; i++)
+			columns[i] = ColumnOf(level, below->parent_targets[i]);
+		level->key_columns[below->index] = columns;
+	}
+}
+
+static void
+CompileSorter(CormLevel *level)
+{
+	const CormModel *model = level->select->model;
+	CormSorter *sorter = &level->sorter;
+	bool		links = CormScanKindOf(level->scan) == CORM_SCAN_LINKS;
+	int			columns[INDEX_MAX_KEYS];
+	const CormKeyPart *keys = links ?
+		CormScanTargetKeys(level->scan, &sorter->nkeys, columns) : NULL;
+
+	sorter->nkeys = model->nkey;
+	for (int i = 0; i < model->nkey; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
+		Oid			type = links ? keys[i].parent_type : column->typid;
+
+		sorter->columns[i] = column->attnum - 1;
+		sorter->collations[i] = column->collation;
+		fmgr_info(lookup_type_cache(type, TYPECACHE_CMP_PROC)->cmp_proc,
+				  &sorter->compare[i]);
+		get_typlenbyval(type, &sorter->typlen[i], &sorter->byval[i]);
+	}
+}
+
+/*
+ * What is needed to read slots of the scan: attributes up to the last one that
+ * stands in the text, is a key or orders the rows.
+ */
+static void
+CompileScan(CormLevel *level)
+{
+	int			n;
+
+	level->natts = 0;
+	for (int i = 0; i < list_length(level->select->targets); i++)
+		level->natts = Max(level->natts, ColumnOf(level, i) + 1);
+	for (int i = 0; i < level->select->model->nkey; i++)
+		level->natts = Max(level->natts, level->select->model->key[i]);
+	CompileSorter(level);
+	if (CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
+	{
+		const CormKeyPart *keys = CormScanTargetKeys(level->scan, &n,
+													 level->fragment_columns);
+
+		CormKeyTableInit(&level->fragments, n, keys);
+	}
+}
+
+/*
+ * Completes a level and all below it, now that it is known how each is read.
+ */
+static void
+CompleteLevel(CormLevel *level)
+{
+	const CormSelect *select = level->select;
+	int			nholes = 0;
+
+	level->natts = list_length(select->targets);
+	if (level->scanning)
+		CompileScan(level);
+	level->items = CompileObject(level, select->object, &nholes);
+	if (level->self >= 0 && level->child->flat)
+	{
+		CormObject	key = {select->path, -1};
+
+		nholes = 0;
+		level->path = CompileObject(level, &key, &nholes);
+	}
+	CompileKeyColumns(level);
+	if (level->child)
+		CormKeyTableInit(&level->table, select->nkeys, select->keys);
+	for (int i = 0; i < level->nchildren; i++)
+		if (i != level->self)
+			CompleteLevel(level->children[i]);
+}
+
+CormLevel *
+CormCompileLevel(const CormSelect *select, const CormChild *child, CormTally *tally,
+				 bool may_scan)
+{
+	CormLevel  *level = MakeLevel(select, child, tally, may_scan);
+
+	OpenScans(level);
+	CompleteLevel(level);
+	return level;
+}
+
+/* ---------- scans ---------- */
+
+static void
+CloseScan(CormLevel *level)
+{
+	CormScanClose(level->scan);
+	level->scanning = false;
+	for (int i = 0; i < level->nchildren; i++)
+		if (level->children[i]->scanning)
+			CloseScan(level->children[i]);
+}
+
+/* The scan of a level and all those below it, or none of them. */
+static bool
+OpenScan(CormLevel *level)
+{
+	level->scanning = CormScanOpen(level->scan);
+	for (int i = 0; level->scanning && i < level->nchildren; i++)
+		if (!OpenScan(level->children[i]))
+			CloseScan(level);
+	return level->scanning;
+}
+
+/* As far up as they can be opened. */
+static void
+OpenScans(CormLevel *level)
+{
+	for (int i = 0; i < level->nchildren; i++)
+	{
+		CormLevel  *below = level->children[i];
+
+		if (i != level->self && (below->scan == NULL || !OpenScan(below)))
+			OpenScans(below);
+	}
+}
+
+void
+CormCloseScans(CormLevel *level)
+{
+	for (int i = 0; i < level->nchildren; i++)
+	{
+		CormLevel  *below = level->children[i];
+
+		if (i == level->self)
+			continue;
+		if (below->scanning)
+			CormScanClose(below->scan);
+		CormCloseScans(below);
+	}
+}
+
+/* The scans that were open; at the first that cannot be, false. */
+static bool
+ReopenScans(CormLevel *level)
+{
+	for (int i = 0; i < level->nchildren; i++)
+	{
+		CormLevel  *below = level->children[i];
+
+		if (i != level->self &&
+			((below->scanning && !CormScanOpen(below->scan)) || !ReopenScans(below)))
+			return false;
+	}
+	return true;
+}
+
+static void
+ForgetScans(CormLevel *level)
+{
+	level->scanning = false;
+	for (int i = 0; i < level->nchildren; i++)
+		if (i != level->self)
+			ForgetScans(level->children[i]);
+}
+
+void
+CormReopenScans(CormLevel *level)
+{
+	if (ReopenScans(level))
+		return;
+	CormCloseScans(level);
+	ForgetScans(level);
+	OpenScans(level);
+	CompleteLevel(level);
+}
+
+const CormLevel *
+CormFindLevel(const CormLevel *level, const CormSelect *select)
+{
+	const CormLevel *found = level->select == select ? level : NULL;
+
+	for (int i = 0; found == NULL && i < level->nchildren; i++)
+		if (i != level->self)
+			found = CormFindLevel(level->children[i], select);
+	return found;
+}
+
+bool
+CormIsWhole(const CormLevel *level)
+{
+	for (int i = 0; i < level->nchildren; i++)
+		if (!level->children[i]->scanning)
+			return false;
+	return level->self < 0;
+}
+
+/*
+ * A row that is cast to "record", as its operators take it, keeps its type.
+ */
+static bool
+IsOfType(Oid typid, const CormTarget *target)
+{
+	if (target->cast == RECORDOID)
+		return type_is_rowtype(typid);
+	return typid == (OidIsValid(target->cast) ? target->cast : target->value->type);
+}
+
+void
+CormCheckResult(const CormSelect *select, TupleDesc result)
+{
+	bool		same = result->natts == list_length(select->targets);
+	ListCell   *lc;
+
+	foreach(lc, select->targets)
+		same = same &&
+			IsOfType(TupleDescAttr(result, foreach_current_index(lc))->atttypid, lfirst(lc));
+	if (!same)
+		RaiseChanged(select);
+}
+
+void
+CormResetLevel(CormLevel *level, MemoryContext batch)
+{
+	level->nrows = level->maxrows = 0;
+	level->rows = NULL;
+	if (level->child)
+		CormKeyTableReset(&level->table, batch);
+	if (level->scanning)
+		CormKeyTableReset(&level->fragments, batch);
+	level->nmissed = 0;
+	if (level->self >= 0)
+		CormKeyTableReset(&level->nodes, batch);
+	for (int i = 0; i < level->nchildren; i++)
+		if (i != level->self)
+			CormResetLevel(level->children[i], batch);
+}
+
+/* ---------- counting ---------- */
+
+static void
+RaiseTooMany(bool written)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("a call may read at most %d rows", corm_max_rows),
+			 written ? errdetail("A row of a recursive load counts as often as it is reached.") : 0,
+			 errhint("Ask for fewer rows; the setting corm.max_rows is the limit, 0 means none.")));
+}
+
+void
+CormTallyRead(CormTally *tally)
+{
+	if (++tally->read > corm_max_rows && corm_max_rows > 0)
+		RaiseTooMany(false);
+}
+
+void
+CormCountRead(const CormLevel *level)
+{
+	CormTallyRead(level->tally);
+}
+
+void
+CormCountWritten(const CormLevel *level)
+{
+	CormErrorFrame frame;
+
+	if (++level->tally->written <= corm_max_rows || corm_max_rows == 0)
+		return;
+	CormErrorPush(&frame, "loading", level->select->label, NULL);
+	RaiseTooMany(true);
+}

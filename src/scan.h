@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *	  Rows of a child level by index scans, without a statement.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_SCAN_H
+#define CORM_SCAN_H
+
+#include "executor/tuptable.h"
+
+#include "plantree.h"
+
+/* The setting corm.direct_scan: may statements be replaced by index scans? */
+extern bool corm_direct_scan;
+
+typedef enum CormScanKind
+{
+	CORM_SCAN_CHILDREN,			/* rows whose foreign key is the parent's */
+	CORM_SCAN_TARGET,			/* the row that the parent's foreign key names */
+	CORM_SCAN_LINKS				/* rows of a through table, then their targets */
+} CormScanKind;
+
+typedef struct CormScan CormScan;
+
+/*
+ * How the rows of a child's select would be scanned, or NULL when what it asks
+ * takes a statement.  Made in the current context; nothing is opened.
+ */
+extern CormScan *CormScanPlan(const CormSelect *select);
+
+extern CormScanKind CormScanKindOf(const CormScan *scan);
+
+/*
+ * Where a column of the select's result stands in the slots of the scan; -1 for
+ * one of the through table.
+ */
+extern int	CormScanColumn(const CormScan *scan, int target);
+
+/*
+ * May the current user, now, and with the indexes that there are?  Everything is
+ * opened under the active snapshot and stays so until it is closed, or the
+ * current resource owner is released.  False leaves nothing open.
+ */
+extern bool CormScanOpen(CormScan *scan);
+extern void CormScanClose(CormScan *scan);
+
+/* What is scanned, in words; only while it is open. */
+extern char *CormScanInWords(const CormScan *scan);
+
+/*
+ * The rows for the parent's keys: of CHILDREN as the index has them, of TARGET
+ * one or none.  A slot is good until the next call; NULL at the end.
+ */
+extern void CormScanStart(CormScan *scan, const Datum *keys);
+extern TupleTableSlot *CormScanNext(CormScan *scan);
+
+/*
+ * All rows of the table, whoever they belong to; only where the table is so small
+ * that this is cheap.  Not while other rows are being read.
+ */
+extern bool CormScanIsSmall(const CormScan *scan);
+extern void CormScanStartAll(CormScan *scan);
+extern TupleTableSlot *CormScanNextAll(CormScan *scan);
+
+/*
+ * Of LINKS: starts with the parent's keys; then the keys of one target after
+ * the other, good until the next call, with NULLs left out.
+ */
+extern void CormScanStartLinks(CormScan *scan, const Datum *keys);
+extern const Datum *CormScanNextLink(CormScan *scan);
+
+/*
+ * How the keys of a TARGET, or of LINKS' targets, compare with those of the rows;
+ * *columns receives where the slots have them.
+ */
+extern const CormKeyPart *CormScanTargetKeys(const CormScan *scan, int *n,
+											 int *columns);
+
+#endif							/* CORM_SCAN_H */

@@ -21,6 +21,7 @@
 #include "bulk_read.h"
 #include "error.h"
 #include "indexes.h"
+#include "natural_key.h"
 #include "scope.h"
 
 PG_FUNCTION_INFO_V1(corm_bulk_create);

@@ -18,7 +18,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -28,10 +27,8 @@
 
 #include "bulk_read.h"
 #include "data.h"
-#include "error.h"
-#include "indexes.h"
-#include "rowset.h"
-#include "scope.h"
+#include "natural_key.h"
+#include "path.h"
 #include "value.h"
 
 /* How a column's values are made. */
@@ -60,17 +57,7 @@ typedef struct Member
 	Oid			ioparam;
 	int16		typlen;
 	bool		byval;
-	List	   *unique_keys;	/* of the relation's target, of CormKey * */
 } Member;
-
-/* Rows whose relation is given by the columns of a unique key. */
-typedef struct NaturalKey
-{
-	const Member *member;
-	CormKey		key;			/* of the target */
-	List	   *rows;			/* of int */
-	List	   *values;			/* of Datum *, in the order of the key */
-} NaturalKey;
 
 typedef struct Reader
 {
@@ -80,7 +67,7 @@ typedef struct Reader
 	List	   *only;
 	JsonbValue **links;
 	List	   *members;		/* of Member * */
-	List	   *natural;		/* of NaturalKey * */
+	CormNaturalKeys *natural;
 	MemoryContext keep;
 	MemoryContext scratch;		/* of one row */
 	StringInfoData text;
@@ -274,229 +261,6 @@ SetKept(Reader *reader, CormBulkColumn *column, int row, Datum value, bool isnul
 	MemoryContextSwitchTo(old);
 }
 
-/* ---------- relations by the columns of a unique key ---------- */
-
-static int
-CompareNames(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
-char *
-CormUniqueKeysText(const CormModel *model)
-{
-	List	   *texts = NIL;
-	ListCell   *lc;
-
-	foreach(lc, CormReadUniqueKeys(model->relid))
-	{
-		CormKey    *key = lfirst(lc);
-		char	   *names = CormJoinNames(CormColumnNames(model->relid, key->n, key->attnums));
-
-		if (!CormListHasName(texts, psprintf("(%s)", names)))
-			texts = lappend(texts, psprintf("(%s)", names));
-	}
-	list_sort(texts, CompareNames);
-	return CormJoinNames(texts);
-}
-
-static bool
-HoldsKey(const CormModel *model, const JsonbValue *object)
-{
-	if (CormJsonMember(object, "pk"))
-		return true;
-	for (int i = 0; i < model->nkey; i++)
-		if (CormJsonMember(object, CormColumnByNumber(model, model->key[i])->name) == NULL)
-			return false;
-	return model->nkey > 0;
-}
-
-/*
- * The unique key whose columns, and nothing else, are the members of an object.
- */
-static bool
-FindNaturalKey(const Member *member, const JsonbValue *object, CormKey *found)
-{
-	const CormModel *target = CormRelationTarget(member->relation);
-	int			size = JsonContainerSize(object->val.binary.data);
-	ListCell   *lc;
-
-	foreach(lc, member->unique_keys)
-	{
-		CormKey    *key = lfirst(lc);
-		bool		all = key->n == size;
-
-		for (int i = 0; all && i < key->n; i++)
-			all = CormJsonMember(object, CormColumnByNumber(target, key->attnums[i])->name) != NULL;
-		if (all)
-		{
-			*found = *key;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void
-NoNaturalKey(const Reader *reader, const Member *member, const CormModel *target)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the object given for \"[" INT64_FORMAT "].%s\" names no row of model \"%s\"",
-					reader->frame.row, member->name, CormModelDisplayName(target)),
-			 errdetail("It must hold the key, or the columns of a unique key and nothing else."),
-			 errhint("Unique keys of \"%s\": %s.", CormModelDisplayName(target),
-					 CormUniqueKeysText(target))));
-}
-
-static NaturalKey *
-NaturalKeyOf(Reader *reader, const Member *member, CormKey key)
-{
-	NaturalKey *natural;
-	ListCell   *lc;
-
-	foreach(lc, reader->natural)
-	{
-		natural = lfirst(lc);
-		if (natural->member == member && natural->key.n == key.n &&
-			memcmp(natural->key.attnums, key.attnums, key.n * sizeof(AttrNumber)) == 0)
-			return natural;
-	}
-	natural = palloc0(sizeof(NaturalKey));
-	natural->member = member;
-	natural->key.n = key.n;
-	natural->key.attnums = palloc(key.n * sizeof(AttrNumber));
-	memcpy(natural->key.attnums, key.attnums, key.n * sizeof(AttrNumber));
-	reader->natural = lappend(reader->natural, natural);
-	return natural;
-}
-
-/*
- * Notes the values of the unique key that the object spells.
- */
-static void
-ReadNaturalKey(Reader *reader, Member *member, const JsonbValue *object)
-{
-	const CormModel *target = CormRelationTarget(member->relation);
-	CormKey		key;
-	NaturalKey *natural;
-	Datum	   *values;
-	MemoryContext old;
-
-	old = MemoryContextSwitchTo(reader->keep);
-	if (member->unique_keys == NIL)
-		member->unique_keys = CormReadUniqueKeys(target->relid);
-	if (!FindNaturalKey(member, object, &key))
-		NoNaturalKey(reader, member, target);
-	natural = NaturalKeyOf(reader, member, key);
-	values = palloc(key.n * sizeof(Datum));
-	for (int i = 0; i < key.n; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(target, natural->key.attnums[i]);
-		bool		isnull;
-
-		values[i] = CormValueFromJson(CormJsonMember(object, column->name), column->typid,
-									  column->typmod, &isnull);
-		if (isnull)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" of the object given for \"[" INT64_FORMAT "].%s\" is null",
-							column->name, reader->frame.row, member->name)));
-	}
-	natural->rows = lappend_int(natural->rows, (int) reader->frame.row);
-	natural->values = lappend(natural->values, values);
-	MemoryContextSwitchTo(old);
-}
-
-/* Takes the rows that were looked up. */
-typedef struct Finder
-{
-	DestReceiver pub;
-	Reader	   *reader;
-	const NaturalKey *natural;
-	CormBulkColumn **columns;	/* of the foreign key */
-	bool	   *found;
-} Finder;
-
-static bool
-ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
-{
-	Finder	   *finder = (Finder *) self;
-	const CormForeignKey *fk = finder->natural->member->relation->fk;
-	int			place;
-	int			row;
-
-	slot_getallattrs(slot);
-	place = DatumGetInt32(slot->tts_values[0]) - 1;
-	row = list_nth_int(finder->natural->rows, place);
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		CormBulkColumn *column = finder->columns[i];
-		int16		typlen;
-		bool		byval;
-
-		if (slot->tts_isnull[i + 1])
-			return true;
-		get_typlenbyval(column->column->typid, &typlen, &byval);
-		SetKept(finder->reader, column, row, slot->tts_values[i + 1], false, typlen, byval,
-				finder->natural->member->name);
-	}
-	finder->found[place] = true;
-	return true;
-}
-
-static void
-FinderStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-FinderNothing(DestReceiver *self)
-{
-}
-
-/*
- * One statement for all rows that spell one unique key of one relation.
- */
-static void
-LookUpNaturalKey(Reader *reader, const NaturalKey *natural)
-{
-	const CormModel *target = CormRelationTarget(natural->member->relation);
-	const CormForeignKey *fk = natural->member->relation->fk;
-	const char *label = psprintf("%s.%s", reader->bulk->label, natural->member->name);
-	CormValues	values = {NIL};
-	List	   *keys = CormArrayValues(&values, target, natural->key.n, natural->key.attnums,
-									   natural->values);
-	Finder		finder = {
-		{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
-		reader, natural
-	};
-	List	   *wanted = NIL;
-	List	   *types = NIL;
-
-	CormCheckSchemaUsage(target);
-	finder.columns = palloc(fk->nkeys * sizeof(CormBulkColumn *));
-	finder.found = palloc0(list_length(natural->rows) * sizeof(bool));
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(reader->bulk->model, fk->fk_attnums[i]);
-
-		finder.columns[i] = CormBulkColumnOf(reader->bulk, column);
-		wanted = lappend(wanted, unconstify(CormColumn *,
-											CormColumnByNumber(target, fk->pk_attnums[i])));
-		types = lappend_oid(types, column->typid);
-	}
-	(void) CormExecute(label, CormDeparseFind(target, label, keys, wanted, types),
-					   CormValueParams(&values), false, &finder.pub);
-	for (int place = 0; place < list_length(natural->rows); place++)
-		if (!finder.found[place])
-			ereport(ERROR,
-					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-					 errmsg("the %s given for \"[%d].%s\" does not exist",
-							CormModelDisplayName(target), list_nth_int(natural->rows, place),
-							natural->member->name)));
-}
-
 /* ---------- rows ---------- */
 
 static void
@@ -587,11 +351,14 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 	if (member->relation && CormJsonIsObject(value))
 	{
 		const CormRelation *relation = member->relation;
+		MemoryContext old;
 
 		if (relation->broken || relation->reverse || relation->to_many ||
-			relation->fk->name == NULL || HoldsKey(CormRelationTarget(relation), value))
+			relation->fk->name == NULL || CormHoldsKey(CormRelationTarget(relation), value))
 			return false;
-		ReadNaturalKey(reader, member, value);
+		old = MemoryContextSwitchTo(reader->keep);
+		CormNaturalKeyAdd(reader->natural, relation, row, value);
+		MemoryContextSwitchTo(old);
 		return true;
 	}
 	if (member->column == NULL)
@@ -649,9 +416,9 @@ CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, Lis
 	Reader		reader = {bulk, through, NULL, only, links};
 	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
 	JsonbValue	element;
-	ListCell   *lc;
 
 	reader.keep = CurrentMemoryContext;
+	reader.natural = CormNaturalKeysBegin(bulk);
 	reader.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
 										   ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&reader.text);
@@ -669,8 +436,7 @@ CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, Lis
 	}
 	CormRowFramePop(&reader.frame);
 	MemoryContextDelete(reader.scratch);
-	foreach(lc, reader.natural)
-		LookUpNaturalKey(&reader, lfirst(lc));
+	CormNaturalKeysLookUp(reader.natural);
 }
 
 List *

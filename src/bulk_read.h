@@ -19,9 +19,6 @@
  */
 extern List *CormColumnsNamed(const CormModel *model, List *names);
 
-/* "(a), (b, c)": the columns of each unique key that rows can be found by. */
-extern char *CormUniqueKeysText(const CormModel *model);
-
 /*
  * Reads the objects of an array of bulk->n elements.  "through" as for
  * CormReadData; then links[row] gets the link values of each row.  Beside the

@@ -28,6 +28,7 @@
 
 #include "access/genam.h"
 #include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/nbtree.h"
 #include "access/relscan.h"
 #include "access/table.h"
@@ -36,6 +37,7 @@
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
@@ -345,13 +347,13 @@ IsAsPlanned(const Probe *probe)
 }
 
 static bool
-IsUsable(Relation index, Snapshot snapshot)
+IsUsable(Relation index)
 {
 	Form_pg_index form = index->rd_index;
 
 	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
 		form->indisready && form->indislive &&
-		RelationGetIndexPredicate(index) == NIL &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
 		(!form->indcheckxmin ||
 		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
 							   TransactionXmin));
@@ -417,7 +419,7 @@ FindColumns(Relation index, TupleDesc heap, const CormForeignKey *fk, int *colum
  * "far" too; it is left open.
  */
 static Relation
-ChooseIndex(Probe *probe, Snapshot snapshot, CormScan *far)
+ChooseIndex(Probe *probe, CormScan *far)
 {
 	Relation	chosen = NULL;
 	List	   *indexes = RelationGetIndexList(probe->heap);
@@ -430,7 +432,7 @@ ChooseIndex(Probe *probe, Snapshot snapshot, CormScan *far)
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 		bool		complete;
 
-		if (!IsUsable(index, snapshot) || !FitKeys(probe, index))
+		if (!IsUsable(index) || !FitKeys(probe, index))
 		{
 			index_close(index, NoLock);
 			continue;
@@ -486,7 +488,7 @@ OpenProbe(Probe *probe, CormScan *far)
 	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
 	if (probe->heap == NULL || !IsAsPlanned(probe))
 		return false;
-	probe->index = ChooseIndex(probe, snapshot, far);
+	probe->index = ChooseIndex(probe, far);
 	if (probe->index == NULL)
 		return false;
 	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,

@@ -58,6 +58,7 @@ REGRESS = \
 	allow \
 	prefetch \
 	trees \
+	slices \
 	strategies \
 	direct_scan \
 	order \

@@ -593,6 +593,15 @@ SET corm.max_rows = 99;
 SELECT same(corm.prefetch_related('hub', 'tags'));
 SET corm.max_rows = 100;
 SELECT same(corm.prefetch_related('hub', 'tags'));
+-- a row of a to-one is one for all of a batch
+INSERT INTO big SELECT i, 1, 'v' FROM generate_series(1, 9) i;
+SET corm.to_one_strategy = separate;
+SET corm.max_rows = 10;
+SELECT same(corm.prefetch_related(corm.fields('big', 'id'), '{"parent": {"fields": ["id"]}}'));
+SET corm.max_rows = 9;
+SELECT same(corm.prefetch_related(corm.fields('big', 'id'), '{"parent": {"fields": ["id"]}}'));
+RESET corm.to_one_strategy;
+DELETE FROM big;
 RESET corm.max_rows;
 -- rows are counted as the server counts them
 INSERT INTO big SELECT i, 1, 'v' FROM generate_series(1, 100) i;

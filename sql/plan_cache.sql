@@ -22,6 +22,7 @@ SELECT sum(corm.count('a', jsonb_build_object('id', i))) FROM generate_series(1,
 SELECT plans FROM kept;
 SELECT sum(corm.count('a', jsonb_build_object('id__in', jsonb_build_array(i, i + 1)))) FROM generate_series(1, 1000) i;
 SELECT sum(corm.count('a', jsonb_build_object('id__in', (SELECT jsonb_agg(k) FROM generate_series(1, i) k)))) FROM generate_series(1, 300) i;
+-- limits of roots: a plan for each power of two up to 128
 SELECT sum(json_array_length(corm.list(corm.limit('a', i)))) FROM generate_series(1, 100) i;
 SELECT sum(json_array_length(corm.list(corm.relation('a', i, 'bs')))) FROM generate_series(1, 100) i;
 SELECT plans FROM kept;

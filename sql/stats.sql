@@ -66,6 +66,10 @@ SELECT plans, misses, hits, evicted FROM costs($$DO 'BEGIN FOR i IN 1 .. 300 LOO
 	PERFORM corm.count(''a'', jsonb_build_object(''id__in'', (SELECT jsonb_agg(k) FROM generate_series(1, i) k))),
 		corm.count(corm.limit(''a'', i)), corm.count(corm.relation(''a'', i, ''bs'')); END LOOP; END'$$);
 
+-- roots: a plan for each power of two, and as many rows as asked for
+SELECT plans, misses, hits, evicted FROM costs($$DO 'BEGIN FOR i IN 1 .. 300 LOOP PERFORM corm.list(corm.limit(''b'', i)); END LOOP; END'$$);
+SELECT plans, misses, hits, evicted FROM costs($$SELECT corm.list(corm.limit('b', 65537)), corm.list(corm.limit('b', 65538)), corm.list(corm.limit('b', 9223372036854775807))$$);
+
 -- a thousand shapes: no more plans than the setting says, and bounded memory
 SET corm.plan_cache_size = 20;
 CREATE FUNCTION ask(first int, last int) RETURNS void LANGUAGE plpgsql AS $$

@@ -43,6 +43,7 @@
 #include "exec.h"
 #include "fill.h"
 #include "render.h"
+#include "rowset.h"
 #include "value.h"
 
 int			corm_batch_size = 1000;
@@ -66,6 +67,7 @@ struct CormRun
 	MemoryContext batch;
 	MemoryContext row;			/* scratch memory of one row's rendering */
 	bool		read_only;
+	int64		stop;			/* the roots' statement after so many; -1: do not */
 	ResourceOwner owner;		/* of what the scans hold */
 	CormLevel  *root;
 	StringInfoData scratch;		/* one row, or one document */
@@ -284,7 +286,8 @@ CollectKeys(const CormLevel *parent, int index, int from)
 static void
 BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInfo params)
 {
-	Datum	   *datums = palloc_extended(parents->n * sizeof(Datum), MCXT_ALLOC_HUGE);
+	int			n = select->keys_unnested ? parents->n : Max(parents->n, CORM_LEAST_KEYS);
+	Datum	   *datums = palloc_extended(n * sizeof(Datum), MCXT_ALLOC_HUGE);
 
 	for (int part = 0; part < select->nkeys; part++)
 	{
@@ -295,12 +298,12 @@ BindParentKeys(const CormSelect *select, const ParentKeys *parents, ParamListInf
 		bool		byval;
 		char		align;
 
-		for (int i = 0; i < parents->n; i++)
-			datums[i] = parents->keys[i][part];
+		for (int i = 0; i < n; i++)
+			datums[i] = parents->keys[Min(i, parents->n - 1)][part];
 		if (param->elemtype != key->parent_type)
-			CormExactTexts(key->parent_type, parents->n, datums, NULL);
+			CormExactTexts(key->parent_type, n, datums, NULL);
 		get_typlenbyvalalign(param->elemtype, &typlen, &byval, &align);
-		external->value = PointerGetDatum(construct_array(datums, parents->n, param->elemtype,
+		external->value = PointerGetDatum(construct_array(datums, n, param->elemtype,
 														  typlen, byval, align));
 		external->isnull = false;
 	}
@@ -419,18 +422,32 @@ CormRunObserve(CormRun *run, CormObserver observer, void *arg)
 	run->observer_arg = arg;
 }
 
+/*
+ * The statement that the roots are read by, and where to stop.
+ */
+static char *
+RootStatement(CormRun *run)
+{
+	const CormSelect *select = run->root->select;
+
+	run->stop = -1;
+	return CormPlansAreShown() ? CormDeparseSelect(select, true) :
+		CormDeparseRoots(select, &run->stop);
+}
+
 void
 CormRunPush(CormRun *run, CormSink sink, void *arg)
 {
 	const CormSelect *select = run->root->select;
+	char	   *sql = RootStatement(run);
 	Receiver	receiver;
 
 	InitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
 	receiver.whole = CormIsWhole(run->root);
-	(void) CormExecute(select->label, CormDeparseSelect(select, true), CormBindParams(select),
-					   run->read_only, (DestReceiver *) &receiver);
+	(void) CormExecuteUpTo(select->label, sql, CormBindParams(select), run->read_only,
+						   run->stop, (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
 	CormCloseScans(run->root);
 }
@@ -456,7 +473,7 @@ OpenRoots(CormRun *run)
 {
 	const CormSelect *select = run->root->select;
 	MemoryContext old = MemoryContextSwitchTo(run->context);
-	Portal		portal = CormOpenPortal(select->label, CormDeparseSelect(select, true),
+	Portal		portal = CormOpenPortal(select->label, RootStatement(run),
 										CormBindParams(select));
 
 	if (run->portal)
@@ -497,6 +514,7 @@ PullBatch(CormRun *run)
 	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
 	Receiver	receiver;
 	CormErrorFrame frame;
+	long		rows;
 
 	if (run->portal != NULL)
 	{
@@ -514,10 +532,13 @@ PullBatch(CormRun *run)
 		portal = ReopenRoots(run);
 
 	InitReceiver(&receiver, run, run->root);
+	rows = CormIsWhole(run->root) ? Min(corm_batch_size, PULLED_AT_ONCE) : corm_batch_size;
+	if (run->stop >= 0)
+		rows = Min(rows, run->stop - run->pulled);
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	(void) PortalRunFetch(portal, FETCH_FORWARD, CormIsWhole(run->root) ?
-						  Min(corm_batch_size, PULLED_AT_ONCE) : corm_batch_size,
-						  (DestReceiver *) &receiver);
+	/* none is what a portal takes for the row that it has just returned */
+	if (rows > 0)
+		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
 	run->pulled += run->root->nrows;
 	FetchChildren(run, run->root);

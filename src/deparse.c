@@ -11,7 +11,8 @@
  *	 c1, c2 ... (the select list), o1, o2 ... (the order) and n (the place
  *	 within a parent's list); the parents' keys k with columns k1, k2 ...
  *	 Nothing a user named is ever an alias.
- * - Values are parameters, without exception.
+ * - Values are parameters, without exception; a LIMIT may be rounded up to a
+ *	 power of two, of which there are few.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -20,12 +21,16 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "deparse.h"
 #include "deparse_expr.h"
 #include "quote.h"
+
+/* How a higher limit is planned for makes no difference. */
+#define HIGHEST_CEILING 65536
 
 /* ---------- the parents' keys ---------- */
 
@@ -411,11 +416,14 @@ IsSliced(const CormSelect *select)
 }
 
 /*
- * The query that fetches the rows of one level.
+ * The query that fetches the rows of one level; a "ceiling" other than -1 stands
+ * in place of the limit.
  */
 static void
-DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents)
+DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents, int64 ceiling)
 {
+	int			limit = ceiling < 0 ? select->limit : 0;
+
 	if (IsSliced(select) && few_parents && select->distinct == NIL)
 		DeparseLateral(buf, select);
 	else if (IsSliced(select))
@@ -426,7 +434,7 @@ DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents)
 		DeparseNumbered(buf, select, "q", false);
 		DeparseKept(buf, select);
 		DeparseOrderBy(buf, select, select->order, "q");
-		DeparseLimit(buf, select->limit, select->offset);
+		DeparseLimit(buf, limit, select->offset);
 	}
 	else
 	{
@@ -434,8 +442,10 @@ DeparseQuery(StringInfo buf, const CormSelect *select, bool few_parents)
 		CormDeparseTargets(buf, select);
 		DeparseFromWhere(buf, select);
 		DeparseOrderBy(buf, select, select->order, NULL);
-		DeparseLimit(buf, select->limit, select->offset);
+		DeparseLimit(buf, limit, select->offset);
 	}
+	if (ceiling >= 0)
+		appendStringInfo(buf, " LIMIT " INT64_FORMAT, ceiling);
 }
 
 char *
@@ -445,7 +455,30 @@ CormDeparseSelect(const CormSelect *select, bool few_parents)
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, select->label);
-	DeparseQuery(&buf, select, few_parents);
+	DeparseQuery(&buf, select, few_parents, -1);
+	return buf.data;
+}
+
+char *
+CormDeparseRoots(const CormSelect *select, int64 *rows)
+{
+	StringInfoData buf;
+	int64		ceiling = -1;
+
+	*rows = -1;
+	if (select->limit)
+	{
+		const CormParam *limit = list_nth(select->params, select->limit - 1);
+
+		if (limit->number <= HIGHEST_CEILING)
+		{
+			*rows = limit->number;
+			ceiling = *rows == 0 ? 0 : pg_nextpower2_64(*rows);
+		}
+	}
+	initStringInfo(&buf);
+	CormAppendLabel(&buf, select->label);
+	DeparseQuery(&buf, select, true, ceiling);
 	return buf.data;
 }
 
@@ -500,7 +533,7 @@ CormDeparseGroups(StringInfo buf, const CormGroups *groups)
 		DeparseGroupValue(buf, groups->rows, lfirst(lc));
 	}
 	appendStringInfoString(buf, " FROM (");
-	DeparseQuery(buf, groups->rows, false);
+	DeparseQuery(buf, groups->rows, false, -1);
 	appendStringInfoChar(buf, ')');
 	DeparseNumberedAlias(buf, list_length(groups->rows->targets));
 	for (int i = 0; i < groups->nkeys; i++)

@@ -19,6 +19,14 @@
  * two forms of a slice per parent, which return the same rows.
  */
 extern char *CormDeparseSelect(const CormSelect *select, bool few_parents);
+
+/*
+ * The statement of roots for who stops after "*rows" of them (-1: who reads them
+ * all).  The planner takes the parameter of a LIMIT for a tenth of the rows: the
+ * plan would never be kept.  A power of two no less than the limit stands in its
+ * place, so that statements are few and each is planned for its number.
+ */
+extern char *CormDeparseRoots(const CormSelect *select, int64 *rows);
 extern char *CormDeparseCount(const CormSelect *select);
 extern char *CormDeparseExists(const CormSelect *select);
 

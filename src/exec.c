@@ -244,17 +244,27 @@ WatchedShutdown(DestReceiver *self)
 
 /* ---------- running ---------- */
 
-static uint64
-RunPlan(const char *sql, ParamListInfo params, bool read_only, bool custom,
-		DestReceiver *dest)
+/* How a statement is run. */
+typedef struct Manner
 {
-	CormPlan   *plan = GetPlan(sql, params, custom);
+	bool		read_only;
+	bool		custom;			/* planned for these parameters */
+	int64		rows;			/* it is stopped after so many; 0: it is not */
+} Manner;
+
+static const Manner reading = {true}, writing = {false};
+
+static uint64
+RunPlan(const char *sql, ParamListInfo params, const Manner *manner, DestReceiver *dest)
+{
+	CormPlan   *plan = GetPlan(sql, params, manner->custom);
 	SPIExecuteOptions options;
 	volatile int result = 0;
 
 	memset(&options, 0, sizeof(options));
 	options.params = params;
-	options.read_only = read_only;
+	options.read_only = manner->read_only;
+	options.tcount = manner->rows;
 	options.dest = dest;
 	statements++;
 	PG_TRY();
@@ -272,8 +282,8 @@ RunPlan(const char *sql, ParamListInfo params, bool read_only, bool custom,
 }
 
 static uint64
-ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_only,
-			bool custom, DestReceiver *dest)
+ExecutePlan(const char *label, const char *sql, ParamListInfo params,
+			const Manner *manner, DestReceiver *dest)
 {
 	PlanWatcher *current = watcher;
 	WatchedReceiver receiver = {
@@ -283,27 +293,26 @@ ExecutePlan(const char *label, const char *sql, ParamListInfo params, bool read_
 	uint64		processed;
 
 	if (current == NULL)
-		return RunPlan(sql, params, read_only, custom, dest);
+		return RunPlan(sql, params, manner, dest);
 
 	/* an error ends the watch as well */
 	watcher = NULL;
 	ExplainStatement(label, sql, params, true, current->sink, current->arg);
-	processed = RunPlan(sql, params, read_only, custom, dest ? &receiver.pub : NULL);
+	processed = RunPlan(sql, params, manner, dest ? &receiver.pub : NULL);
 	watcher = current;
 	return processed;
 }
 
 static uint64
-Execute(const char *label, const char *sql, ParamListInfo params, bool read_only,
-		bool custom, DestReceiver *dest)
+Execute(const char *label, const char *sql, ParamListInfo params, const Manner *manner,
+		DestReceiver *dest)
 {
 	CormErrorFrame frame;
 	uint64		processed;
 
-	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
+	CormErrorPush(&frame, manner->read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	processed = ExecutePlan(label, sql, params, read_only, custom,
-							dest ? dest : None_Receiver);
+	processed = ExecutePlan(label, sql, params, manner, dest ? dest : None_Receiver);
 	SPI_finish();
 	CormErrorPop(&frame);
 	return processed;
@@ -313,7 +322,17 @@ uint64
 CormExecute(const char *label, const char *sql, ParamListInfo params,
 			bool read_only, DestReceiver *dest)
 {
-	return Execute(label, sql, params, read_only, false, dest);
+	return Execute(label, sql, params, read_only ? &reading : &writing, dest);
+}
+
+/* To stop after no row at all is left to the statement. */
+uint64
+CormExecuteUpTo(const char *label, const char *sql, ParamListInfo params,
+				bool read_only, int64 rows, DestReceiver *dest)
+{
+	Manner		manner = {.read_only = read_only, .rows = Max(rows, 0)};
+
+	return Execute(label, sql, params, &manner, dest);
 }
 
 /*
@@ -324,7 +343,9 @@ uint64
 CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
 				  int nkeys, DestReceiver *dest)
 {
-	return Execute(label, sql, params, true, nkeys > MANY_KEYS, dest);
+	Manner		manner = {.read_only = true, .custom = nkeys > MANY_KEYS};
+
+	return Execute(label, sql, params, &manner, dest);
 }
 
 Datum
@@ -337,7 +358,7 @@ CormExecuteScalar(const char *label, const char *sql, ParamListInfo params,
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	(void) ExecutePlan(label, sql, params, read_only, false, NULL);
+	(void) ExecutePlan(label, sql, params, read_only ? &reading : &writing, NULL);
 	if (SPI_processed != 1)
 		elog(ERROR, "a scalar statement returned no row");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -356,7 +377,7 @@ FetchRow(const char *label, const char *sql, ParamListInfo params, bool read_onl
 
 	CormErrorPush(&frame, read_only ? "loading" : "running", label, NULL);
 	SPI_connect();
-	found = ExecutePlan(label, sql, params, read_only, false, NULL) > 0;
+	found = ExecutePlan(label, sql, params, read_only ? &reading : &writing, NULL) > 0;
 	for (int i = 0; found && i < n; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, i);
@@ -433,6 +454,12 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 	SPI_finish();
 	CormErrorPop(&frame);
 	return portal;
+}
+
+bool
+CormPlansAreShown(void)
+{
+	return watcher != NULL;
 }
 
 uint64

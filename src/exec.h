@@ -26,6 +26,10 @@ extern ParamListInfo CormBindParams(const CormSelect *select);
 extern uint64 CormExecute(const char *label, const char *sql, ParamListInfo params,
 						  bool read_only, DestReceiver *dest);
 
+/* The same for a statement that is stopped after "rows" rows; -1: it is not. */
+extern uint64 CormExecuteUpTo(const char *label, const char *sql, ParamListInfo params,
+							  bool read_only, int64 rows, DestReceiver *dest);
+
 /*
  * The same for a statement that only reads, with "nkeys" keys of parents among
  * its parameters: how it is planned depends on their number.
@@ -60,6 +64,9 @@ extern ParamListInfo CormValueParams(const CormValues *values);
 
 /* Opens a read-only portal on a query; the caller drops it. */
 extern Portal CormOpenPortal(const char *label, const char *sql, ParamListInfo params);
+
+/* Are the plans of statements shown?  They are then to be as they are written. */
+extern bool CormPlansAreShown(void);
 
 /* How many statements this backend has run. */
 extern uint64 CormStatementsCounted(void);

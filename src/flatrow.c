@@ -211,12 +211,15 @@ CormRunFlat(const CormFlat *flat, CormFlatShape shape, Tuplestorestate *store, T
 	FlatReceiver receiver = {
 		{Receive, Startup, DoNothing, DoNothing, DestNone}, flat, shape, store, desc
 	};
+	char	   *sql;
+	int64		rows;
 
+	sql = CormDeparseRoots(flat->select, &rows);
 	receiver.context = CurrentMemoryContext;
 	receiver.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm flat row",
 											 ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&receiver.text);
-	(void) CormExecute(flat->select->label, CormDeparseSelect(flat->select, true),
-					   CormBindParams(flat->select), true, &receiver.pub);
+	(void) CormExecuteUpTo(flat->select->label, sql, CormBindParams(flat->select), true, rows,
+						   &receiver.pub);
 	MemoryContextDelete(receiver.scratch);
 }

@@ -404,6 +404,7 @@ CormResetLevel(CormLevel *level, MemoryContext batch)
 		CormKeyTableReset(&level->table, batch);
 	if (level->scanning)
 		CormKeyTableReset(&level->fragments, batch);
+	level->nmissed = 0;
 	if (level->self >= 0)
 		CormKeyTableReset(&level->nodes, batch);
 	for (int i = 0; i < level->nchildren; i++)

@@ -115,6 +115,7 @@ typedef struct CormLevel
 	CormKeyTable nodes;			/* of a recursive one: rows by their own key */
 	CormKeyTable fragments;		/* of a scanned one: rows that several parents
 								 * may have, by key */
+	int			nmissed;		/* ... that were not there when asked for */
 } CormLevel;
 
 /*

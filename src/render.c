@@ -29,6 +29,9 @@ typedef struct Drawing
 	MemoryContext scratch;		/* emptied after each row */
 } Drawing;
 
+/* So many rows of a table that are not there yet suggest that most will come. */
+#define MANY_MISSED 128
+
 /* The rows of a list that is scanned, to be put in order. */
 typedef struct Entry
 {
@@ -252,7 +255,6 @@ RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	CormCountRead(below);
 	row.level = below;
 	row.slot = slot;
 	RenderSlot(&row, NULL);		/* its children are scanned too */
@@ -393,10 +395,51 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 			keys[i] = slot->tts_values[below->sorter.columns[i]];
 		entry = AddEntry(drawing, &list, keys);
 		entry->start = text->len;
+		CormCountRead(below);
 		RenderBelow(drawing, below, slot);
 		list.entries[list.n - 1].len = text->len - list.entries[list.n - 1].start;
 	}
 	ReorderText(drawing, &list, base);
+}
+
+/*
+ * Renders a row that other parents may have too, and keeps it for them.
+ */
+static const CormRow *
+MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
+{
+	int			start = drawing->text->len;
+	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+	Datum		keys[INDEX_MAX_KEYS];
+	CormBucket *bucket;
+
+	RenderBelow(drawing, below, slot);
+	row->len = drawing->text->len - start;
+	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
+	memcpy(row->text, drawing->text->data + start, row->len);
+	drawing->text->len = start;
+	for (int i = 0; i < below->fragments.nkeys; i++)
+		keys[i] = slot->tts_values[below->fragment_columns[i]];
+	bucket = CormKeyTableEnter(&below->fragments, keys);
+	if (bucket->first == NULL)
+		bucket->first = row;
+	return bucket->first;
+}
+
+/*
+ * Where many rows of a small table are asked for, all of them are rendered at once,
+ * unless others hang below them.
+ */
+static void
+MakeAllFragments(const Drawing *drawing, CormLevel *below)
+{
+	TupleTableSlot *slot;
+
+	if (below->nchildren > 0 || !CormScanIsSmall(below->scan))
+		return;
+	CormScanStartAll(below->scan);
+	while ((slot = CormScanNextAll(below->scan)) != NULL)
+		(void) MakeFragment(drawing, below, slot);
 }
 
 /*
@@ -408,32 +451,23 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	CormBucket *bucket = CormKeyTableFind(&below->fragments, keys);
 	TupleTableSlot *slot;
-	Datum		own[INDEX_MAX_KEYS];
-	CormRow    *row;
-	int			start = drawing->text->len;
 
-	if (bucket != NULL)
+	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
 	{
-		/* a statement would bring it once for every link */
-		if (CormScanKindOf(below->scan) == CORM_SCAN_LINKS)
-			CormCountRead(below);
-		return bucket->first;
+		MakeAllFragments(drawing, below);
+		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
+	if (bucket != NULL)
+		return bucket->first;
 	CormScanStart(below->scan, keys);
 	slot = CormScanNext(below->scan);
 	if (slot == NULL)
 		return NULL;
-	RenderBelow(drawing, below, slot);
-	for (int i = 0; i < below->fragments.nkeys; i++)
-		own[i] = slot->tts_values[below->fragment_columns[i]];
-	bucket = CormKeyTableEnter(&below->fragments, own);
-	row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
-	row->len = drawing->text->len - start;
-	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
-	memcpy(row->text, drawing->text->data + start, row->len);
-	bucket->first = row;
-	drawing->text->len = start;
-	return row;
+
+	/* of a target of links, a statement would bring it with each of them */
+	if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+		CormCountRead(below);
+	return MakeFragment(drawing, below, slot);
 }
 
 static void
@@ -460,8 +494,10 @@ RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 	{
 		const CormRow *row = FindFragment(drawing, below, far);
 
-		if (row != NULL)
-			AddEntry(drawing, &list, far)->fragment = row;
+		if (row == NULL)
+			continue;
+		CormCountRead(below);
+		AddEntry(drawing, &list, far)->fragment = row;
 	}
 	order = OrderEntries(drawing, &list);
 	for (int i = 0; i < list.n; i++)
@@ -503,7 +539,10 @@ RenderRelated(const Drawing *drawing, CormLevel *below)
 		if (to_many)
 			RenderChildren(drawing, below);
 		else if ((slot = CormScanNext(below->scan)) != NULL)
+		{
+			CormCountRead(below);
 			RenderBelow(drawing, below, slot);
+		}
 		else
 			appendBinaryStringInfo(text, "null", 4);
 	}

@@ -90,15 +90,21 @@ CormArrayValues(CormValues *values, const CormModel *model, int n,
 				const AttrNumber *attnums, List *keys)
 {
 	List	   *list = NIL;
-	Datum	   *datums = palloc(Max(list_length(keys), 1) * sizeof(Datum));
+	int			nkeys = list_length(keys);
+	Datum	   *datums = palloc(Max(nkeys, CORM_LEAST_KEYS) * sizeof(Datum));
 	ListCell   *lc;
 
 	for (int i = 0; i < n; i++)
 	{
 		foreach(lc, keys)
 			datums[foreach_current_index(lc)] = ((Datum *) lfirst(lc))[i];
+		while (n == 1 && nkeys > 0 && nkeys < CORM_LEAST_KEYS)
+		{
+			datums[nkeys] = datums[nkeys - 1];
+			nkeys++;
+		}
 		list = lappend(list, CormArrayValue(values, CormColumnByNumber(model, attnums[i]),
-											list_length(keys), datums, NULL));
+											nkeys, datums, NULL));
 	}
 	return list;
 }

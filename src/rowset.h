@@ -40,4 +40,12 @@ extern uint32 CormHashKey(const CormModel *model, int n, const AttrNumber *attnu
 extern List *CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums,
 						  List *keys);
 
+/*
+ * A plan that is made for any array takes it to have ten elements, and looks
+ * dearer than one made for fewer: the server would plan such a statement anew for
+ * each execution, which costs more than it gains.  Arrays of keys to be compared
+ * by = ANY are filled up to this length, with the last key.
+ */
+#define CORM_LEAST_KEYS 10
+
 #endif							/* CORM_ROWSET_H */

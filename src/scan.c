@@ -9,16 +9,9 @@
  * keys will come.  Here they are looked up parent by parent.
  *
  * What the executor would see to is seen to here: the snapshot is the caller's
- * active one, so all levels see the same; the user needs SELECT on the table or
- * on every column read; where policies, inheritance, another table access
- * method or somebody's permission hook have a say, the statement runs instead.
- * Predicate locks are taken by the index and heap functions that are called,
- * and for pages that are not visited, here.
- *
- * An index will do if it is a valid, complete B-tree that starts with exactly
- * the columns of the key, whose operator family has the key's equality and whose
- * collation is the key's.  One that old snapshots may not use (indcheckxmin) is
- * left alone.
+ * active one, so all levels see the same; rights are checked where tables are
+ * opened (probe.c).  Predicate locks are taken by the index and heap functions
+ * that are called, and for pages that are not visited, here.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -28,66 +21,38 @@
 
 #include "access/genam.h"
 #include "access/heapam.h"
-#include "access/htup_details.h"
-#include "access/nbtree.h"
 #include "access/relscan.h"
-#include "access/table.h"
 #include "access/tableam.h"
 #include "access/visibilitymap.h"
-#include "access/xlog.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_index.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
-#include "utils/snapmgr.h"
 
-#include "compat.h"
 #include "heapfetch.h"
+#include "probe.h"
 #include "scan.h"
 
 bool		corm_direct_scan = true;
 
-/* One table that is looked up by some of its columns. */
-typedef struct Probe
-{
-	const CormModel *model;
-	int			nkeys;
-	const CormColumn *columns[INDEX_MAX_KEYS];
-	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
-	Oid			collations[INDEX_MAX_KEYS];
-	Bitmapset  *used;			/* attribute numbers that are read */
-
-	/* while it is open */
-	Relation	heap;
-	Relation	index;
-	IndexScanDesc desc;
-	TupleTableSlot *slot;
-	ScanKeyData keys[INDEX_MAX_KEYS];	/* in index order ... */
-	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is */
-} Probe;
+/* Up to this size a table is read as a whole in less than a millisecond. */
+#define SMALL_TABLE_PAGES 64
 
 struct CormScan
 {
 	CormScanKind kind;
 	const CormSelect *select;
 	MemoryContext context;		/* of what is allocated while it is open */
-	Probe		rows;
-	Probe		links;
+	CormProbe	rows;
+	CormProbe	links;			/* its "far": how a link names its target */
 	CormHeapFetch fetch;		/* of CHILDREN */
+	TableScanDesc all;			/* while all rows are read */
 	bool		exhausted;		/* its index has no further entry */
 
 	/* of LINKS: the target's keys in the through table */
-	const CormForeignKey *far;
 	CormKeyPart *far_keys;
-	int			far_columns[INDEX_MAX_KEYS];	/* of the index, or -1 */
-	bool		index_only;
 	Buffer		visibility;
 	Datum		far_values[INDEX_MAX_KEYS];
 };
@@ -175,7 +140,7 @@ IsSimple(const CormSelect *select)
  * the column on its left.
  */
 static bool
-AddKey(Probe *probe, const CormColumn *column, const CormKeyPart *key)
+AddKey(CormProbe *probe, const CormColumn *column, const CormKeyPart *key)
 {
 	int			n = probe->nkeys++;
 
@@ -214,7 +179,7 @@ NoteColumns(CormScan *scan)
 static bool
 PlanFarKeys(CormScan *scan)
 {
-	const CormForeignKey *far = scan->far;
+	const CormForeignKey *far = scan->links.far;
 
 	/* lists are in the order of that key, by the links' values */
 	if (!far->to_primary_key)
@@ -246,7 +211,7 @@ CormScan *
 CormScanPlan(const CormSelect *select)
 {
 	CormScan   *scan;
-	Probe	   *first;
+	CormProbe  *first;
 
 	if (!corm_direct_scan || !IsSimple(select))
 		return NULL;
@@ -260,7 +225,7 @@ CormScanPlan(const CormSelect *select)
 	if (scan->kind == CORM_SCAN_LINKS)
 	{
 		scan->links.model = select->link->model;
-		scan->far = select->base->link_relation->far_fk;
+		scan->links.far = select->base->link_relation->far_fk;
 	}
 	for (int i = 0; i < select->nkeys; i++)
 	{
@@ -302,209 +267,12 @@ CormScanTargetKeys(const CormScan *scan, int *n, int *columns)
 
 /* ---------- opening ---------- */
 
-/* May the user read the columns, by what the executor would have checked? */
-static bool
-MayRead(const Probe *probe)
-{
-	Oid			relid = probe->model->relid;
-	int			attnum = -1;
-
-	if (ExecutorCheckPerms_hook != NULL ||
-		check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
-		return false;
-	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
-		return true;
-	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
-		if (pg_attribute_aclcheck(relid, attnum, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-			return false;
-	return true;
-}
-
-/* Is the table still what it was taken for? */
-static bool
-IsAsPlanned(const Probe *probe)
-{
-	Relation	heap = probe->heap;
-	TupleDesc	desc = RelationGetDescr(heap);
-	int			attnum = -1;
-
-	if (heap->rd_rel->relkind != RELKIND_RELATION ||
-		heap->rd_tableam != GetHeapamTableAmRoutine() ||
-		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap) ||
-		(!RelationIsPermanent(heap) && RecoveryInProgress()))
-		return false;
-	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
-	{
-		const CormColumn *column = CormColumnByNumber(probe->model, attnum);
-
-		if (column == NULL || attnum > desc->natts ||
-			TupleDescAttr(desc, attnum - 1)->attisdropped ||
-			CormIsComputedAttribute(TupleDescAttr(desc, attnum - 1)) ||
-			TupleDescAttr(desc, attnum - 1)->atttypid != column->typid)
-			return false;
-	}
-	return true;
-}
-
-static bool
-IsUsable(Relation index)
-{
-	Form_pg_index form = index->rd_index;
-
-	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
-		form->indisready && form->indislive &&
-		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
-		(!form->indcheckxmin ||
-		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
-							   TransactionXmin));
-}
-
-/*
- * Sets up the scan keys if the index starts with the probe's columns, in any
- * order.
- */
-static bool
-FitKeys(Probe *probe, Relation index)
-{
-	if (IndexRelationGetNumberOfKeyAttributes(index) < probe->nkeys)
-		return false;
-	for (int column = 0; column < probe->nkeys; column++)
-	{
-		AttrNumber	attnum = index->rd_index->indkey.values[column];
-		int			key = 0;
-		Oid			left;
-		Oid			right;
-
-		while (key < probe->nkeys && probe->columns[key]->attnum != attnum)
-			key++;
-		if (key == probe->nkeys ||
-			get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
-			index->rd_indcollation[column] != probe->collations[key])
-			return false;
-		op_input_types(probe->ops[key], &left, &right);
-		ScanKeyEntryInitialize(&probe->keys[column], 0, column + 1,
-							   BTEqualStrategyNumber, right,
-							   probe->collations[key],
-							   get_opcode(probe->ops[key]), (Datum) 0);
-		probe->key_from[column] = key;
-	}
-	return true;
-}
-
-/* Where the index holds each column of a foreign key; false if it lacks one. */
-static bool
-FindColumns(Relation index, TupleDesc heap, const CormForeignKey *fk, int *columns)
-{
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		int			column = 0;
-		int			n = IndexRelationGetNumberOfKeyAttributes(index);
-
-		while (column < n &&
-			   index->rd_index->indkey.values[column] != fk->fk_attnums[i])
-			column++;
-
-		/* some operator classes keep another type than the column's */
-		if (column == n ||
-			TupleDescAttr(RelationGetDescr(index), column)->atttypid !=
-			TupleDescAttr(heap, fk->fk_attnums[i] - 1)->atttypid)
-			return false;
-		columns[i] = column;
-	}
-	return true;
-}
-
-/*
- * The first index that will do, or of those the first that has the columns of
- * "far" too; it is left open.
- */
-static Relation
-ChooseIndex(Probe *probe, CormScan *far)
-{
-	Relation	chosen = NULL;
-	List	   *indexes = RelationGetIndexList(probe->heap);
-	ListCell   *lc;
-
-	if (far != NULL)
-		far->index_only = false;
-	foreach(lc, indexes)
-	{
-		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
-		bool		complete;
-
-		if (!IsUsable(index) || !FitKeys(probe, index))
-		{
-			index_close(index, NoLock);
-			continue;
-		}
-		complete = far == NULL ||
-			FindColumns(index, RelationGetDescr(probe->heap), far->far,
-						far->far_columns);
-		if (chosen != NULL && !complete)
-		{
-			index_close(index, NoLock);
-			continue;
-		}
-		if (chosen != NULL)
-			index_close(chosen, NoLock);
-		chosen = index;
-		if (far != NULL)
-			far->index_only = complete;
-		if (complete)
-			break;
-	}
-	list_free(indexes);
-
-	/* what was tried last may not be what was chosen */
-	if (chosen != NULL)
-		(void) FitKeys(probe, chosen);
-	return chosen;
-}
-
-static void
-CloseProbe(Probe *probe)
-{
-	if (probe->desc != NULL)
-		index_endscan(probe->desc);
-	if (probe->slot != NULL)
-		ExecDropSingleTupleTableSlot(probe->slot);
-	if (probe->index != NULL)
-		index_close(probe->index, NoLock);
-	if (probe->heap != NULL)
-		table_close(probe->heap, NoLock);
-	probe->desc = NULL;
-	probe->slot = NULL;
-	probe->index = NULL;
-	probe->heap = NULL;
-}
-
-static bool
-OpenProbe(Probe *probe, CormScan *far)
-{
-	Snapshot	snapshot = GetActiveSnapshot();
-
-	if (!MayRead(probe))
-		return false;
-	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
-	if (probe->heap == NULL || !IsAsPlanned(probe))
-		return false;
-	probe->index = ChooseIndex(probe, far);
-	if (probe->index == NULL)
-		return false;
-	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,
-									 probe->nkeys);
-	if (far != NULL)
-		probe->desc->xs_want_itup = far->index_only;
-	probe->slot = table_slot_create(probe->heap, NULL);
-	return true;
-}
-
 bool
 CormScanOpen(CormScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
-	bool		open = OpenProbe(&scan->rows, NULL) &&
-		(scan->kind != CORM_SCAN_LINKS || OpenProbe(&scan->links, scan));
+	bool		open = CormProbeOpen(&scan->rows) &&
+		(scan->kind != CORM_SCAN_LINKS || CormProbeOpen(&scan->links));
 
 	scan->visibility = InvalidBuffer;
 	if (!open)
@@ -523,8 +291,8 @@ CormScanClose(CormScan *scan)
 		ReleaseBuffer(scan->visibility);
 	scan->visibility = InvalidBuffer;
 	CormFetchReset(&scan->fetch);
-	CloseProbe(&scan->rows);
-	CloseProbe(&scan->links);
+	CormProbeClose(&scan->rows);
+	CormProbeClose(&scan->links);
 }
 
 char *
@@ -538,7 +306,7 @@ CormScanInWords(const CormScan *scan)
 	return psprintf("Index scans on %s using %s%s, then on %s using %s",
 					RelationGetRelationName(scan->links.heap),
 					RelationGetRelationName(scan->links.index),
-					scan->index_only ? " only" : "",
+					scan->links.covers_far ? " only" : "",
 					RelationGetRelationName(scan->rows.heap), rows);
 }
 
@@ -546,7 +314,7 @@ CormScanInWords(const CormScan *scan)
 
 /* Index scans allocate when they start; that must outlive the rows. */
 static void
-Start(const CormScan *scan, Probe *probe, const Datum *keys)
+Start(const CormScan *scan, CormProbe *probe, const Datum *keys)
 {
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
 
@@ -589,7 +357,7 @@ NextChild(CormScan *scan)
 TupleTableSlot *
 CormScanNext(CormScan *scan)
 {
-	Probe	   *probe = &scan->rows;
+	CormProbe  *probe = &scan->rows;
 	MemoryContext old;
 	bool		found;
 
@@ -599,6 +367,42 @@ CormScanNext(CormScan *scan)
 	found = index_getnext_slot(probe->desc, ForwardScanDirection, probe->slot);
 	MemoryContextSwitchTo(old);
 	return found ? probe->slot : NULL;
+}
+
+/*
+ * Reading a whole table locks all of it under SERIALIZABLE, and more transactions
+ * would fail than read what others write.
+ */
+bool
+CormScanIsSmall(const CormScan *scan)
+{
+	return !IsolationIsSerializable() &&
+		RelationGetNumberOfBlocks(scan->rows.heap) <= SMALL_TABLE_PAGES;
+}
+
+void
+CormScanStartAll(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+
+	scan->all = table_beginscan(scan->rows.heap, scan->rows.desc->xs_snapshot, 0, NULL);
+	MemoryContextSwitchTo(old);
+}
+
+TupleTableSlot *
+CormScanNextAll(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	bool		found = table_scan_getnextslot(scan->all, ForwardScanDirection,
+											   scan->rows.slot);
+
+	if (!found)
+	{
+		table_endscan(scan->all);
+		scan->all = NULL;
+	}
+	MemoryContextSwitchTo(old);
+	return found ? scan->rows.slot : NULL;
 }
 
 void
@@ -615,7 +419,7 @@ CormScanStartLinks(CormScan *scan, const Datum *keys)
 static bool
 ReadIndexEntry(CormScan *scan, ItemPointer tid, bool *isnull)
 {
-	Probe	   *links = &scan->links;
+	CormProbe  *links = &scan->links;
 
 	if (VM_ALL_VISIBLE(links->heap, ItemPointerGetBlockNumber(tid), &scan->visibility))
 		PredicateLockPage(links->heap, ItemPointerGetBlockNumber(tid),
@@ -626,10 +430,10 @@ ReadIndexEntry(CormScan *scan, ItemPointer tid, bool *isnull)
 			return false;
 		ExecClearTuple(links->slot);
 	}
-	for (int i = 0; i < scan->far->nkeys; i++)
+	for (int i = 0; i < scan->links.far->nkeys; i++)
 	{
 		scan->far_values[i] = index_getattr(links->desc->xs_itup,
-											scan->far_columns[i] + 1,
+											scan->links.far_columns[i] + 1,
 											links->desc->xs_itupdesc, isnull);
 		if (*isnull)
 			break;
@@ -640,14 +444,14 @@ ReadIndexEntry(CormScan *scan, ItemPointer tid, bool *isnull)
 static bool
 ReadLink(CormScan *scan, bool *isnull)
 {
-	Probe	   *links = &scan->links;
+	CormProbe  *links = &scan->links;
 
 	if (!index_fetch_heap(links->desc, links->slot))
 		return false;
-	for (int i = 0; i < scan->far->nkeys; i++)
+	for (int i = 0; i < scan->links.far->nkeys; i++)
 	{
 		scan->far_values[i] = slot_getattr(links->slot,
-										   scan->far->fk_attnums[i], isnull);
+										   scan->links.far->fk_attnums[i], isnull);
 		if (*isnull)
 			break;
 	}
@@ -667,7 +471,7 @@ CormScanNextLink(CormScan *scan)
 		bool		isnull = false;
 
 		CHECK_FOR_INTERRUPTS();
-		if ((scan->index_only ? ReadIndexEntry(scan, tid, &isnull) :
+		if ((scan->links.covers_far ? ReadIndexEntry(scan, tid, &isnull) :
 			 ReadLink(scan, &isnull)) && !isnull)
 			found = scan->far_values;
 	}

@@ -59,6 +59,14 @@ extern void CormScanStart(CormScan *scan, const Datum *keys);
 extern TupleTableSlot *CormScanNext(CormScan *scan);
 
 /*
+ * All rows of the table, whoever they belong to; only where the table is so small
+ * that this is cheap.  Not while other rows are being read.
+ */
+extern bool CormScanIsSmall(const CormScan *scan);
+extern void CormScanStartAll(CormScan *scan);
+extern TupleTableSlot *CormScanNextAll(CormScan *scan);
+
+/*
  * Of LINKS: starts with the parent's keys; then the keys of one target after
  * the other, good until the next call, with NULLs left out.
  */

@@ -37,7 +37,7 @@ typedef struct Comparison
 
 static void Differ(const Comparison *comparison, const char *what,
 				   const char *is, const char *wanted, const char *change);
-static void CompareType(const Comparison *comparison);
+static void CompareTypeOf(const Comparison *comparison);
 static void CompareNullability(const Comparison *comparison, CormKey key);
 static void CompareDefault(const Comparison *comparison);
 static void CompareIdentity(const Comparison *comparison, char is,
@@ -109,7 +109,7 @@ CormCompareTable(const CormModelSpec *spec, CormDifferences *differences)
 			CompareDefault(&comparison);
 			continue;
 		}
-		CompareType(&comparison);
+		CompareTypeOf(&comparison);
 
 		/* an identity column cannot be null, before or after the change */
 		if (!columns[i].not_null)
@@ -144,7 +144,7 @@ Differ(const Comparison *comparison, const char *what, const char *is,
 }
 
 static void
-CompareType(const Comparison *comparison)
+CompareTypeOf(const Comparison *comparison)
 {
 	const CormNewColumn *wanted = comparison->wanted;
 	const CormColumn *is = comparison->is;

@@ -11,6 +11,7 @@
 bindir=      # of the private copy
 server_user= # empty: the caller
 pg_major=
+more_settings= # a function that prints settings beside the usual ones
 
 # Two runs may share the build directory, one after the other.
 build_extension() {
@@ -79,6 +80,7 @@ start_server() {
   as_server "$bindir/initdb" -D "$work/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$work/initdb.log" 2>&1 ||
     { cat "$work/initdb.log" >&2; die "initdb failed"; }
   server_settings >"$work/postgresql.conf"
+  [ -z "$more_settings" ] || "$more_settings" >>"$work/postgresql.conf"
   cat "$work/postgresql.conf" >>"$work/data/postgresql.conf"
   as_server "$bindir/pg_ctl" -D "$work/data" -w -s -l "$work/data/log" start || {
     cat "$work/data/log" >&2

@@ -3,7 +3,7 @@
 # $work/counts; one that cannot run says why, and counts as a failure unless
 # there is nothing for it to do.
 
-all_suites=(check build regress untriggered isolation pgtap tap readme demo)
+all_suites=(check build regress untriggered isolation pgtap tap readme demo bench)
 suites=()
 
 choose_suites() {
@@ -182,3 +182,6 @@ suite_readme() {
 
 # With the packages of this machine alone, which every machine has.
 suite_demo() { run_tap demo demo_steps; }
+
+# At a size where nothing takes time: every script runs and answers alike.
+suite_bench() { run_tap bench bench_steps; }

@@ -1,0 +1,233 @@
+/*-------------------------------------------------------------------------
+ *
+ * probe.c
+ *	  One table that is looked up by some of its columns, without a statement.
+ *
+ * What the executor would check when a statement starts is checked here: the
+ * user needs SELECT on the table or on every column read; where policies,
+ * inheritance, another table access method or somebody's permission hook have a
+ * say, the table is not opened.
+ *
+ * An index will do if it is a valid, complete B-tree that starts with exactly
+ * the columns of the key, whose operator family has the key's equality and whose
+ * collation is the key's.  One that old snapshots may not use (indcheckxmin) is
+ * left alone.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xlog.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "probe.h"
+
+/* May the user read the columns, by what the executor would have checked? */
+static bool
+MayRead(const CormProbe *probe)
+{
+	Oid			relid = probe->model->relid;
+	int			attnum = -1;
+
+	if (ExecutorCheckPerms_hook != NULL ||
+		check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
+		if (pg_attribute_aclcheck(relid, attnum, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	return true;
+}
+
+/* Is the table still what it was taken for? */
+static bool
+IsAsPlanned(const CormProbe *probe)
+{
+	Relation	heap = probe->heap;
+	TupleDesc	desc = RelationGetDescr(heap);
+	int			attnum = -1;
+
+	if (heap->rd_rel->relkind != RELKIND_RELATION ||
+		heap->rd_tableam != GetHeapamTableAmRoutine() ||
+		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap) ||
+		(!RelationIsPermanent(heap) && RecoveryInProgress()))
+		return false;
+	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
+	{
+		const CormColumn *column = CormColumnByNumber(probe->model, attnum);
+
+		if (column == NULL || attnum > desc->natts ||
+			TupleDescAttr(desc, attnum - 1)->attisdropped ||
+			CormIsComputedAttribute(TupleDescAttr(desc, attnum - 1)) ||
+			TupleDescAttr(desc, attnum - 1)->atttypid != column->typid)
+			return false;
+	}
+	return true;
+}
+
+static bool
+IsUsable(Relation index)
+{
+	Form_pg_index form = index->rd_index;
+
+	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
+		form->indisready && form->indislive &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+		(!form->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+							   TransactionXmin));
+}
+
+/*
+ * Sets up the scan keys if the index starts with the probe's columns, in any
+ * order.
+ */
+static bool
+FitKeys(CormProbe *probe, Relation index)
+{
+	if (IndexRelationGetNumberOfKeyAttributes(index) < probe->nkeys)
+		return false;
+	for (int column = 0; column < probe->nkeys; column++)
+	{
+		AttrNumber	attnum = index->rd_index->indkey.values[column];
+		int			key = 0;
+		Oid			left;
+		Oid			right;
+
+		while (key < probe->nkeys && probe->columns[key]->attnum != attnum)
+			key++;
+		if (key == probe->nkeys ||
+			get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
+			index->rd_indcollation[column] != probe->collations[key])
+			return false;
+		op_input_types(probe->ops[key], &left, &right);
+		ScanKeyEntryInitialize(&probe->keys[column], 0, column + 1,
+							   BTEqualStrategyNumber, right,
+							   probe->collations[key],
+							   get_opcode(probe->ops[key]), (Datum) 0);
+		probe->key_from[column] = key;
+	}
+	return true;
+}
+
+/* Where the index holds each column of a foreign key; false if it lacks one. */
+static bool
+FindColumns(Relation index, TupleDesc heap, const CormForeignKey *fk, int *columns)
+{
+	for (int i = 0; i < fk->nkeys; i++)
+	{
+		int			column = 0;
+		int			n = IndexRelationGetNumberOfKeyAttributes(index);
+
+		while (column < n &&
+			   index->rd_index->indkey.values[column] != fk->fk_attnums[i])
+			column++;
+
+		/* some operator classes keep another type than the column's */
+		if (column == n ||
+			TupleDescAttr(RelationGetDescr(index), column)->atttypid !=
+			TupleDescAttr(heap, fk->fk_attnums[i] - 1)->atttypid)
+			return false;
+		columns[i] = column;
+	}
+	return true;
+}
+
+/*
+ * The first index that will do, or of those the first that has the columns of
+ * "far" too; it is left open.
+ */
+static Relation
+ChooseIndex(CormProbe *probe)
+{
+	Relation	chosen = NULL;
+	List	   *indexes = RelationGetIndexList(probe->heap);
+	ListCell   *lc;
+
+	probe->covers_far = false;
+	foreach(lc, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+		bool		complete;
+
+		if (!IsUsable(index) || !FitKeys(probe, index))
+		{
+			index_close(index, NoLock);
+			continue;
+		}
+		complete = probe->far == NULL ||
+			FindColumns(index, RelationGetDescr(probe->heap), probe->far,
+						probe->far_columns);
+		if (chosen != NULL && !complete)
+		{
+			index_close(index, NoLock);
+			continue;
+		}
+		if (chosen != NULL)
+			index_close(chosen, NoLock);
+		chosen = index;
+		probe->covers_far = complete && probe->far != NULL;
+		if (complete)
+			break;
+	}
+	list_free(indexes);
+
+	/* what was tried last may not be what was chosen */
+	if (chosen != NULL)
+		(void) FitKeys(probe, chosen);
+	return chosen;
+}
+
+bool
+CormProbeOpen(CormProbe *probe)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+
+	if (!MayRead(probe))
+		return false;
+	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
+	if (probe->heap == NULL || !IsAsPlanned(probe))
+		return false;
+	probe->index = ChooseIndex(probe);
+	if (probe->index == NULL)
+		return false;
+	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,
+									 probe->nkeys);
+	probe->desc->xs_want_itup = probe->covers_far;
+	probe->slot = table_slot_create(probe->heap, NULL);
+	return true;
+}
+
+void
+CormProbeClose(CormProbe *probe)
+{
+	if (probe->desc != NULL)
+		index_endscan(probe->desc);
+	if (probe->slot != NULL)
+		ExecDropSingleTupleTableSlot(probe->slot);
+	if (probe->index != NULL)
+		index_close(probe->index, NoLock);
+	if (probe->heap != NULL)
+		table_close(probe->heap, NoLock);
+	probe->desc = NULL;
+	probe->slot = NULL;
+	probe->index = NULL;
+	probe->heap = NULL;
+}

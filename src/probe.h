@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * probe.h
+ *	  One table that is looked up by some of its columns, without a statement.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_PROBE_H
+#define CORM_PROBE_H
+
+#include "access/relscan.h"
+#include "executor/tuptable.h"
+
+#include "graph.h"
+
+typedef struct CormProbe
+{
+	const CormModel *model;
+	int			nkeys;
+	const CormColumn *columns[INDEX_MAX_KEYS];
+	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
+	Oid			collations[INDEX_MAX_KEYS];
+	Bitmapset  *used;			/* attribute numbers that are read */
+	const CormForeignKey *far;	/* whose columns the index better has, or NULL */
+
+	/* while it is open */
+	Relation	heap;
+	Relation	index;
+	IndexScanDesc desc;
+	TupleTableSlot *slot;
+	ScanKeyData keys[INDEX_MAX_KEYS];	/* in index order ... */
+	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is */
+	bool		covers_far;		/* the index has those of "far" ... */
+	int			far_columns[INDEX_MAX_KEYS];	/* ... here */
+} CormProbe;
+
+/*
+ * Opens the table and an index that has the key, for the active snapshot.  False
+ * when that may not or cannot be; it is to be closed in any case.  What is
+ * allocated goes to the current context.
+ */
+extern bool CormProbeOpen(CormProbe *probe);
+extern void CormProbeClose(CormProbe *probe);
+
+#endif							/* CORM_PROBE_H */

@@ -1,0 +1,1 @@
+# Django wants an application that the models belong to: this module is it.

@@ -1,0 +1,2 @@
+\set k random(0, :authors - 50)
+SELECT corm.all(corm.limit(corm.prefetch_related('Author', 'posts__categories'), 50), ('{"id__gt": ' || :k || '}')::jsonb);

@@ -1,0 +1,14 @@
+\set k random(0, :authors - 50)
+SELECT json_build_object('id', a.id, 'name', a.name, 'email', a.email,
+	       'active', a.active, 'created', a.created, 'posts', coalesce(ps.j, '[]'))
+  FROM author a
+  LEFT JOIN LATERAL (
+	SELECT json_agg(json_build_object('id', p.id, 'author_id', p.author_id,
+		       'title', p.title, 'body', p.body, 'created', p.created, 'price', p.price, 'categories', coalesce(cs.j, '[]')) ORDER BY p.id) AS j
+	  FROM post p
+	  LEFT JOIN LATERAL (
+		SELECT json_agg(json_build_object('id', c.id, 'name', c.name, 'slug', c.slug) ORDER BY c.id) AS j
+		  FROM post_category pc JOIN category c ON c.id = pc.category_id
+		 WHERE pc.post_id = p.id) cs ON true
+	 WHERE p.author_id = a.id) ps ON true
+ WHERE a.id > :k ORDER BY a.id LIMIT 50;

@@ -1,0 +1,2 @@
+\set k random(0, :authors - :many)
+SELECT corm.all(corm.limit(corm.prefetch_related('Author', 'posts'), :many), ('{"id__gt": ' || :k || '}')::jsonb);

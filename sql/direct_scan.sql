@@ -565,6 +565,30 @@ INSERT INTO moody VALUES (4, 2, 'm');
 SELECT same(corm.prefetch_related('parent', 'moody', 'children'));
 -- an error names its level
 SELECT corm.list(corm.prefetch_related('parent', 'moody'));
+-- where many rows of a small table are asked for it is read as a whole, unless a
+-- function of somebody's would see rows that nobody asked for, or they are large
+CREATE TABLE aim (id int PRIMARY KEY, m mood, v text);
+CREATE TABLE shot (parent_id int REFERENCES parent, aim_id int REFERENCES aim, PRIMARY KEY (parent_id, aim_id));
+ALTER TABLE aim ALTER v SET STORAGE EXTERNAL;
+INSERT INTO aim SELECT i, CASE WHEN i = 300 THEN 'm' ELSE 'z' END::mood, 'v' || i FROM generate_series(1, 300) i;
+INSERT INTO shot SELECT 1, i FROM generate_series(1, 250) i;
+SELECT corm.register_model('aim'), corm.register_model('shot'), corm.many_to_many('parent', 'aims', 'aim', through => 'shot', related_name => 'parents');
+CREATE FUNCTION read_whole(q corm.queryset) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint := pg_stat_get_xact_tuples_returned('aim'::regclass);
+BEGIN
+	PERFORM corm.list(q);
+	RETURN pg_stat_get_xact_tuples_returned('aim'::regclass) - n;
+END $$;
+SELECT same(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT same(corm.prefetch_related('parent', 'aims'));
+SELECT read_whole(corm.prefetch_related('parent', 'aims'));
+UPDATE aim SET v = repeat('x', 3000);
+SELECT same(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id"]}}'));
+COMMIT;
 DROP CAST (mood AS json);
 
 -- much of it: long lists, an order that the index does not have, dead rows, limits

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -427,6 +428,19 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 }
 
 /*
+ * May values of rows be written that nobody asked for?  Not by functions that
+ * somebody may have written, which may fail.
+ */
+static bool
+MayWriteAll(const CormItems *items)
+{
+	for (int i = 0; i < items->n; i++)
+		if (items->item[i].encoder.typid >= FirstNormalObjectId)
+			return false;
+	return true;
+}
+
+/*
  * Where many rows of a small table are asked for, all of them are rendered at once,
  * unless others hang below them.
  */
@@ -435,7 +449,8 @@ MakeAllFragments(const Drawing *drawing, CormLevel *below)
 {
 	TupleTableSlot *slot;
 
-	if (below->nchildren > 0 || !CormScanIsSmall(below->scan))
+	if (below->nchildren > 0 || !MayWriteAll(below->items) ||
+		!CormScanIsSmall(below->scan))
 		return;
 	CormScanStartAll(below->scan);
 	while ((slot = CormScanNextAll(below->scan)) != NULL)

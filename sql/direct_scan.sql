@@ -617,7 +617,22 @@ SET corm.max_rows = 99;
 SELECT same(corm.prefetch_related('hub', 'tags'));
 SET corm.max_rows = 100;
 SELECT same(corm.prefetch_related('hub', 'tags'));
--- a row of a to-one is one for all of a batch
+-- a row of a to-one is one for all of a batch, also when all were read
+CREATE TABLE ofaim (id int PRIMARY KEY, aim_id int REFERENCES aim);
+TRUNCATE aim CASCADE;
+INSERT INTO aim SELECT i, 'z', 'v' FROM generate_series(1, 300) i;
+INSERT INTO ofaim SELECT i, 1 + i % 200 FROM generate_series(1, 400) i;
+SELECT corm.register_model('ofaim'), corm.foreign_key('ofaim', 'aim', 'aim', 'ofaims');
+SET corm.to_one_strategy = separate;
+SET corm.max_rows = 600;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.max_rows = 599;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.direct_scan = off;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.max_rows = 600;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.direct_scan = on;
 INSERT INTO big SELECT i, 1, 'v' FROM generate_series(1, 9) i;
 SET corm.to_one_strategy = separate;
 SET corm.max_rows = 10;

@@ -406,7 +406,7 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 /*
  * Renders a row that other parents may have too, and keeps it for them.
  */
-static const CormRow *
+static CormBucket *
 MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
 	int			start = drawing->text->len;
@@ -424,7 +424,7 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	bucket = CormKeyTableEnter(&below->fragments, keys);
 	if (bucket->first == NULL)
 		bucket->first = row;
-	return bucket->first;
+	return bucket;
 }
 
 /*
@@ -472,17 +472,20 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 		MakeAllFragments(drawing, below);
 		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
-	if (bucket != NULL)
-		return bucket->first;
-	CormScanStart(below->scan, keys);
-	slot = CormScanNext(below->scan);
-	if (slot == NULL)
-		return NULL;
+	if (bucket == NULL)
+	{
+		CormScanStart(below->scan, keys);
+		slot = CormScanNext(below->scan);
+		if (slot == NULL)
+			return NULL;
+		bucket = MakeFragment(drawing, below, slot);
+	}
 
 	/* of a target of links, a statement would bring it with each of them */
-	if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+	if (!bucket->asked && CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
 		CormCountRead(below);
-	return MakeFragment(drawing, below, slot);
+	bucket->asked = true;
+	return bucket->first;
 }
 
 static void

@@ -70,6 +70,8 @@ REGRESS = \
 	values \
 	matches \
 	typed_rows \
+	accessors \
+	inline_rows \
 	seed_relations \
 	keys \
 	types \

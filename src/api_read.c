@@ -22,12 +22,14 @@
 
 #include "assemble.h"
 #include "exec.h"
+#include "inline_rows.h"
 #include "quote.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
 PG_FUNCTION_INFO_V1(corm_list);
 PG_FUNCTION_INFO_V1(corm_rows);
+PG_FUNCTION_INFO_V1(corm_rows_support);
 PG_FUNCTION_INFO_V1(corm_get);
 PG_FUNCTION_INFO_V1(corm_get_or_none);
 PG_FUNCTION_INFO_V1(corm_first);
@@ -365,4 +367,15 @@ corm_rows(PG_FUNCTION_ARGS)
 					   CormBindParams(select), true, dest);
 	dest->rDestroy(dest);
 	return (Datum) 0;
+}
+
+/* Planner support of corm.rows. */
+Datum
+corm_rows_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+
+	if (IsA(request, SupportRequestSimplify))
+		CormInlineRows((SupportRequestSimplify *) request);
+	PG_RETURN_POINTER(NULL);
 }

@@ -97,6 +97,13 @@ CormIsCatalogTable(Oid relid)
 		(relid == tables.model || relid == tables.relation);
 }
 
+List *
+CormCatalogTables(void)
+{
+	LookUpTables();
+	return list_make2_oid(tables.model, tables.relation);
+}
+
 void
 CormForgetCatalogTables(void)
 {

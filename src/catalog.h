@@ -16,6 +16,9 @@
 /* Is it one of the two tables, as far as this backend has looked them up? */
 extern bool CormIsCatalogTable(Oid relid);
 
+/* Their OIDs, for plans that depend on what they say. */
+extern List *CormCatalogTables(void);
+
 /* Look the tables up anew before their next use. */
 extern void CormForgetCatalogTables(void);
 

@@ -26,6 +26,7 @@
 #include "cache.h"
 #include "catalog.h"
 #include "check.h"
+#include "check_accessor.h"
 #include "check_relation.h"
 #include "check_table.h"
 #include "error.h"
@@ -68,6 +69,7 @@ CormCheck(void)
 	}
 	foreach(lc, report.unregistered)
 		CormCheckTable(&report, lfirst_oid(lc));
+	CormCheckAccessors(&report);
 	CheckSearchPath(&report);
 	return CormReportSorted(&report);
 }

@@ -19,6 +19,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 
 /* 18: the module block carries name and version. */
 #if PG_VERSION_NUM >= 180000
@@ -84,12 +85,25 @@
 #if PG_VERSION_NUM >= 160000
 #define CormOwnsTable(relid, role) \
 	object_ownercheck(RelationRelationId, (relid), (role))
+#define CormOwnsFunction(function, role) \
+	object_ownercheck(ProcedureRelationId, (function), (role))
+#define CormFunctionAclCheck(function, role, mode) \
+	object_aclcheck(ProcedureRelationId, (function), (role), (mode))
 #define CormSchemaAclCheck(schema, role, mode) \
 	object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
 #else
 #define CormOwnsTable(relid, role) pg_class_ownercheck((relid), (role))
+#define CormOwnsFunction(function, role) pg_proc_ownercheck((function), (role))
+#define CormFunctionAclCheck(function, role, mode) \
+	pg_proc_aclcheck((function), (role), (mode))
 #define CormSchemaAclCheck(schema, role, mode) \
 	pg_namespace_aclcheck((schema), (role), (mode))
 #endif
+
+/*
+ * Whether corm.rows may become part of the query around it: where the order of
+ * the planner's steps that this relies on has been tried, with assertions too.
+ */
+#define CORM_CAN_INLINE_ROWS (PG_VERSION_NUM < 160000)
 
 #endif							/* CORM_COMPAT_H */

@@ -24,6 +24,7 @@
 #include "compat.h"
 #include "encode.h"
 #include "forgotten.h"
+#include "inline_rows.h"
 #include "level.h"
 #include "limits.h"
 #include "plancache.h"
@@ -117,6 +118,11 @@ DefineSettings(void)
 							"Rows of all levels count, and a row of a recursive load as often as it is printed. A call that needs more fails. 0 means no limit.",
 							&corm_max_rows, 10000000, 0, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("corm.inline_rows",
+							 "Plans corm.rows as part of the query it stands in.",
+							 "If its queryset is known then. Only PostgreSQL 15 does so.",
+							 &corm_inline_rows, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineStrategies();
 	MarkGUCPrefixReserved("corm");
 }

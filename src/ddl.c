@@ -28,6 +28,7 @@
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
 #include "utils/typcache.h"
 
 #include "ddl.h"
@@ -273,6 +274,48 @@ CormDropTable(Oid relid)
 			break;
 	}
 	Run("drop table", psprintf("DROP %s %s", kind, CormQuoteTable(relid)));
+}
+
+void
+CormCreateRowFunction(const CormNewFunction *function)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE %sFUNCTION %s(%s) RETURNS SETOF %s",
+					 function->replace ? "OR REPLACE " : "",
+					 quote_qualified_identifier(get_namespace_name(function->schema),
+												function->name),
+					 CormQuoteType(function->argument),
+					 CormQuoteType(function->result));
+	appendStringInfo(&sql, " LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS %d AS %s",
+					 function->rows, quote_literal_cstr(function->body));
+	Run("create function", sql.data);
+}
+
+void
+CormRenameFunction(Oid function, const char *name)
+{
+	Run("rename function",
+		psprintf("ALTER FUNCTION %s RENAME TO %s",
+				 format_procedure_qualified(function),
+				 quote_identifier(name)));
+}
+
+void
+CormMoveFunction(Oid function, Oid schema)
+{
+	Run("move function",
+		psprintf("ALTER FUNCTION %s SET SCHEMA %s",
+				 format_procedure_qualified(function),
+				 quote_identifier(get_namespace_name(schema))));
+}
+
+void
+CormDropFunction(Oid function)
+{
+	Run("drop function",
+		psprintf("DROP FUNCTION %s", format_procedure_qualified(function)));
 }
 
 /*

@@ -43,6 +43,18 @@ typedef struct CormNewForeignKey
 	bool		not_valid;
 } CormNewForeignKey;
 
+/* A function in SQL from rows of one type to sets of rows of another. */
+typedef struct CormNewFunction
+{
+	Oid			schema;
+	const char *name;
+	Oid			argument;		/* types */
+	Oid			result;
+	int			rows;			/* that the planner expects of a call */
+	const char *body;
+	bool		replace;		/* the one that is there */
+} CormNewFunction;
+
 /*
  * Told of each statement that ran here: what it does, as "create table", and
  * its text without a semicolon.
@@ -92,6 +104,11 @@ extern char *CormNamesSql(List *names);
 
 extern void CormDropColumns(Oid relid, List *columns);
 extern void CormDropTable(Oid relid);
+
+extern void CormCreateRowFunction(const CormNewFunction *function);
+extern void CormRenameFunction(Oid function, const char *name);
+extern void CormMoveFunction(Oid function, Oid schema);
+extern void CormDropFunction(Oid function);
 
 /* "'value'::type", checked by the type when the statement runs. */
 extern char *CormLiteralSql(const char *value, Oid typid);

@@ -25,6 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "accessor.h"
 #include "cache.h"
 #include "catalog.h"
 #include "document.h"
@@ -38,8 +39,9 @@ static void ForgetTable(Oid relid);
 static void ForgetRows(List *rows);
 static void FollowPart(const CormDroppedPart *part);
 static bool Uses(CormRelationRow *row, const CormDroppedPart *part);
-static void ForgetRelation(const CormRelationRow *row,
+static bool ForgetRelation(const CormRelationRow *row,
 						   const CormDroppedPart *part);
+static bool HasItsColumns(const CormRelationRow *row);
 static void FollowKey(const CormDroppedPart *part);
 static void RenameColumnOf(Oid relid, const char *from, const char *to);
 static List *RowsOn(Oid relid);
@@ -148,7 +150,10 @@ ForgetRows(List *rows)
 	ListCell   *lc;
 
 	foreach(lc, rows)
-		CormFollowDeleteRelation(lfirst(lc));
+	{
+		if (CormFollowDeleteRelation(lfirst(lc)))
+			CormFollowDropAccessors(lfirst(lc));
+	}
 }
 
 static void
@@ -164,7 +169,11 @@ FollowPart(const CormDroppedPart *part)
 		if (!Uses(row, part))
 			continue;
 		if (!CormRefreshRelationRow(row, &changed))
-			ForgetRelation(row, part);
+		{
+			/* an accessor needs no constraint, and the relation may return */
+			if (ForgetRelation(row, part) && !HasItsColumns(row))
+				CormFollowDropAccessors(row);
+		}
 		else if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
@@ -188,8 +197,8 @@ Uses(CormRelationRow *row, const CormDroppedPart *part)
 	return false;
 }
 
-/* With a notice, unless one of its models went before. */
-static void
+/* With a notice, unless one of its models went before.  False: it could not. */
+static bool
 ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 {
 	CormModel  *source = CormModelByRelid(row->source);
@@ -198,12 +207,12 @@ ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 	if (!CormFollowDeleteRelation(row))
 	{
 		WarnOutdated(row);
-		return;
+		return false;
 	}
 	if (row->constraint_name != NULL)
 		CormRememberForgotten(row);
 	if (source == NULL || call == NULL)
-		return;
+		return true;
 	if (row->constraint_name == NULL)
 		ereport(NOTICE,
 				(errmsg("relation \"%s\" of model \"%s\" is forgotten, since column \"%s\" is gone",
@@ -218,6 +227,19 @@ ForgetRelation(const CormRelationRow *row, const CormDroppedPart *part)
 						"its foreign key"),
 				 errhint("Once the foreign key is back, declare the relation again: %s",
 						 call)));
+	return true;
+}
+
+/* Those of its constraints, or its own; not the keys that constraints point to. */
+static bool
+HasItsColumns(const CormRelationRow *row)
+{
+	Oid			holder = HolderOf(row);
+
+	return CormTableHasColumns(holder, row->columns) &&
+		CormTableHasColumns(holder, row->far_columns) &&
+		(row->constraint_name != NULL ||
+		 CormTableHasColumns(row->target, row->target_columns));
 }
 
 /* Half a key names no row, so what is left of it goes as well. */

@@ -6,7 +6,8 @@
  * A dump of definitions alone holds no rows of corm's catalog: run on what was
  * restored from it, these calls put them back.  Models come first, then foreign
  * keys, relations without a constraint and many-to-many relations, each sorted
- * by name, so that the same catalog always prints the same text.
+ * by name, and last the accessors, so that the same catalog always prints the
+ * same text.
  *
  * What is broken cannot be declared; it is left out, and a comment says so.  A
  * comment is one line, whatever a name may hold.
@@ -22,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "accessor_facts.h"
 #include "export.h"
 #include "introspect.h"
 #include "model.h"
@@ -29,6 +31,7 @@
 #include "quote.h"
 #include "relate_call.h"
 
+static List *AccessorCalls(List *models);
 static int	CompareModels(const ListCell *a, const ListCell *b);
 static int	CompareRelations(const ListCell *a, const ListCell *b);
 static char *CommentLine(const char *text);
@@ -80,7 +83,37 @@ CormExportSql(void)
 	}
 	calls = list_concat(calls, foreign_keys);
 	calls = list_concat(calls, unconstrained);
-	return list_concat(calls, many_to_many);
+	calls = list_concat(calls, many_to_many);
+	return list_concat(calls, AccessorCalls(models));
+}
+
+/*
+ * For models that have some.  A dump of definitions brings the functions too;
+ * then the calls find nothing to make.
+ */
+static List *
+AccessorCalls(List *models)
+{
+	List	   *accessors = CormReadAccessors(InvalidOid);
+	List	   *calls = NIL;
+	ListCell   *lm;
+	ListCell   *la;
+
+	foreach(lm, models)
+	{
+		CormModelRow *row = lfirst(lm);
+
+		foreach(la, accessors)
+		{
+			if (((CormAccessor *) lfirst(la))->source != row->relid)
+				continue;
+			calls = lappend(calls,
+							psprintf("SELECT corm.create_accessors(%s);",
+									 quote_literal_cstr(CormModelQualifiedName(CormRequireModel(row->relid)))));
+			break;
+		}
+	}
+	return calls;
 }
 
 List *

@@ -10,7 +10,8 @@
 #ifndef CORM_PROBE_H
 #define CORM_PROBE_H
 
-#include "access/relscan.h"
+#include "access/genam.h"
+#include "access/skey.h"
 #include "executor/tuptable.h"
 
 #include "graph.h"

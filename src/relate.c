@@ -15,6 +15,7 @@
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 
+#include "accessor.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
@@ -25,7 +26,6 @@ static void AppendValue(CormSuggestion *suggestion, const char *value);
 static void ForgetAll(List *rows);
 static bool RefreshKey(Oid referencing, Oid referenced, char **name,
 					   List **columns, bool *changed);
-static bool HasColumns(Oid relid, List *columns);
 
 void
 CormForgetRelationsOf(Oid relid)
@@ -56,8 +56,8 @@ CormRefreshRelationRow(CormRelationRow *row, bool *changed)
 	bool		good;
 
 	if (row->constraint_name == NULL)
-		good = HasColumns(row->source, row->columns) &&
-			HasColumns(row->target, row->target_columns);
+		good = CormTableHasColumns(row->source, row->columns) &&
+			CormTableHasColumns(row->target, row->target_columns);
 	else if (OidIsValid(row->through))
 		good = RefreshKey(holder, row->source, &row->constraint_name,
 						  &row->columns, &stale) &&
@@ -94,8 +94,8 @@ RefreshKey(Oid referencing, Oid referenced, char **name, List **columns,
 	return true;
 }
 
-static bool
-HasColumns(Oid relid, List *columns)
+bool
+CormTableHasColumns(Oid relid, List *columns)
 {
 	ListCell   *lc;
 
@@ -377,7 +377,10 @@ ForgetAll(List *rows)
 	ListCell   *lc;
 
 	foreach(lc, rows)
+	{
+		CormDropAccessorsOfRow(lfirst(lc));
 		CormDeleteRelationRow(lfirst(lc));
+	}
 }
 
 /* In whatever order the columns are stored. */

@@ -145,6 +145,9 @@ extern bool CormRefreshRelationRow(CormRelationRow *row, bool *changed);
 /* Does so, and writes the row if it has changed. */
 extern void CormRenewRelationRow(CormRelationRow *row);
 
+/* Are columns of all these names (char *) there? */
+extern bool CormTableHasColumns(Oid relid, List *columns);
+
 /*
  * Writes a new relation down.  Raises 40001 when DDL of another session has
  * taken away what was found for it.

@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "accessor.h"
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
@@ -58,6 +59,7 @@ CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 	else if (spec->skip_reverse != NULL && *spec->skip_reverse &&
 			 row->reverse_name != NULL)
 	{
+		CormDropAccessor(row->target, row->reverse_name);
 		row->reverse_name = NULL;
 		CormUpdateRelationRow(row);
 	}
@@ -91,6 +93,7 @@ CormRenameRelation(Oid relid, const char *name, const char *new_name)
 	clash = CormNameClash(source, new_name, own);
 	if (clash != NULL)
 		RaiseClash(source, new_name, clash);
+	CormRenameAccessor(row->source, row->name, new_name);
 	row->name = pstrdup(new_name);
 	CormUpdateRelationRow(row);
 }
@@ -124,6 +127,7 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 	{
 		/* before its column goes, which would forget it with a notice */
 		fk = drop_column ? RequireForeignKey(row) : NULL;
+		CormDropAccessorsOfRow(row);
 		CormDeleteRelationRow(row);
 		if (fk != NULL)
 			DropForeignKeyColumns(fk);
@@ -233,6 +237,8 @@ SetReverseName(CormRelationRow *row, char *new_name)
 						  linitial(row->target_columns) : NULL);
 	if (clash != NULL)
 		RaiseClash(target, new_name, clash);
+	if (row->reverse_name != NULL)
+		CormRenameAccessor(row->target, row->reverse_name, new_name);
 	row->reverse_name = new_name;
 	CormUpdateRelationRow(row);
 }

@@ -34,7 +34,6 @@ static bool IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 static bool NeedsName(const CormForeignKey *fk);
 static bool FillRelationOn(CormRelationOnSpec *spec,
 						   const CormRelationRow *row);
-static bool HasColumns(Oid relid, List *columns);
 
 char *
 CormRelationCall(const CormRelationRow *row)
@@ -274,8 +273,8 @@ IsOnlyKeyNamed(const CormModel *through, const CormForeignKey *fk,
 static bool
 FillRelationOn(CormRelationOnSpec *spec, const CormRelationRow *row)
 {
-	if (!HasColumns(row->source, row->columns) ||
-		!HasColumns(row->target, row->target_columns))
+	if (!CormTableHasColumns(row->source, row->columns) ||
+		!CormTableHasColumns(row->target, row->target_columns))
 		return false;
 	spec->source = CormModelByRelid(row->source);
 	spec->name = row->name;
@@ -284,18 +283,5 @@ FillRelationOn(CormRelationOnSpec *spec, const CormRelationRow *row)
 	spec->target_columns = row->target_columns;
 	spec->to_many = row->to_many;
 	spec->related_name = row->reverse_name;
-	return true;
-}
-
-static bool
-HasColumns(Oid relid, List *columns)
-{
-	ListCell   *lc;
-
-	foreach(lc, columns)
-	{
-		if (get_attnum(relid, lfirst(lc)) <= 0)
-			return false;
-	}
 	return true;
 }

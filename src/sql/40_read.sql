@@ -73,13 +73,20 @@ COMMENT ON FUNCTION corm.exists(corm.queryset, pg_catalog.jsonb) IS
 Errors as corm.all().
 Example: SELECT corm.exists(''Post'', ''{"title__startswith": "A"}'');';
 
+CREATE FUNCTION corm._rows_support(pg_catalog.internal) RETURNS pg_catalog.internal
+	LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'corm_rows_support';
+REVOKE ALL ON FUNCTION corm._rows_support(pg_catalog.internal) FROM PUBLIC;
+COMMENT ON FUNCTION corm._rows_support(pg_catalog.internal) IS 'planner support function of corm.rows';
+
 CREATE FUNCTION corm.rows(prototype pg_catalog.anyelement, q corm.queryset)
 	RETURNS SETOF pg_catalog.anyelement
-	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 100
+	LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 ROWS 100 SUPPORT corm._rows_support
 	AS 'MODULE_PATHNAME', 'corm_rows';
 COMMENT ON FUNCTION corm.rows(pg_catalog.anyelement, corm.queryset) IS
 'The rows of a queryset as typed rows, in no order unless the queryset has one.
 prototype: NULL::table_name, the row type to return. q: its model must be that table; it may be left out.
+With corm.inline_rows on, a call in FROM whose arguments are constants is planned as part of the query around it, on PostgreSQL 15; what is wrong with the queryset is then said when it is planned.
 Errors: 42804 when the prototype is no row of the model''s table, 22023 for a queryset with fields, exclude_fields, select_related, prefetch_related or annotate; else as corm.all().
 Example: SELECT p.title FROM corm.rows(NULL::posts, ''Post'') AS p;';
 

@@ -32,6 +32,8 @@ my %questions = (
 	rows => q{SELECT corm.list('{"model": "blog.Post", "prefetch_related": ["shown"], "filter": {"recent__id": 2}}')},
 	catalog => q{SELECT r, m FROM corm.relation r JOIN corm.model m ON m.table_name = r.source ORDER BY source::text COLLATE "C", r.name},
 	friends => q{SELECT corm.list('{"model": "blog.Person", "prefetch_related": ["friends"]}')},
+	accessors => q{SELECT p.title, t.name, w.author FROM blog.posts p, blog.tags(p) t, blog.writers w WHERE w.id = p.id ORDER BY 1, 2},
+	made => q{SELECT count(*) FROM corm.create_accessors('blog.Post')},
 	stored => q{SELECT q FROM blog.saved ORDER BY q},
 	dropped => q{SELECT count(*) FROM corm.models WHERE model LIKE '%Gone%'});
 
@@ -85,6 +87,8 @@ INSERT INTO tags_posts (tag_id, post_id) VALUES (1, 1), (2, 1), (2, 3);
 INSERT INTO persons_persons VALUES (1, 2), (2, 3);
 INSERT INTO other."Odd ""table""" VALUES (1, 'x'), (2, 'y');
 INSERT INTO other.line VALUES (1, 'x', 1), (2, 'x', 1), (3, NULL, NULL);
+SELECT corm.create_accessors('Post');
+CREATE VIEW writers AS SELECT p.id, a.name AS author FROM posts p, author(p) a;
 CREATE TABLE saved (q corm.queryset);
 INSERT INTO saved VALUES ('{"model": "blog.Post", "filter": {"author__name": "Ann"}}'), ('Tag');
 SQL
@@ -93,6 +97,7 @@ my $source = answers('source');
 like($source->{posts}, qr/"author":\{"id":1,"name":"Ann"\}/, 'the source answers');
 like($source->{relations}, qr/comment_of/, 'the renamed constraint is known');
 is($source->{dropped}, '0', 'the dropped table is no model');
+is($source->{made}, '0', 'the accessors fit');
 
 sub same_answers
 {

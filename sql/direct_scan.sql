@@ -299,6 +299,12 @@ SELECT corm.register_model('node'), corm.foreign_key('node', 'up', 'node', 'down
 SELECT same(corm.prefetch_related('node', 'downs__downs'));
 SELECT same(corm.prefetch_related('node', 'up__up'));
 SELECT same(corm.prefetch_related('node', '{"downs": {"recursive": true}}'));
+-- rows of such a load may have others below them that scans find
+CREATE TABLE note (id int PRIMARY KEY, node_id int REFERENCES node);
+INSERT INTO note VALUES (1, 4), (2, 5), (3, 4), (4, 1);
+SELECT corm.register_model('note'), corm.foreign_key('note', 'node', 'node', 'notes');
+SELECT same(corm.prefetch_related('node', '{"downs": {"recursive": true, "prefetch_related": {"notes": {"fields": ["id"]}}}}'));
+SELECT same(corm.prefetch_related(corm.fields('node', 'id'), '{"downs": {"recursive": true, "flat": true, "fields": ["id"], "prefetch_related": {"notes": {"fields": ["id"]}}}}'));
 
 -- tables with a history: columns dropped, added with a default, generated, many, large
 CREATE TABLE wide (gone int, id int PRIMARY KEY, parent_id int REFERENCES parent, also_gone text);
@@ -498,6 +504,93 @@ CREATE VIEW nested AS SELECT id, below(id) AS b FROM child WHERE id < 4;
 SELECT corm.register_model('nested', key => '{id}'), corm.relation_on('nested', 'child', 'child', '{id}', '{id}', false, 'nested');
 SELECT same(corm.prefetch_related('nested', '{"child": {"fields": ["id"], "prefetch_related": ["tags"]}}'));
 
+-- roots whose rows are computed by a function that changes what lies below them,
+-- and rolls some of that back: all of it was there before, or is not seen
+CREATE FUNCTION meddle(i int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE child SET v = v || i, parent_id = 1 + parent_id % 3 WHERE id % 2 = 1;
+	INSERT INTO child VALUES (100 + i, i, 'new');
+	BEGIN
+		INSERT INTO child VALUES (200 + i, i, 'undone');
+		RAISE division_by_zero;
+	EXCEPTION WHEN division_by_zero THEN NULL;
+	END;
+	RETURN i;
+END $$;
+CREATE VIEW restless AS SELECT id, meddle(id) AS m FROM parent;
+SELECT corm.register_model('restless', key => '{id}'), corm.relation_on('child', 'restless', 'restless', '{parent_id}', '{id}', false, 'children');
+BEGIN;
+SELECT corm.list(corm.prefetch_related('restless', '{"children": {"fields": ["id"]}}'));
+SELECT count(*) FROM child;
+ROLLBACK;
+SET corm.batch_size = 1;
+BEGIN;
+SELECT corm.all(corm.prefetch_related('restless', '{"children": {"fields": ["id"]}}'));
+ROLLBACK;
+RESET corm.batch_size;
+-- loops that commit and roll back between rows
+CREATE TABLE seen_rows (n int, r text);
+DO $$
+DECLARE
+	r json;
+	n int := 0;
+BEGIN
+	FOR r IN SELECT corm.all(corm.prefetch_related(corm.fields('parent', 'id'), '{"children": {"fields": ["id"]}}')) LOOP
+		n := n + 1;
+		INSERT INTO seen_rows VALUES (n, r::text);
+		IF n = 1 THEN
+			COMMIT;
+			UPDATE child SET v = 'gone', parent_id = NULL;
+		ELSIF n = 2 THEN
+			ROLLBACK;
+		END IF;
+	END LOOP;
+END $$;
+SELECT * FROM seen_rows ORDER BY n;
+-- values whose text is made by a function that calls again, or fails
+CREATE FUNCTION shown(mood) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF $1 = 'm' THEN
+		RAISE 'm is not to be shown';
+	END IF;
+	RETURN corm.list(corm.prefetch_related(corm.fields(corm.filter('corm_scan.parent', '{"id": 1}'), 'id'), '{"children": {"fields": ["id"]}}'));
+END $$;
+CREATE CAST (mood AS json) WITH FUNCTION shown(mood);
+CREATE TABLE moody (id int PRIMARY KEY, parent_id int REFERENCES parent, m mood);
+CREATE INDEX moody_parent ON moody (parent_id);
+INSERT INTO moody VALUES (2, 1, 'z'), (1, 1, 'a'), (3, 2, 'a');
+SELECT corm.register_model('moody'), corm.foreign_key('moody', 'parent', 'parent', 'moody');
+SELECT same(corm.prefetch_related('parent', 'moody', 'children'));
+INSERT INTO moody VALUES (4, 2, 'm');
+SELECT same(corm.prefetch_related('parent', 'moody', 'children'));
+-- an error names its level
+SELECT corm.list(corm.prefetch_related('parent', 'moody'));
+-- where many rows of a small table are asked for it is read as a whole, unless a
+-- function of somebody's would see rows that nobody asked for, or they are large
+CREATE TABLE aim (id int PRIMARY KEY, m mood, v text);
+CREATE TABLE shot (parent_id int REFERENCES parent, aim_id int REFERENCES aim, PRIMARY KEY (parent_id, aim_id));
+ALTER TABLE aim ALTER v SET STORAGE EXTERNAL;
+INSERT INTO aim SELECT i, CASE WHEN i = 300 THEN 'm' ELSE 'z' END::mood, 'v' || i FROM generate_series(1, 300) i;
+INSERT INTO shot SELECT 1, i FROM generate_series(1, 250) i;
+SELECT corm.register_model('aim'), corm.register_model('shot'), corm.many_to_many('parent', 'aims', 'aim', through => 'shot', related_name => 'parents');
+CREATE FUNCTION read_whole(q corm.queryset) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint := pg_stat_get_xact_tuples_returned('aim'::regclass);
+BEGIN
+	PERFORM corm.list(q);
+	RETURN pg_stat_get_xact_tuples_returned('aim'::regclass) - n;
+END $$;
+SELECT same(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT same(corm.prefetch_related('parent', 'aims'));
+SELECT read_whole(corm.prefetch_related('parent', 'aims'));
+UPDATE aim SET v = repeat('x', 3000);
+SELECT same(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id", "v"]}}'));
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT read_whole(corm.prefetch_related('parent', '{"aims": {"fields": ["id"]}}'));
+COMMIT;
+DROP CAST (mood AS json);
+
 -- much of it: long lists, an order that the index does not have, dead rows, limits
 CREATE TABLE big (id int PRIMARY KEY, parent_id int REFERENCES parent, v text);
 INSERT INTO big SELECT (i * 7919) % 10007, 1, 'v' FROM generate_series(1, 10000) i;
@@ -524,7 +617,22 @@ SET corm.max_rows = 99;
 SELECT same(corm.prefetch_related('hub', 'tags'));
 SET corm.max_rows = 100;
 SELECT same(corm.prefetch_related('hub', 'tags'));
--- a row of a to-one is one for all of a batch
+-- a row of a to-one is one for all of a batch, also when all were read
+CREATE TABLE ofaim (id int PRIMARY KEY, aim_id int REFERENCES aim);
+TRUNCATE aim CASCADE;
+INSERT INTO aim SELECT i, 'z', 'v' FROM generate_series(1, 300) i;
+INSERT INTO ofaim SELECT i, 1 + i % 200 FROM generate_series(1, 400) i;
+SELECT corm.register_model('ofaim'), corm.foreign_key('ofaim', 'aim', 'aim', 'ofaims');
+SET corm.to_one_strategy = separate;
+SET corm.max_rows = 600;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.max_rows = 599;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.direct_scan = off;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.max_rows = 600;
+SELECT length(corm.list(corm.prefetch_related('ofaim', '{"aim": {"fields": ["id", "v"]}}'))::text);
+SET corm.direct_scan = on;
 INSERT INTO big SELECT i, 1, 'v' FROM generate_series(1, 9) i;
 SET corm.to_one_strategy = separate;
 SET corm.max_rows = 10;
@@ -541,11 +649,16 @@ SELECT pg_stat_get_xact_tuples_fetched('big'::regclass) AS before \gset
 SELECT length(corm.get(corm.prefetch_related('parent', 'bigs'), '{"id": 1}')::text) > 0;
 SELECT pg_stat_get_xact_tuples_fetched('big'::regclass) - :before;
 ROLLBACK;
--- no memory is kept from batch to batch
+-- no memory is kept from batch to batch, nor for indexes that will not do
+CREATE TABLE rim (id int PRIMARY KEY, hub_id int REFERENCES hub, v text);
+CREATE INDEX rim_some ON rim (hub_id) WHERE v IN ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') AND hub_id <> 77;
+CREATE INDEX rim_hub ON rim (hub_id);
+INSERT INTO rim SELECT i, i FROM generate_series(1, 50) i;
+SELECT corm.register_model('rim'), corm.foreign_key('rim', 'hub', 'hub', 'rims');
 INSERT INTO hub SELECT generate_series(51, 20000);
 SET corm.batch_size = 10;
 BEGIN;
-DECLARE c CURSOR FOR SELECT corm.all(corm.prefetch_related('hub', 'tags'));
+DECLARE c CURSOR FOR SELECT corm.all(corm.prefetch_related('hub', 'tags', 'rims'));
 MOVE 2000 IN c;
 SELECT sum(total_bytes) AS first FROM pg_backend_memory_contexts WHERE name = 'SRF multi-call context' OR name LIKE 'corm%' OR name = 'ExecutorState' \gset
 MOVE 17000 IN c;

@@ -24,7 +24,8 @@ typedef struct CormBucket
 	struct CormRow *first;
 	struct CormRow *last;
 	bool		asked;			/* of a row's own key, in a recursive load: its
-								 * children were asked for */
+								 * children were asked for; of a scanned row: it
+								 * was */
 	bool		above;			/* ... what is being written stands below it */
 	Datum		keys[FLEXIBLE_ARRAY_MEMBER];
 } CormBucket;

@@ -20,11 +20,13 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -81,13 +83,13 @@ IsAsPlanned(const CormProbe *probe)
 }
 
 static bool
-IsUsable(Relation index, Snapshot snapshot)
+IsUsable(Relation index)
 {
 	Form_pg_index form = index->rd_index;
 
 	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
 		form->indisready && form->indislive &&
-		RelationGetIndexPredicate(index) == NIL &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
 		(!form->indcheckxmin ||
 		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
 							   TransactionXmin));
@@ -153,7 +155,7 @@ FindColumns(Relation index, TupleDesc heap, const CormForeignKey *fk, int *colum
  * "far" too; it is left open.
  */
 static Relation
-ChooseIndex(CormProbe *probe, Snapshot snapshot)
+ChooseIndex(CormProbe *probe)
 {
 	Relation	chosen = NULL;
 	List	   *indexes = RelationGetIndexList(probe->heap);
@@ -165,7 +167,7 @@ ChooseIndex(CormProbe *probe, Snapshot snapshot)
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 		bool		complete;
 
-		if (!IsUsable(index, snapshot) || !FitKeys(probe, index))
+		if (!IsUsable(index) || !FitKeys(probe, index))
 		{
 			index_close(index, NoLock);
 			continue;
@@ -203,7 +205,7 @@ CormProbeOpen(CormProbe *probe)
 	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
 	if (probe->heap == NULL || !IsAsPlanned(probe))
 		return false;
-	probe->index = ChooseIndex(probe, snapshot);
+	probe->index = ChooseIndex(probe);
 	if (probe->index == NULL)
 		return false;
 	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -405,7 +406,7 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 /*
  * Renders a row that other parents may have too, and keeps it for them.
  */
-static const CormRow *
+static CormBucket *
 MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
 	int			start = drawing->text->len;
@@ -423,7 +424,20 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	bucket = CormKeyTableEnter(&below->fragments, keys);
 	if (bucket->first == NULL)
 		bucket->first = row;
-	return bucket->first;
+	return bucket;
+}
+
+/*
+ * May values of rows be written that nobody asked for?  Not by functions that
+ * somebody may have written, which may fail.
+ */
+static bool
+MayWriteAll(const CormItems *items)
+{
+	for (int i = 0; i < items->n; i++)
+		if (items->item[i].encoder.typid >= FirstNormalObjectId)
+			return false;
+	return true;
 }
 
 /*
@@ -435,7 +449,8 @@ MakeAllFragments(const Drawing *drawing, CormLevel *below)
 {
 	TupleTableSlot *slot;
 
-	if (below->nchildren > 0 || !CormScanIsSmall(below->scan))
+	if (below->nchildren > 0 || !MayWriteAll(below->items) ||
+		!CormScanIsSmall(below->scan))
 		return;
 	CormScanStartAll(below->scan);
 	while ((slot = CormScanNextAll(below->scan)) != NULL)
@@ -457,17 +472,20 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 		MakeAllFragments(drawing, below);
 		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
-	if (bucket != NULL)
-		return bucket->first;
-	CormScanStart(below->scan, keys);
-	slot = CormScanNext(below->scan);
-	if (slot == NULL)
-		return NULL;
+	if (bucket == NULL)
+	{
+		CormScanStart(below->scan, keys);
+		slot = CormScanNext(below->scan);
+		if (slot == NULL)
+			return NULL;
+		bucket = MakeFragment(drawing, below, slot);
+	}
 
 	/* of a target of links, a statement would bring it with each of them */
-	if (CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+	if (!bucket->asked && CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
 		CormCountRead(below);
-	return MakeFragment(drawing, below, slot);
+	bucket->asked = true;
+	return bucket->first;
 }
 
 static void

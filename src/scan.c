@@ -22,6 +22,7 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/relscan.h"
+#include "access/table.h"
 #include "access/tableam.h"
 #include "access/visibilitymap.h"
 #include "catalog/pg_class.h"
@@ -369,6 +370,22 @@ CormScanNext(CormScan *scan)
 	return found ? probe->slot : NULL;
 }
 
+/* The pages of a table's large values. */
+static BlockNumber
+ToastPages(Relation heap)
+{
+	BlockNumber pages = 0;
+
+	if (OidIsValid(heap->rd_rel->reltoastrelid))
+	{
+		Relation	toast = table_open(heap->rd_rel->reltoastrelid, AccessShareLock);
+
+		pages = RelationGetNumberOfBlocks(toast);
+		table_close(toast, AccessShareLock);
+	}
+	return pages;
+}
+
 /*
  * Reading a whole table locks all of it under SERIALIZABLE, and more transactions
  * would fail than read what others write.
@@ -377,7 +394,8 @@ bool
 CormScanIsSmall(const CormScan *scan)
 {
 	return !IsolationIsSerializable() &&
-		RelationGetNumberOfBlocks(scan->rows.heap) <= SMALL_TABLE_PAGES;
+		RelationGetNumberOfBlocks(scan->rows.heap) <= SMALL_TABLE_PAGES &&
+		ToastPages(scan->rows.heap) <= SMALL_TABLE_PAGES;
 }
 
 void

@@ -248,6 +248,28 @@ FinderNothing(DestReceiver *self)
 }
 
 /*
+ * One element for each row, and no more: its place says which row it is.
+ */
+static List *
+BindKeys(CormValues *values, const CormModel *target, const NaturalKey *use)
+{
+	int			n = list_length(use->values);
+	Datum	   *datums = palloc(n * sizeof(Datum));
+	List	   *arrays = NIL;
+	ListCell   *lc;
+
+	for (int i = 0; i < use->key.n; i++)
+	{
+		foreach(lc, use->values)
+			datums[foreach_current_index(lc)] = ((Datum *) lfirst(lc))[i];
+		arrays = lappend(arrays, CormArrayValue(values,
+												CormColumnByNumber(target, use->key.attnums[i]),
+												n, datums, NULL));
+	}
+	return arrays;
+}
+
+/*
  * One statement for all rows that spell one unique key of one relation.
  */
 static void
@@ -257,8 +279,7 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 	const CormForeignKey *fk = use->relation->fk;
 	const char *label = psprintf("%s.%s", keys->bulk->label, use->relation->name);
 	CormValues	values = {NIL};
-	List	   *arrays = CormArrayValues(&values, target, use->key.n, use->key.attnums,
-									   use->values);
+	List	   *arrays = BindKeys(&values, target, use);
 	Finder		finder = {
 		{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
 		keys->context, use

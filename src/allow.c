@@ -245,23 +245,6 @@ AllowAggregate(List *guards, char *key, CormAggregate function,
 		RequireKey(guards, key);
 }
 
-/* Does the condition ask anything, however deep in groups? */
-static bool
-HasTest(const CormCondition *condition)
-{
-	ListCell   *cell;
-
-	check_stack_depth();
-	if (condition->kind == CORM_COND_TEST)
-		return true;
-	foreach(cell, condition->args)
-	{
-		if (HasTest(lfirst(cell)))
-			return true;
-	}
-	return false;
-}
-
 /*
  * {"posts__some": {...}}: what the filter asks is what counts; one that asks
  * nothing, or lets every row pass, asks for the quantifier alone.
@@ -272,7 +255,7 @@ AllowQuantifier(List *guards, char *key, const char *step, JsonbValue *value)
 	CormDocPath at = {NULL, key, 0};
 	CormCondition *condition = CormParseFilter(value, &at, NULL);
 
-	if (CormConditionIsTrivial(condition) || !HasTest(condition))
+	if (CormConditionIsTrivial(condition) || !CormConditionHasTest(condition))
 		RequireKey(guards, key);
 	CormAllowFilter(CormGuardsBehind(guards, CormPathBefore(key, step)), condition);
 }

@@ -21,6 +21,7 @@
 #include "bulk_read.h"
 #include "error.h"
 #include "indexes.h"
+#include "permit.h"
 #include "natural_key.h"
 #include "scope.h"
 
@@ -161,6 +162,26 @@ ArgConflict(FunctionCallInfo fcinfo, const CormModel *model)
 	return conflict;
 }
 
+/*
+ * Raises 42501 for a key that data may not set; the key that names a row is one.
+ */
+static void
+PermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *rows)
+{
+	CormRowFrame frame;
+	ListCell   *lc;
+
+	if (!CormHasPermit(request))
+		return;
+	CormRowFramePush(&frame, "reading");
+	foreach(lc, CormJsonElements(rows))
+	{
+		frame.row = foreach_current_index(lc);
+		CormPermitData(request, subject, lfirst(lc));
+	}
+	CormRowFramePop(&frame);
+}
+
 /* ---------- bulk_create ---------- */
 
 static void
@@ -194,7 +215,7 @@ corm_bulk_create(PG_FUNCTION_ARGS)
 	owned = CormOwnedOf(request);
 	CormCheckSchemaUsage(owned.subject.model);
 	conflict = ArgConflict(fcinfo, owned.subject.model);
-	CormPermitRows(request, &owned.subject, data);
+	PermitRows(request, &owned.subject, data);
 
 	rows.bulk = CormBulkBegin(owned.subject.model, JsonContainerSize(data->val.binary.data));
 	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
@@ -281,7 +302,7 @@ corm_bulk_update(PG_FUNCTION_ARGS)
 	model = owned.subject.model;
 	CormCheckSchemaUsage(model);
 	CormRequireKey(model, "a row is named by");
-	CormPermitRows(request, &owned.subject, data);
+	PermitRows(request, &owned.subject, data);
 	bulk = CormBulkBegin(model, JsonContainerSize(data->val.binary.data));
 	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
 	CormBulkRead(bulk, NULL, data, ArgUpdated(fcinfo, 2, model), links);

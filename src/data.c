@@ -377,17 +377,6 @@ CormPermitData(const CormRequest *request, const CormSubject *subject, JsonbValu
 }
 
 void
-CormPermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *rows)
-{
-	ListCell   *lc;
-
-	if (!CormHasPermit(request))
-		return;
-	foreach(lc, CormJsonElements(rows))
-		CormPermitData(request, subject, lfirst(lc));
-}
-
-void
 CormPermitLinkValues(const CormRequest *request, const CormSubject *subject, JsonbValue *values)
 {
 	const CormModel *link = LinkModel(subject->relation);

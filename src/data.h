@@ -36,10 +36,6 @@ extern void CormAssign(List **assignments, const CormColumn *column, Datum value
 extern void CormPermitData(const CormRequest *request, const CormSubject *subject,
 						   JsonbValue *data);
 
-/* The same for each object of an array. */
-extern void CormPermitRows(const CormRequest *request, const CormSubject *subject,
-						   JsonbValue *rows);
-
 /* The same for values of the link alone. */
 extern void CormPermitLinkValues(const CormRequest *request, const CormSubject *subject,
 								 JsonbValue *values);

@@ -107,11 +107,35 @@ CormConditionIsTrivial(const CormCondition *condition)
 	return false;
 }
 
+bool
+CormConditionHasTest(const CormCondition *condition)
+{
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (condition->kind == CORM_COND_TEST)
+		return true;
+	foreach(cell, condition->args)
+	{
+		if (CormConditionHasTest(lfirst(cell)))
+			return true;
+	}
+	return false;
+}
+
+/* What tests nothing and lets every row pass need not be there. */
+static bool
+SaysNothing(const CormCondition *condition)
+{
+	return CormConditionIsTrivial(condition) &&
+		(condition == NULL || !CormConditionHasTest(condition));
+}
+
 /* Returns one of them where the other one is none. */
 CormCondition *
 CormBothConditions(CormCondition *one, CormCondition *other)
 {
-	if (CormConditionIsTrivial(other))
+	if (SaysNothing(other))
 		return one;
 	if (one == NULL)
 		return other;
@@ -134,7 +158,7 @@ CormParseFilter(JsonbValue *value, const CormDocPath *at, List **elements)
 	{
 		CormCondition *scope = ParseScope(value, at);
 
-		if (elements && !CormConditionIsTrivial(scope))
+		if (elements && !SaysNothing(scope))
 			*elements = lappend(*elements, value);
 		return scope;
 	}
@@ -146,7 +170,7 @@ CormParseFilter(JsonbValue *value, const CormDocPath *at, List **elements)
 		CormCondition *scope = ParseScope(lfirst(cell), &here);
 
 		args = lappend(args, scope);
-		if (elements && !CormConditionIsTrivial(scope))
+		if (elements && !SaysNothing(scope))
 			*elements = lappend(*elements, lfirst(cell));
 	}
 	return CormMakeCondition(CORM_COND_AND, args);

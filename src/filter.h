@@ -32,7 +32,7 @@ typedef struct CormCondition
 
 extern CormCondition *CormMakeCondition(CormConditionKind kind, List *args);
 
-/* Both, where NULL and what lets every row pass count for nothing. */
+/* Both, where NULL and what says nothing count for nothing. */
 extern CormCondition *CormBothConditions(CormCondition *one,
 										 CormCondition *other);
 extern CormCondition *CormParseFilter(JsonbValue *value, const CormDocPath *at,
@@ -43,8 +43,9 @@ extern bool CormIsQuantifier(const char *word);
 
 /*
  * True for a condition that lets every row pass whatever the rows are: NULL,
- * {}, AND [] and what is made of these.
+ * {}, AND [] and what is made of these.  It may have tests that do not matter.
  */
 extern bool CormConditionIsTrivial(const CormCondition *condition);
+extern bool CormConditionHasTest(const CormCondition *condition);
 
 #endif							/* CORM_FILTER_H */

@@ -2,6 +2,10 @@
 -- the statements that they stand for.
 CREATE SCHEMA corm_delete;
 SET search_path = corm_delete;
+-- Version 18 says of a foreign key that it is a RESTRICT; here all say the same.
+CREATE FUNCTION said(error text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN error LIKE '23001 %' THEN replace(replace(replace(error, '23001', '23503'), 'RESTRICT setting of ', ''), 'is referenced from', 'is still referenced from') ELSE error END
+$$;
 -- Shows errors as "SQLSTATE message / detail / hint"; what failed is undone.
 CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,9 +16,9 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
 		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN state || ' ' || message
+	RETURN said(state || ' ' || message
 		|| CASE WHEN detail <> '' THEN E'\n  ' || detail ELSE '' END
-		|| CASE WHEN hint <> '' THEN E'\n  ' || hint ELSE '' END;
+		|| CASE WHEN hint <> '' THEN E'\n  ' || hint ELSE '' END);
 END
 $$;
 -- How many rows a statement says that it deleted and what is left; undone.
@@ -30,7 +34,7 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'YY000' THEN
 	RETURN SQLERRM;
 WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
+	RETURN said(SQLSTATE || ' ' || SQLERRM);
 END
 $$;
 CREATE FUNCTION same(call text, sql text) RETURNS text LANGUAGE sql AS $$

@@ -77,3 +77,4 @@ SELECT corm.register_model('post', 'Post');
 SELECT corm.register_model('post_category', 'PostCategory');
 SELECT corm.foreign_key('Post', 'author', 'Author', related_name => 'posts', nullable => false);
 SELECT corm.many_to_many('Post', 'categories', 'Category', through => 'PostCategory', related_name => 'posts');
+SELECT corm.create_accessors('Post');

@@ -63,7 +63,6 @@ static const Option column_options[] = {
 };
 
 /* The last ones are about its column. */
-
 static const Option foreign_key_options[] = {
 	{"foreign_key", OPTION_TEXT, FIELD(target)},
 	{"related_name", OPTION_TEXT, FIELD(foreign_key.related_name)},

@@ -81,8 +81,9 @@ CormSurveySchema(Oid schema)
 	return survey;
 }
 
-CormSurveyTable *
-CormSurveyTableOf(const CormSurvey *survey, Oid relid)
+/* NULL for a table that is neither of the schema nor a model. */
+static CormSurveyTable *
+TableOf(const CormSurvey *survey, Oid relid)
 {
 	return hash_search(survey->tables, &relid, HASH_FIND, NULL);
 }
@@ -181,9 +182,9 @@ AddRelations(CormSurvey *survey)
 	foreach(lc, CormReadRelationRows())
 	{
 		CormRelationRow *row = lfirst(lc);
-		CormSurveyTable *source = CormSurveyTableOf(survey, row->source);
-		CormSurveyTable *target = CormSurveyTableOf(survey, row->target);
-		CormSurveyTable *through = CormSurveyTableOf(survey, row->through);
+		CormSurveyTable *source = TableOf(survey, row->source);
+		CormSurveyTable *target = TableOf(survey, row->target);
+		CormSurveyTable *through = TableOf(survey, row->through);
 
 		/* of a table that is gone there is nothing to say */
 		if (source == NULL)
@@ -238,7 +239,7 @@ ReadKeys(CormSurvey *survey, CormSurveyTable *table)
 		key = palloc0(sizeof(CormSurveyKey));
 		key->fk = fk;
 		key->source = table;
-		key->target = CormSurveyTableOf(survey, fk->referenced);
+		key->target = TableOf(survey, fk->referenced);
 		if (key->target != NULL && key->target->model == NULL)
 			key->target = NULL;
 		key->unique = CormHasUniqueKeyWithin(table->relid, columns);

@@ -62,9 +62,6 @@ typedef struct CormSurvey
 /* Tables and models; nobody has decided yet which tables are to be models. */
 extern CormSurvey *CormSurveySchema(Oid schema);
 
-/* NULL for a table that is neither of the schema nor a model. */
-extern CormSurveyTable *CormSurveyTableOf(const CormSurvey *survey, Oid relid);
-
 /*
  * The foreign keys that start from a chosen model, or lead from another model
  * to a chosen one: of CormSurveyKey *, by the names of tables and constraints.

@@ -18,6 +18,17 @@
 #include "indexes.h"
 #include "quote.h"
 
+/*
+ * How the model is, or will be, written in a call; what is no model is called by
+ * its table's name.
+ */
+static char *
+DisplayName(const CormSurveyTable *table)
+{
+	return CormDisplayNameIn(table->model != NULL ? table->model : table->name,
+							 table->schema);
+}
+
 void
 CormAdoptReport(CormAdoption *adoption, CormAdoptAction action,
 				const CormSurveyTable *model, const char *relation,
@@ -27,20 +38,12 @@ CormAdoptReport(CormAdoption *adoption, CormAdoptAction action,
 	CormAdoptRow *row = palloc0(sizeof(CormAdoptRow));
 
 	row->action = action;
-	row->model = CormAdoptDisplayName(model);
+	row->model = DisplayName(model);
 	row->relation = relation == NULL ? NULL : pstrdup(relation);
-	row->target = target == NULL ? NULL : CormAdoptDisplayName(target);
+	row->target = target == NULL ? NULL : DisplayName(target);
 	row->detail = pstrdup(detail);
 	row->fix = fix == NULL ? NULL : pstrdup(fix);
 	adoption->report = lappend(adoption->report, row);
-}
-
-/* What is no model is called by its table's name. */
-char *
-CormAdoptDisplayName(const CormSurveyTable *table)
-{
-	return CormDisplayNameIn(table->model != NULL ? table->model : table->name,
-							 table->schema);
 }
 
 /* As far as the text of a call needs one. */

@@ -53,9 +53,6 @@ extern void CormAdoptReport(CormAdoption *adoption, CormAdoptAction action,
 							const CormSurveyTable *target, const char *detail,
 							const char *fix);
 
-/* How the model is, or will be, written in a call. */
-extern char *CormAdoptDisplayName(const CormSurveyTable *table);
-
 /* The model that is to be, as far as the text of a call needs one. */
 extern CormModel *CormAdoptAsModel(const CormSurveyTable *table);
 

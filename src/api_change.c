@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "api_read.h"
 #include "api_write.h"
 #include "assemble.h"
 #include "deparse.h"
@@ -475,17 +476,6 @@ corm_delete_preview(PG_FUNCTION_ARGS)
 
 /* ---------- locks ---------- */
 
-static void
-PutDocument(void *arg, StringInfo document)
-{
-	ReturnSetInfo *rsinfo = arg;
-	Datum		value = PointerGetDatum(cstring_to_text_with_len(document->data, document->len));
-	bool		isnull = false;
-
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
-	pfree(DatumGetPointer(value));
-}
-
 /*
  * A row that was waited for is looked at again with what was joined to its old
  * version; only subqueries see what the new one leads to.  Where an order or the
@@ -538,6 +528,6 @@ corm_for_update(PG_FUNCTION_ARGS)
 					 psprintf("%s FOR UPDATE OF t%d%s", CormDeparseSelect(select, true),
 							  select->base->alias,
 							  skip_locked ? " SKIP LOCKED" : nowait ? " NOWAIT" : ""),
-					 CormBindParams(select), PutDocument, fcinfo->resultinfo);
+					 CormBindParams(select), CormPutDocument, fcinfo->resultinfo);
 	return (Datum) 0;
 }

@@ -20,6 +20,7 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
+#include "api_read.h"
 #include "assemble.h"
 #include "exec.h"
 #include "inline_rows.h"
@@ -67,8 +68,8 @@ ArgDocuments(FunctionCallInfo fcinfo, CormVerb verb)
 
 /* ---------- all ---------- */
 
-static void
-PutDocument(void *arg, StringInfo document)
+void
+CormPutDocument(void *arg, StringInfo document)
 {
 	ReturnSetInfo *rsinfo = arg;
 	Datum		value = PointerGetDatum(cstring_to_text_with_len(document->data, document->len));
@@ -135,7 +136,7 @@ corm_all(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	select = ArgDocuments(fcinfo, CORM_VERB_ALL);
 	if (select)
-		CormRunPush(CormRunBegin(select, true), PutDocument, rsinfo);
+		CormRunPush(CormRunBegin(select, true), CormPutDocument, rsinfo);
 	return (Datum) 0;
 }
 

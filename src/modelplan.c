@@ -143,9 +143,9 @@ CormFieldTarget(List *document, const CormModelSpec *spec,
 			 errhint("Perhaps you meant the model \"%s\".", near) : 0));
 }
 
-List *
-CormFieldColumns(List *document, CormModelSpec *spec,
-				 const CormFieldSpec *field)
+/* The columns of a foreign key, of char *, as they are or will be. */
+static List *
+FieldColumns(List *document, CormModelSpec *spec, const CormFieldSpec *field)
 {
 	const CormForeignKeySpec *fk = &field->foreign_key;
 
@@ -210,7 +210,7 @@ PlanKey(List *document, CormModelSpec *spec)
 			continue;
 		marked = list_concat(marked,
 							 field->kind == CORM_FIELD_FOREIGN_KEY ?
-							 list_copy(CormFieldColumns(document, spec, field)) :
+							 list_copy(FieldColumns(document, spec, field)) :
 							 list_make1(field->name));
 	}
 	if (marked != NIL && spec->has_key)
@@ -300,7 +300,7 @@ AddForeignKeyColumns(List *document, CormModelSpec *spec,
 	CormForeignKeySpec *fk = &field->foreign_key;
 	List	   *target_columns = fk->target_columns != NIL ?
 		fk->target_columns : TargetKey(document, spec, field);
-	List	   *columns = CormFieldColumns(document, spec, field);
+	List	   *columns = FieldColumns(document, spec, field);
 	ListCell   *lc;
 	ListCell   *lt;
 	bool		may_be_null = false;
@@ -449,7 +449,7 @@ ColumnOfSpec(List *document, CormModelSpec *spec, const char *name, int steps)
 
 		if (field->kind != CORM_FIELD_FOREIGN_KEY)
 			continue;
-		columns = CormFieldColumns(document, spec, field);
+		columns = FieldColumns(document, spec, field);
 		target_columns = field->foreign_key.target_columns != NIL ?
 			field->foreign_key.target_columns :
 			TargetKey(document, spec, field);

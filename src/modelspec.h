@@ -65,10 +65,6 @@ extern CormModelSpec *CormSpecNamed(List *document, const CormModelSpec *from,
 extern CormModel *CormFieldTarget(List *document, const CormModelSpec *spec,
 								  const CormFieldSpec *field);
 
-/* The columns of a foreign key, of char *, as they are or will be. */
-extern List *CormFieldColumns(List *document, CormModelSpec *spec,
-							  const CormFieldSpec *field);
-
 extern CormNewColumn *CormColumnNamed(List *columns, const char *name);
 
 #endif							/* CORM_MODELSPEC_H */

@@ -44,6 +44,7 @@
 #include "fill.h"
 #include "render.h"
 #include "rowset.h"
+#include "scratch.h"
 #include "value.h"
 
 int			corm_batch_size = 1000;
@@ -400,9 +401,11 @@ FetchChildren(CormRun *run, CormLevel *parent)
 CormRun *
 CormRunBegin(const CormSelect *select, bool read_only)
 {
+	MemoryContext context = CormScratchContext();
+	MemoryContext old = MemoryContextSwitchTo(context);
 	CormRun    *run = palloc0(sizeof(CormRun));
 
-	run->context = CurrentMemoryContext;
+	run->context = context;
 	run->batch = AllocSetContextCreate(CurrentMemoryContext, "corm batch",
 									   ALLOCSET_DEFAULT_SIZES);
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
@@ -412,6 +415,7 @@ CormRunBegin(const CormSelect *select, bool read_only)
 	run->root = CormCompileLevel(select, NULL, &run->tally, read_only);
 	initStringInfo(&run->scratch);
 	CormResetLevel(run->root, run->batch);
+	MemoryContextSwitchTo(old);
 	return run;
 }
 

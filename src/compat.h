@@ -67,11 +67,9 @@
 
 /* 16: a relation's files are called by a locator. */
 #if PG_VERSION_NUM >= 160000
-#define CormReadRecentBuffer(relation, block, buffer) \
-	ReadRecentBuffer((relation)->rd_locator, MAIN_FORKNUM, (block), (buffer))
+#define CormRelationFile(relation) ((relation)->rd_locator)
 #else
-#define CormReadRecentBuffer(relation, block, buffer) \
-	ReadRecentBuffer((relation)->rd_node, MAIN_FORKNUM, (block), (buffer))
+#define CormRelationFile(relation) ((relation)->rd_node)
 #endif
 
 /* Asks the processor to fetch what will be read soon. */

@@ -29,6 +29,7 @@
 #include "limits.h"
 #include "plancache.h"
 #include "resolve.h"
+#include "rowcache.h"
 #include "scan.h"
 
 CORM_MODULE_MAGIC;
@@ -103,6 +104,11 @@ DefineSettings(void)
 							NULL,
 							&corm_plan_cache_size, 256, 1, INT_MAX / 2,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("corm.row_cache_size",
+							"Memory for the texts of rows that a session prints again and again.",
+							"Rows that others name, as authors and categories, are kept as text until their page changes. 0 keeps none.",
+							&corm_row_cache_size, 8192, 0, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomIntVariable("corm.max_depth",
 							"Number of levels of related rows that one queryset may load.",
 							"A path a__b__c has three, a recursive one no more than it spells out. Other paths may have as many steps. 0 means no limit.",

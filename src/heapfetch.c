@@ -74,8 +74,8 @@ CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid)
 	return fetch->n < CORM_FETCH_ENTRIES;
 }
 
-static Buffer
-ReadPage(Relation heap, BlockNumber block)
+Buffer
+CormReadPage(Relation heap, BlockNumber block)
 {
 	RememberedPage *page;
 	Buffer		buffer;
@@ -85,7 +85,7 @@ ReadPage(Relation heap, BlockNumber block)
 											REMEMBERED_PAGES * sizeof(RememberedPage));
 	page = &remembered[murmurhash32(block ^ (RelationGetRelid(heap) << 7)) & (REMEMBERED_PAGES - 1)];
 	if (page->relid == RelationGetRelid(heap) && page->block == block &&
-		CormReadRecentBuffer(heap, block, page->buffer))
+		ReadRecentBuffer(CormRelationFile(heap), MAIN_FORKNUM, block, page->buffer))
 		return page->buffer;
 	buffer = ReadBuffer(heap, block);
 	if (!RelationUsesLocalBuffers(heap))
@@ -106,7 +106,7 @@ PinSome(CormHeapFetch *fetch)
 	for (int i = 0; i < n; i++)
 	{
 		ItemPointer tid = &fetch->tids[first + i];
-		Buffer		buffer = ReadPage(fetch->heap, ItemPointerGetBlockNumber(tid));
+		Buffer		buffer = CormReadPage(fetch->heap, ItemPointerGetBlockNumber(tid));
 		Page		page = BufferGetPage(buffer);
 
 		fetch->buffers[(first + i) % CORM_FETCHED_AT_ONCE] = buffer;

@@ -48,4 +48,7 @@ extern bool CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid);
  */
 extern TupleTableSlot *CormFetchNext(CormHeapFetch *fetch);
 
+/* ReadBuffer(), which finds again where it found the page last. */
+extern Buffer CormReadPage(Relation heap, BlockNumber block);
+
 #endif							/* CORM_HEAPFETCH_H */

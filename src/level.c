@@ -227,6 +227,45 @@ CompileScan(CormLevel *level)
 }
 
 /*
+ * Rows that several parents may have are kept for other calls too, where their
+ * text depends on nothing but the row.
+ */
+static void
+OpenCache(CormLevel *level)
+{
+	const CormItems *items = level->items;
+	const CormKeyPart *key;
+	StringInfoData shape;
+	Relation	heap;
+	Snapshot	snapshot;
+	int			n;
+	int			columns[INDEX_MAX_KEYS];
+
+	level->cache.heap = NULL;
+	if (!level->scanning || level->nchildren > 0 ||
+		CormScanKindOf(level->scan) == CORM_SCAN_CHILDREN)
+		return;
+	key = CormScanTargetKeys(level->scan, &n, columns);
+	if (n > 1 || key->child_type != key->parent_type || !CormRowCacheFinds(key->child_type))
+		return;
+	initStringInfo(&shape);
+	for (int i = 0; i < items->n; i++)
+	{
+		const CormItem *item = &items->item[i];
+
+		if (!CormRowCacheTakes(item->encoder.typid))
+			return;
+		appendBinaryStringInfo(&shape, (char *) &item->target, sizeof(int));
+		appendBinaryStringInfo(&shape, (char *) &item->encoder.typid, sizeof(Oid));
+		appendBinaryStringInfo(&shape, item->prefix, item->prefix_len + 1);
+	}
+	appendBinaryStringInfo(&shape, (char *) columns, sizeof(int));
+	heap = CormScanRelation(level->scan, &snapshot);
+	CormRowCacheOpen(&level->cache, heap, snapshot, key->child_type, &shape);
+	pfree(shape.data);
+}
+
+/*
  * Completes a level and all below it, now that it is known how each is read.
  */
 static void
@@ -239,6 +278,7 @@ CompleteLevel(CormLevel *level)
 	if (level->scanning)
 		CompileScan(level);
 	level->items = CompileObject(level, select->object, &nholes);
+	OpenCache(level);
 	if (level->self >= 0 && level->child->flat)
 	{
 		CormObject	key = {select->path, -1};
@@ -324,9 +364,11 @@ ReopenScans(CormLevel *level)
 	{
 		CormLevel  *below = level->children[i];
 
-		if (i != level->self &&
-			((below->scanning && !CormScanOpen(below->scan)) || !ReopenScans(below)))
+		if (i == level->self)
+			continue;
+		if ((below->scanning && !CormScanOpen(below->scan)) || !ReopenScans(below))
 			return false;
+		OpenCache(below);
 	}
 	return true;
 }

@@ -22,6 +22,7 @@
 #include "encode.h"
 #include "keytable.h"
 #include "plantree.h"
+#include "rowcache.h"
 #include "scan.h"
 
 /* The setting corm.max_rows: how many rows a call may take; 0: any number. */
@@ -106,6 +107,7 @@ typedef struct CormLevel
 	int			natts;			/* attributes that are read of a slot */
 	CormSorter	sorter;			/* of a list that is scanned */
 	int			fragment_columns[INDEX_MAX_KEYS];	/* key of a fragment */
+	CormRowCache cache;			/* of fragments, from call to call */
 
 	/* the current batch */
 	int			nrows;

@@ -403,6 +403,16 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 	ReorderText(drawing, &list, base);
 }
 
+static CormRow *
+CopyText(const Drawing *drawing, const char *text, int len)
+{
+	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+
+	row->len = len;
+	row->text = memcpy(MemoryContextAllocHuge(drawing->keep, len + 1), text, len);
+	return row;
+}
+
 /*
  * Renders a row that other parents may have too, and keeps it for them.
  */
@@ -410,20 +420,39 @@ static CormBucket *
 MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 {
 	int			start = drawing->text->len;
-	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+	const char *text;
+	int			len;
 	Datum		keys[INDEX_MAX_KEYS];
 	CormBucket *bucket;
 
 	RenderBelow(drawing, below, slot);
-	row->len = drawing->text->len - start;
-	row->text = MemoryContextAllocHuge(drawing->keep, row->len + 1);
-	memcpy(row->text, drawing->text->data + start, row->len);
+	text = drawing->text->data + start;
+	len = drawing->text->len - start;
 	drawing->text->len = start;
 	for (int i = 0; i < below->fragments.nkeys; i++)
 		keys[i] = slot->tts_values[below->fragment_columns[i]];
+	if (below->cache.heap != NULL)
+		CormRowCacheKeep(&below->cache, slot, keys[0], text, len);
 	bucket = CormKeyTableEnter(&below->fragments, keys);
 	if (bucket->first == NULL)
-		bucket->first = row;
+		bucket->first = CopyText(drawing, text, len);
+	return bucket;
+}
+
+/*
+ * A row whose text an earlier call has kept, or NULL.
+ */
+static CormBucket *
+TakeFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
+{
+	int			len;
+	const char *text = CormRowCacheFind(&below->cache, keys[0], &len);
+	CormBucket *bucket;
+
+	if (text == NULL)
+		return NULL;
+	bucket = CormKeyTableEnter(&below->fragments, keys);
+	bucket->first = CopyText(drawing, text, len);
 	return bucket;
 }
 
@@ -467,6 +496,8 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 	CormBucket *bucket = CormKeyTableFind(&below->fragments, keys);
 	TupleTableSlot *slot;
 
+	if (bucket == NULL && below->cache.heap != NULL)
+		bucket = TakeFragment(drawing, below, keys);
 	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
 	{
 		MakeAllFragments(drawing, below);

@@ -296,6 +296,13 @@ CormScanClose(CormScan *scan)
 	CormProbeClose(&scan->links);
 }
 
+Relation
+CormScanRelation(const CormScan *scan, Snapshot *snapshot)
+{
+	*snapshot = scan->rows.desc->xs_snapshot;
+	return scan->rows.heap;
+}
+
 char *
 CormScanInWords(const CormScan *scan)
 {

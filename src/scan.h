@@ -11,6 +11,8 @@
 #define CORM_SCAN_H
 
 #include "executor/tuptable.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
 
 #include "plantree.h"
 
@@ -47,6 +49,11 @@ extern int	CormScanColumn(const CormScan *scan, int target);
  */
 extern bool CormScanOpen(CormScan *scan);
 extern void CormScanClose(CormScan *scan);
+
+/*
+ * The table of the rows and the snapshot that sees them; only while it is open.
+ */
+extern Relation CormScanRelation(const CormScan *scan, Snapshot *snapshot);
 
 /* What is scanned, in words; only while it is open. */
 extern char *CormScanInWords(const CormScan *scan);

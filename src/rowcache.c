@@ -1,0 +1,335 @@
+/*-------------------------------------------------------------------------
+ *
+ * rowcache.c
+ *	  The JSON text of rows that many calls print, kept from call to call.
+ *
+ * Categories, authors, countries: many rows name the same few others, call after
+ * call.  Finding one of them costs a descent of an index and a visit of the heap,
+ * several times what a look into the page's header costs.
+ *
+ * A text is kept of a row on a page that is all-visible, with the page's LSN.  As
+ * long as the page is all-visible and has that LSN, it is what it was: every
+ * change of a logged table's page sets its LSN, and each of its tuples is the one
+ * that every snapshot sees.  No other row can have the key then, as the index that
+ * the key is found by is unique.  The page is looked at once per call; what others
+ * change after that, the call's snapshot does not see.
+ *
+ * So nothing is kept of tables that are not logged; nothing is used during
+ * recovery, where a page's flag is not to be relied on, and under SERIALIZABLE,
+ * where each row read must be locked.  Whether the user may read the rows was
+ * checked when the table was opened.  A text depends on its shape and on few
+ * settings, which are part of the shape; values whose text depends on others are
+ * not taken.
+ *
+ * When the memory allowed is used up, everything is forgotten.  Shapes have
+ * numbers that are never used again, so that whoever still has an old one finds
+ * nothing.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "pgtime.h"
+#include "storage/bufmgr.h"
+#include "storage/bufpage.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/uuid.h"
+
+#include "compat.h"
+#include "encode.h"
+#include "heapfetch.h"
+#include "rowcache.h"
+
+int			corm_row_cache_size = 8192;
+
+/* Longer texts are not kept: reading their row is not what takes the time. */
+#define LONGEST_TEXT 2048
+
+/* Shapes are compared one by one. */
+#define MANY_SHAPES 128
+
+typedef struct RowKey
+{
+	uint64		value[2];		/* an integer, or a uuid */
+	uint32		shape;
+} RowKey;
+
+typedef struct KeptRow
+{
+	RowKey		key;
+	char		status;
+	int			len;
+	BlockNumber block;
+	XLogRecPtr	lsn;			/* of the page when the row was read */
+	char	   *text;
+} KeptRow;
+
+typedef struct PageKey
+{
+	uint32		shape;
+	BlockNumber block;
+} PageKey;
+
+typedef struct KeptPage
+{
+	PageKey		key;
+	char		status;
+	uint64		call;			/* that looked at it last ... */
+	XLogRecPtr	lsn;			/* ... and found this; invalid when it was not
+								 * all-visible */
+} KeptPage;
+
+typedef struct KeptShape
+{
+	uint32		number;
+	uint32		hash;
+	int			len;
+	char	   *bytes;
+} KeptShape;
+
+static inline uint32
+HashRow(RowKey key)
+{
+	uint64		mixed = (key.value[0] ^ (key.value[1] >> 7) ^ key.shape) * UINT64CONST(0x9E3779B97F4A7C15);
+
+	return (uint32) (mixed >> 32);
+}
+
+static inline bool
+SameRow(const RowKey *a, const RowKey *b)
+{
+	return a->value[0] == b->value[0] && a->value[1] == b->value[1] && a->shape == b->shape;
+}
+
+#define SH_PREFIX row
+#define SH_ELEMENT_TYPE KeptRow
+#define SH_KEY_TYPE RowKey
+#define SH_KEY key
+#define SH_HASH_KEY(table, key) HashRow(key)
+#define SH_EQUAL(table, a, b) SameRow(&(a), &(b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+#define SH_PREFIX page
+#define SH_ELEMENT_TYPE KeptPage
+#define SH_KEY_TYPE PageKey
+#define SH_KEY key
+#define SH_HASH_KEY(table, key) murmurhash32((key).block ^ ((key).shape << 20))
+#define SH_EQUAL(table, a, b) ((a).block == (b).block && (a).shape == (b).shape)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+static MemoryContext context;	/* of all below; NULL: nothing is kept */
+static MemoryContext texts;
+static row_hash *rows;
+static page_hash *pages;
+static List *shapes;			/* of KeptShape * */
+static uint32 last_shape;
+static uint64 last_call;
+
+/* ---------- what may be kept ---------- */
+
+bool
+CormRowCacheTakes(Oid typid)
+{
+	switch (typid)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+		case UUIDOID:
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case JSONOID:
+		case JSONBOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+bool
+CormRowCacheFinds(Oid key_type)
+{
+	return key_type == INT2OID || key_type == INT4OID || key_type == INT8OID ||
+		key_type == UUIDOID;
+}
+
+static RowKey
+MakeKey(const CormRowCache *cache, Datum key)
+{
+	RowKey		result = {{0, 0}, cache->shape};
+
+	switch (cache->key_type)
+	{
+		case INT2OID:
+			result.value[0] = (int64) DatumGetInt16(key);
+			break;
+		case INT4OID:
+			result.value[0] = (int64) DatumGetInt32(key);
+			break;
+		case INT8OID:
+			result.value[0] = DatumGetInt64(key);
+			break;
+		default:
+			memcpy(result.value, DatumGetUUIDP(key)->data, UUID_LEN);
+			break;
+	}
+	return result;
+}
+
+/* ---------- shapes ---------- */
+
+static void
+Forget(void)
+{
+	rows = NULL;
+	if (context == NULL)
+		context = AllocSetContextCreate(TopMemoryContext, "corm rows",
+										ALLOCSET_DEFAULT_SIZES);
+	else
+		MemoryContextReset(context);
+	shapes = NIL;
+	texts = GenerationContextCreate(context, "corm row texts", ALLOCSET_DEFAULT_SIZES);
+	pages = page_create(context, 64, NULL);
+	rows = row_create(context, 256, NULL);
+}
+
+static uint32
+ShapeNumber(const char *bytes, int len)
+{
+	uint32		hash = hash_bytes((const unsigned char *) bytes, len);
+	MemoryContext old;
+	KeptShape  *shape;
+	ListCell   *lc;
+
+	if (rows == NULL || list_length(shapes) == MANY_SHAPES)
+		Forget();
+	foreach(lc, shapes)
+	{
+		shape = lfirst(lc);
+		if (shape->hash == hash && shape->len == len && memcmp(shape->bytes, bytes, len) == 0)
+			return shape->number;
+	}
+	old = MemoryContextSwitchTo(context);
+	shape = palloc(sizeof(KeptShape));
+	shape->bytes = memcpy(palloc(len), bytes, len);
+	shape->len = len;
+	shape->hash = hash;
+	shape->number = ++last_shape;
+	shapes = lappend(shapes, shape);
+	MemoryContextSwitchTo(old);
+	return shape->number;
+}
+
+void
+CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_type,
+				 StringInfo shape)
+{
+	cache->heap = NULL;
+	if (corm_row_cache_size == 0 || !RelationNeedsWAL(heap) ||
+		snapshot->takenDuringRecovery || IsolationIsSerializable())
+		return;
+	appendBinaryStringInfo(shape, (char *) &RelationGetRelid(heap), sizeof(Oid));
+	appendBinaryStringInfo(shape, (char *) &CormRelationFile(heap), sizeof(CormRelationFile(heap)));
+	appendBinaryStringInfo(shape, (char *) &session_timezone, sizeof(session_timezone));
+	appendBinaryStringInfo(shape, (char *) &corm_bigint_as_string, sizeof(bool));
+	cache->heap = heap;
+	cache->key_type = key_type;
+	cache->shape = ShapeNumber(shape->data, shape->len);
+	cache->call = ++last_call;
+	cache->nblocks = RelationGetNumberOfBlocks(heap);
+}
+
+/* ---------- pages ---------- */
+
+/* The page's LSN; invalid when not every snapshot sees all of it. */
+static XLogRecPtr
+ReadPageState(Relation heap, BlockNumber block)
+{
+	Buffer		buffer = CormReadPage(heap, block);
+	Page		page = BufferGetPage(buffer);
+	XLogRecPtr	lsn;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	lsn = PageIsAllVisible(page) ? PageGetLSN(page) : InvalidXLogRecPtr;
+	UnlockReleaseBuffer(buffer);
+	return lsn;
+}
+
+static XLogRecPtr
+PageState(const CormRowCache *cache, BlockNumber block)
+{
+	PageKey		key = {cache->shape, block};
+	KeptPage   *page = page_lookup(pages, key);
+	bool		found;
+
+	if (page != NULL && page->call == cache->call)
+		return page->lsn;
+	if (page == NULL)
+	{
+		page = page_insert(pages, key, &found);
+		page->call = 0;
+	}
+	page->lsn = ReadPageState(cache->heap, block);
+	page->call = cache->call;
+	return page->lsn;
+}
+
+/* ---------- rows ---------- */
+
+const char *
+CormRowCacheFind(const CormRowCache *cache, Datum key, int *len)
+{
+	KeptRow    *row = rows ? row_lookup(rows, MakeKey(cache, key)) : NULL;
+
+	/* the table may have become shorter */
+	if (row == NULL || row->text == NULL || row->block >= cache->nblocks ||
+		row->lsn != PageState(cache, row->block))
+		return NULL;
+	*len = row->len;
+	return row->text;
+}
+
+void
+CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot, Datum key,
+				 const char *text, int len)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
+	XLogRecPtr	lsn;
+	KeptRow    *row;
+	bool		found;
+
+	if (rows == NULL || len > LONGEST_TEXT)
+		return;
+	lsn = PageState(cache, block);
+	if (lsn == InvalidXLogRecPtr)
+		return;
+	if (MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024)
+		Forget();
+	row = row_insert(rows, MakeKey(cache, key), &found);
+	if (found && row->text != NULL)
+		pfree(row->text);
+	row->text = NULL;
+	row->text = memcpy(MemoryContextAlloc(texts, len), text, len);
+	row->len = len;
+	row->block = block;
+	row->lsn = lsn;
+}

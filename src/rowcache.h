@@ -1,0 +1,58 @@
+/*-------------------------------------------------------------------------
+ *
+ * rowcache.h
+ *	  The JSON text of rows that many calls print, kept from call to call.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_ROWCACHE_H
+#define CORM_ROWCACHE_H
+
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+/* The setting corm.row_cache_size, in kB; 0: nothing is kept. */
+extern int	corm_row_cache_size;
+
+/* The rows of one table, printed in one way, as one call sees them. */
+typedef struct CormRowCache
+{
+	Relation	heap;			/* NULL: none are kept */
+	Oid			key_type;
+	uint32		shape;
+	uint64		call;
+	BlockNumber nblocks;
+} CormRowCache;
+
+/* May a value of this type be kept as text, and be part of a row that is? */
+extern bool CormRowCacheTakes(Oid typid);
+
+/* May rows be told apart by a key whose values are of this type? */
+extern bool CormRowCacheFinds(Oid key_type);
+
+/*
+ * Begins to use what is kept of a table's rows, until the table is closed or
+ * another snapshot is taken.  "shape" says which columns they print and how; what
+ * else their text depends on is added here.
+ */
+extern void CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot,
+							 Oid key_type, StringInfo shape);
+
+/*
+ * The text of the row with this key, or NULL when it is not kept, or the row may
+ * have changed; good until the next call of this module.
+ */
+extern const char *CormRowCacheFind(const CormRowCache *cache, Datum key, int *len);
+
+/*
+ * Keeps the text of a row, which the slot has just been read with, if no change of
+ * the row can go unnoticed.
+ */
+extern void CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot,
+							 Datum key, const char *text, int len);
+
+#endif							/* CORM_ROWCACHE_H */

@@ -94,7 +94,7 @@ PullAll(FunctionCallInfo fcinfo)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	FuncCallContext *call;
-	StringInfo	document;
+	text	   *document;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -115,8 +115,7 @@ PullAll(FunctionCallInfo fcinfo)
 	call = SRF_PERCALL_SETUP();
 	document = call->user_fctx ? CormRunPull(call->user_fctx) : NULL;
 	if (document)
-		SRF_RETURN_NEXT(call, PointerGetDatum(cstring_to_text_with_len(document->data,
-																	   document->len)));
+		SRF_RETURN_NEXT(call, PointerGetDatum(document));
 	if (call->user_fctx)
 		UnregisterExprContextCallback(rsinfo->econtext, ShutdownPull,
 									  PointerGetDatum(call->user_fctx));

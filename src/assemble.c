@@ -57,10 +57,10 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
 #define FEW_PARENTS 50
 
 /*
- * So many roots are pulled at once when nothing is fetched for them together: few
- * enough for their texts to stay in the processor's cache.
+ * When nothing is fetched for them together, so many bytes of documents are pulled
+ * at once: few enough to stay in the processor's cache.
  */
-#define PULLED_AT_ONCE 32
+#define PULLED_AT_ONCE (96 * 1024)
 
 struct CormRun
 {
@@ -71,13 +71,14 @@ struct CormRun
 	int64		stop;			/* the roots' statement after so many; -1: do not */
 	ResourceOwner owner;		/* of what the scans hold */
 	CormLevel  *root;
-	StringInfoData scratch;		/* one row, or one document */
-	StringInfoData whole;		/* a row that is a document, where it stands */
+	StringInfoData scratch;		/* one row, or one document, or some */
 
 	/* of a pulled run */
 	char	   *portal;			/* its name, or NULL once it is closed */
 	int			next;			/* row of the batch to return next */
 	long		pulled;			/* rows of all batches so far */
+	int		   *starts;			/* in "scratch", of documents that are whole */
+	int			nwhole;			/* how many there are */
 
 	CormTally	tally;
 	CormObserver observer;		/* or NULL */
@@ -91,7 +92,7 @@ typedef struct Receiver
 	CormLevel  *level;
 	CormSink	sink;			/* of a pushed root: takes what is complete */
 	void	   *arg;
-	bool		whole;			/* ... or each row, as nothing else is fetched */
+	bool		whole;			/* each row is a document, as nothing else is fetched */
 	int64		nwhole;
 } Receiver;
 
@@ -135,20 +136,49 @@ FlushBatch(CormRun *run, CormSink sink, void *arg)
 	StartBatch(run);
 }
 
-/*
- * The text of a row.  A portal has a resource owner of its own, which must not
- * come to own what the scans pin: they outlive the fetch.
- */
-static CormRow *
-RenderRow(CormRun *run, CormLevel *level, TupleTableSlot *slot)
+/* Leaves room for the header of a value, aligned as one. */
+static void
+BeginText(StringInfo buf)
 {
-	ResourceOwner owner = CurrentResourceOwner;
-	CormRow    *row;
+	int			start = INTALIGN(buf->len);
 
-	CurrentResourceOwner = run->owner;
-	row = CormRenderRow(level, slot, &run->scratch, run->row);
-	CurrentResourceOwner = owner;
-	return row;
+	enlargeStringInfo(buf, start - buf->len + VARHDRSZ);
+	buf->len = start + VARHDRSZ;
+}
+
+static text *
+EndText(StringInfo buf, int start)
+{
+	text	   *result = (text *) (buf->data + start);
+
+	SET_VARSIZE(result, buf->len - start);
+	return result;
+}
+
+/*
+ * Another document behind those of the batch, as a value.
+ */
+static void
+PutDocument(CormRun *run, TupleTableSlot *slot)
+{
+	int			start = INTALIGN(run->scratch.len);
+
+	BeginText(&run->scratch);
+	CormRenderWhole(run->root, slot, &run->scratch, run->row);
+	(void) EndText(&run->scratch, start);
+	run->starts[run->nwhole++] = start;
+}
+
+static void
+PushDocument(Receiver *receiver, TupleTableSlot *slot)
+{
+	CormRun    *run = receiver->run;
+
+	resetStringInfo(&run->scratch);
+	CormRenderWhole(run->root, slot, &run->scratch, run->row);
+	receiver->sink(receiver->arg, &run->scratch);
+	if (++receiver->nwhole % corm_batch_size == 0)
+		StartBatch(run);
 }
 
 static void
@@ -158,28 +188,34 @@ TakeRoot(Receiver *receiver, TupleTableSlot *slot)
 	CormLevel  *level = receiver->level;
 
 	CormCountRead(level);
-	if (receiver->whole)
-	{
-		CormRenderWhole(level, slot, &run->scratch, run->row);
-		receiver->sink(receiver->arg, &run->scratch);
-		if (++receiver->nwhole % corm_batch_size == 0)
-			StartBatch(run);
-		return;
-	}
-	AddRow(run, level, RenderRow(run, level, slot));
+	if (receiver->whole && receiver->sink != NULL)
+		PushDocument(receiver, slot);
+	else if (receiver->whole)
+		PutDocument(run, slot);
+	else
+		AddRow(run, level, CormRenderRow(level, slot, &run->scratch, run->row));
 	if (receiver->sink && level->nrows >= corm_batch_size)
 		FlushBatch(run, receiver->sink, receiver->arg);
 }
 
+/*
+ * A portal has a resource owner of its own, which must not come to own what the
+ * scans pin: they outlive the fetch.
+ */
 static bool
 ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 {
 	Receiver   *receiver = (Receiver *) self;
 	CormRun    *run = receiver->run;
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
+	ResourceOwner owner = CurrentResourceOwner;
 
 	if (run->observer == NULL || run->observer(run->observer_arg, slot))
+	{
+		CurrentResourceOwner = run->owner;
 		TakeRoot(receiver, slot);
+		CurrentResourceOwner = owner;
+	}
 	MemoryContextSwitchTo(old);
 	return true;
 }
@@ -191,7 +227,8 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormLevel  *level = receiver->level;
 	const CormSelect *select = level->select;
 	MemoryContext old = MemoryContextSwitchTo(receiver->run->batch);
-	CormRow    *row = RenderRow(receiver->run, level, slot);
+	CormRow    *row = CormRenderRow(level, slot, &receiver->run->scratch,
+									receiver->run->row);
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
@@ -510,15 +547,31 @@ ReopenRoots(CormRun *run)
 }
 
 /*
- * Fetches the next batch of roots with their children.  False at the end.
+ * How many roots to fetch: of those that are whole so many as will do, judging by
+ * the last ones; the first comes alone.
  */
-static bool
+static long
+RootsToPull(const CormRun *run, bool whole)
+{
+	long		rows = corm_batch_size;
+
+	if (whole)
+		rows = run->nwhole == 0 ? 1 :
+			Min(rows, 1 + PULLED_AT_ONCE / (run->scratch.len / run->nwhole));
+	return run->stop < 0 ? rows : Min(rows, run->stop - run->pulled);
+}
+
+/*
+ * Fetches the next batch of roots with their children.  How many there were.
+ */
+static int
 PullBatch(CormRun *run)
 {
 	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
 	Receiver	receiver;
 	CormErrorFrame frame;
 	long		rows;
+	int			n;
 
 	if (run->portal != NULL)
 	{
@@ -528,48 +581,48 @@ PullBatch(CormRun *run)
 		CormReopenScans(run->root);
 		MemoryContextSwitchTo(old);
 	}
-	StartBatch(run);
-	run->next = 0;
+	InitReceiver(&receiver, run, run->root);
+	receiver.whole = CormIsWhole(run->root);
 	if (run->portal == NULL)
 		portal = OpenRoots(run);
 	else if (!PortalIsValid(portal))
 		portal = ReopenRoots(run);
+	rows = RootsToPull(run, receiver.whole);
+	StartBatch(run);
+	resetStringInfo(&run->scratch);
+	if (receiver.whole)
+		enlargeStringInfo(&run->scratch, PULLED_AT_ONCE);
+	run->next = run->nwhole = 0;
+	run->starts = MemoryContextAlloc(run->batch, Max(rows, 1) * sizeof(int));
 
-	InitReceiver(&receiver, run, run->root);
-	rows = CormIsWhole(run->root) ? Min(corm_batch_size, PULLED_AT_ONCE) : corm_batch_size;
-	if (run->stop >= 0)
-		rows = Min(rows, run->stop - run->pulled);
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
 	/* none is what a portal takes for the row that it has just returned */
 	if (rows > 0)
 		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
 	CormErrorPop(&frame);
-	run->pulled += run->root->nrows;
+	n = receiver.whole ? run->nwhole : run->root->nrows;
+	run->pulled += n;
 	FetchChildren(run, run->root);
 	CormCloseScans(run->root);
-	return run->root->nrows > 0;
+	return n;
 }
 
-StringInfo
+text *
 CormRunPull(CormRun *run)
 {
-	CormRow    *row;
+	int			n = Max(run->nwhole, run->root->nrows);
 
-	if (run->next >= run->root->nrows && !PullBatch(run))
+	if (run->next >= n && (n = PullBatch(run)) == 0)
 	{
 		CormRunClose(run);
 		return NULL;
 	}
-	row = run->root->rows[run->next++];
-	if (CormIsWhole(run->root))
-	{
-		run->whole.data = row->text;
-		run->whole.len = run->whole.maxlen = row->len;
-		return &run->whole;
-	}
+	if (run->nwhole > 0)
+		return (text *) (run->scratch.data + run->starts[run->next++]);
 	resetStringInfo(&run->scratch);
-	CormWriteRow(run->root, row, &run->scratch);
-	return &run->scratch;
+	BeginText(&run->scratch);
+	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
+	return EndText(&run->scratch, 0);
 }
 
 void

@@ -58,10 +58,10 @@ extern void CormRunAbandon(CormRun *run);
 extern void CormRunPush(CormRun *run, CormSink sink, void *arg);
 
 /*
- * One document after the other, until it returns NULL.  The run must be closed
- * if it is left before that.
+ * One document after the other, good until the next call, until it returns NULL.
+ * The run must be closed if it is left before that.
  */
-extern StringInfo CormRunPull(CormRun *run);
+extern text *CormRunPull(CormRun *run);
 extern void CormRunClose(CormRun *run);
 
 /*

@@ -38,7 +38,8 @@ typedef struct Entry
 {
 	int			start;			/* into the text, of CHILDREN */
 	int			len;
-	const CormRow *fragment;	/* of LINKS */
+	CormRowText row;			/* of LINKS, if it was found */
+	bool		found;
 } Entry;
 
 typedef struct EntryList
@@ -201,7 +202,6 @@ CormRenderWhole(const CormLevel *level, TupleTableSlot *slot, StringInfo text,
 	Drawing		drawing = {level, slot, text, CurrentMemoryContext, scratch};
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 
-	resetStringInfo(text);
 	RenderSlot(&drawing, NULL);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scratch);
@@ -403,16 +403,6 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 	ReorderText(drawing, &list, base);
 }
 
-static CormRow *
-CopyText(const Drawing *drawing, const char *text, int len)
-{
-	CormRow    *row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
-
-	row->len = len;
-	row->text = memcpy(MemoryContextAllocHuge(drawing->keep, len + 1), text, len);
-	return row;
-}
-
 /*
  * Renders a row that other parents may have too, and keeps it for them.
  */
@@ -422,6 +412,7 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	int			start = drawing->text->len;
 	const char *text;
 	int			len;
+	CormRow    *row;
 	Datum		keys[INDEX_MAX_KEYS];
 	CormBucket *bucket;
 
@@ -435,25 +426,21 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 		CormRowCacheKeep(&below->cache, slot, keys[0], text, len);
 	bucket = CormKeyTableEnter(&below->fragments, keys);
 	if (bucket->first == NULL)
-		bucket->first = CopyText(drawing, text, len);
+	{
+		row = MemoryContextAlloc(drawing->keep, offsetof(CormRow, holes));
+		row->len = len;
+		row->text = memcpy(MemoryContextAllocHuge(drawing->keep, len + 1), text, len);
+		bucket->first = row;
+	}
 	return bucket;
 }
 
-/*
- * A row whose text an earlier call has kept, or NULL.
- */
-static CormBucket *
-TakeFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
+/* Of a target of links, a statement would bring it with each of them. */
+static void
+CountFragment(const CormLevel *below, bool again)
 {
-	int			len;
-	const char *text = CormRowCacheFind(&below->cache, keys[0], &len);
-	CormBucket *bucket;
-
-	if (text == NULL)
-		return NULL;
-	bucket = CormKeyTableEnter(&below->fragments, keys);
-	bucket->first = CopyText(drawing, text, len);
-	return bucket;
+	if (!again && CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+		CormCountRead(below);
 }
 
 /*
@@ -487,17 +474,22 @@ MakeAllFragments(const Drawing *drawing, CormLevel *below)
 }
 
 /*
- * A row that other parents may have too, rendered once for all of them.  NULL
- * when there is none.
+ * The text of a row that other parents may have too, rendered once for all of
+ * them, or in an earlier call.  False when there is no such row.
  */
-static const CormRow *
-FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
+static bool
+FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys, CormRowText *row)
 {
-	CormBucket *bucket = CormKeyTableFind(&below->fragments, keys);
+	CormBucket *bucket;
 	TupleTableSlot *slot;
+	bool		again;
 
-	if (bucket == NULL && below->cache.heap != NULL)
-		bucket = TakeFragment(drawing, below, keys);
+	if (below->cache.heap != NULL && CormRowCacheFind(&below->cache, keys[0], row, &again))
+	{
+		CountFragment(below, again);
+		return true;
+	}
+	bucket = CormKeyTableFind(&below->fragments, keys);
 	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
 	{
 		MakeAllFragments(drawing, below);
@@ -508,26 +500,53 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys)
 		CormScanStart(below->scan, keys);
 		slot = CormScanNext(below->scan);
 		if (slot == NULL)
-			return NULL;
+			return false;
 		bucket = MakeFragment(drawing, below, slot);
 	}
-
-	/* of a target of links, a statement would bring it with each of them */
-	if (!bucket->asked && CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
-		CormCountRead(below);
+	CountFragment(below, bucket->asked);
 	bucket->asked = true;
-	return bucket->first;
+	row->text = bucket->first->text;
+	row->len = bucket->first->len;
+	return true;
 }
 
 static void
 RenderTarget(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
-	const CormRow *row = FindFragment(drawing, below, keys);
+	CormRowText row;
 
-	if (row == NULL)
-		appendBinaryStringInfo(drawing->text, "null", 4);
+	if (FindFragment(drawing, below, keys, &row))
+		appendBinaryStringInfo(drawing->text, row.text, row.len);
 	else
-		appendBinaryStringInfo(drawing->text, row->text, row->len);
+		appendBinaryStringInfo(drawing->text, "null", 4);
+}
+
+/*
+ * The targets of the links that start with these keys: their keys first, then
+ * their texts, so that what is far away in memory is under way meanwhile.
+ */
+static void
+FindLinked(const Drawing *drawing, CormLevel *below, const Datum *keys, EntryList *list)
+{
+	bool		cached = below->cache.heap != NULL;
+	const Datum *far;
+
+	CormScanStartLinks(below->scan, keys);
+	while ((far = CormScanNextLink(below->scan)) != NULL)
+	{
+		if (cached)
+			CormRowCachePrefetch(&below->cache, far[0]);
+		(void) AddEntry(drawing, list, far);
+	}
+	for (int i = 0; i < list->n; i++)
+	{
+		Entry	   *entry = &list->entries[i];
+
+		entry->found = FindFragment(drawing, below, list->keys + i * list->sorter->nkeys,
+									&entry->row);
+		if (entry->found)
+			CormCountRead(below);
+	}
 }
 
 static void
@@ -535,27 +554,21 @@ RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	StringInfo	text = drawing->text;
 	EntryList	list = {&below->sorter, .sorted = true};
-	const Datum *far;
+	bool		first = true;
 	int		   *order;
 
-	CormScanStartLinks(below->scan, keys);
-	while ((far = CormScanNextLink(below->scan)) != NULL)
-	{
-		const CormRow *row = FindFragment(drawing, below, far);
-
-		if (row == NULL)
-			continue;
-		CormCountRead(below);
-		AddEntry(drawing, &list, far)->fragment = row;
-	}
+	FindLinked(drawing, below, keys, &list);
 	order = OrderEntries(drawing, &list);
 	for (int i = 0; i < list.n; i++)
 	{
-		const CormRow *row = list.entries[order ? order[i] : i].fragment;
+		const Entry *entry = &list.entries[order ? order[i] : i];
 
-		if (i > 0)
+		if (!entry->found)
+			continue;
+		if (!first)
 			appendStringInfoCharMacro(text, ',');
-		appendBinaryStringInfo(text, row->text, row->len);
+		first = false;
+		appendBinaryStringInfo(text, entry->row.text, entry->row.len);
 	}
 	FreeEntries(&list, order);
 }

@@ -20,7 +20,9 @@
 extern CormRow *CormRenderRow(const CormLevel *level, TupleTableSlot *slot,
 							  StringInfo text, MemoryContext scratch);
 
-/* The same for a level that is whole: the text is all there is. */
+/*
+ * The same for a level that is whole: the text is all there is, and is appended.
+ */
 extern void CormRenderWhole(const CormLevel *level, TupleTableSlot *slot,
 							StringInfo text, MemoryContext scratch);
 

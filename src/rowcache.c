@@ -21,9 +21,8 @@
  * settings, which are part of the shape; values whose text depends on others are
  * not taken.
  *
- * When the memory allowed is used up, everything is forgotten.  Shapes have
- * numbers that are never used again, so that whoever still has an old one finds
- * nothing.
+ * When the memory allowed is used up nothing more is kept, and everything is
+ * forgotten once no call refers to it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -64,10 +63,10 @@ typedef struct KeptRow
 {
 	RowKey		key;
 	char		status;
-	int			len;
 	BlockNumber block;
 	XLogRecPtr	lsn;			/* of the page when the row was read */
-	char	   *text;
+	CormRowText row;
+	uint64		call;			/* that asked for it last */
 } KeptRow;
 
 typedef struct PageKey
@@ -136,6 +135,7 @@ static page_hash *pages;
 static List *shapes;			/* of KeptShape * */
 static uint32 last_shape;
 static uint64 last_call;
+static int	nusers;				/* caches that are in use */
 
 /* ---------- what may be kept ---------- */
 
@@ -200,7 +200,7 @@ MakeKey(const CormRowCache *cache, Datum key)
 static void
 Forget(void)
 {
-	rows = NULL;
+	rows = NULL;				/* should memory run out below */
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "corm rows",
 										ALLOCSET_DEFAULT_SIZES);
@@ -212,6 +212,32 @@ Forget(void)
 	rows = row_create(context, 256, NULL);
 }
 
+static void
+Release(void *arg)
+{
+	nusers--;
+}
+
+/* What a cache has found may be referred to until its context goes. */
+static void
+Use(CormRowCache *cache)
+{
+	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
+
+	callback->func = Release;
+	callback->arg = NULL;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	nusers++;
+	cache->used = true;
+}
+
+static bool
+IsFull(void)
+{
+	return MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024;
+}
+
+/* The number of a shape; 0 when there are too many. */
 static uint32
 ShapeNumber(const char *bytes, int len)
 {
@@ -220,14 +246,14 @@ ShapeNumber(const char *bytes, int len)
 	KeptShape  *shape;
 	ListCell   *lc;
 
-	if (rows == NULL || list_length(shapes) == MANY_SHAPES)
-		Forget();
 	foreach(lc, shapes)
 	{
 		shape = lfirst(lc);
 		if (shape->hash == hash && shape->len == len && memcmp(shape->bytes, bytes, len) == 0)
 			return shape->number;
 	}
+	if (list_length(shapes) == MANY_SHAPES)
+		return 0;
 	old = MemoryContextSwitchTo(context);
 	shape = palloc(sizeof(KeptShape));
 	shape->bytes = memcpy(palloc(len), bytes, len);
@@ -251,9 +277,16 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 	appendBinaryStringInfo(shape, (char *) &CormRelationFile(heap), sizeof(CormRelationFile(heap)));
 	appendBinaryStringInfo(shape, (char *) &session_timezone, sizeof(session_timezone));
 	appendBinaryStringInfo(shape, (char *) &corm_bigint_as_string, sizeof(bool));
+	if (rows == NULL ||
+		(nusers == 0 && (list_length(shapes) == MANY_SHAPES || IsFull())))
+		Forget();
+	cache->shape = ShapeNumber(shape->data, shape->len);
+	if (cache->shape == 0)
+		return;
+	if (!cache->used)
+		Use(cache);
 	cache->heap = heap;
 	cache->key_type = key_type;
-	cache->shape = ShapeNumber(shape->data, shape->len);
 	cache->call = ++last_call;
 	cache->nblocks = RelationGetNumberOfBlocks(heap);
 }
@@ -295,17 +328,29 @@ PageState(const CormRowCache *cache, BlockNumber block)
 
 /* ---------- rows ---------- */
 
-const char *
-CormRowCacheFind(const CormRowCache *cache, Datum key, int *len)
+bool
+CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row, bool *again)
 {
-	KeptRow    *row = rows ? row_lookup(rows, MakeKey(cache, key)) : NULL;
+	KeptRow    *kept = row_lookup(rows, MakeKey(cache, key));
 
 	/* the table may have become shorter */
-	if (row == NULL || row->text == NULL || row->block >= cache->nblocks ||
-		row->lsn != PageState(cache, row->block))
-		return NULL;
-	*len = row->len;
-	return row->text;
+	if (kept == NULL || kept->lsn == InvalidXLogRecPtr || kept->block >= cache->nblocks ||
+		kept->lsn != PageState(cache, kept->block))
+		return false;
+	CormPrefetch(kept->row.text);
+	*row = kept->row;
+	*again = kept->call == cache->call;
+	kept->call = cache->call;
+	return true;
+}
+
+void
+CormRowCachePrefetch(const CormRowCache *cache, Datum key)
+{
+	const KeptRow *kept = &rows->data[HashRow(MakeKey(cache, key)) & rows->sizemask];
+
+	CormPrefetch(kept);
+	CormPrefetch((const char *) (kept + 1) - 1);
 }
 
 void
@@ -314,22 +359,21 @@ CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot, Datum key,
 {
 	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
 	XLogRecPtr	lsn;
-	KeptRow    *row;
+	KeptRow    *kept;
 	bool		found;
 
-	if (rows == NULL || len > LONGEST_TEXT)
+	if (len > LONGEST_TEXT || IsFull())
 		return;
 	lsn = PageState(cache, block);
 	if (lsn == InvalidXLogRecPtr)
 		return;
-	if (MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024)
-		Forget();
-	row = row_insert(rows, MakeKey(cache, key), &found);
-	if (found && row->text != NULL)
-		pfree(row->text);
-	row->text = NULL;
-	row->text = memcpy(MemoryContextAlloc(texts, len), text, len);
-	row->len = len;
-	row->block = block;
-	row->lsn = lsn;
+
+	/* an older text may still be referred to: it stays until all is forgotten */
+	kept = row_insert(rows, MakeKey(cache, key), &found);
+	kept->lsn = InvalidXLogRecPtr;
+	kept->row.text = memcpy(MemoryContextAlloc(texts, len), text, len);
+	kept->row.len = len;
+	kept->block = block;
+	kept->call = cache->call;
+	kept->lsn = lsn;
 }

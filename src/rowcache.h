@@ -18,10 +18,18 @@
 /* The setting corm.row_cache_size, in kB; 0: nothing is kept. */
 extern int	corm_row_cache_size;
 
+/* The text of a row. */
+typedef struct CormRowText
+{
+	const char *text;
+	int			len;
+} CormRowText;
+
 /* The rows of one table, printed in one way, as one call sees them. */
 typedef struct CormRowCache
 {
 	Relation	heap;			/* NULL: none are kept */
+	bool		used;
 	Oid			key_type;
 	uint32		shape;
 	uint64		call;
@@ -37,16 +45,21 @@ extern bool CormRowCacheFinds(Oid key_type);
 /*
  * Begins to use what is kept of a table's rows, until the table is closed or
  * another snapshot is taken.  "shape" says which columns they print and how; what
- * else their text depends on is added here.
+ * else their text depends on is added here.  Texts that are found stay where they
+ * are as long as the memory context that is current when a cache is opened first.
  */
 extern void CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot,
 							 Oid key_type, StringInfo shape);
 
 /*
- * The text of the row with this key, or NULL when it is not kept, or the row may
- * have changed; good until the next call of this module.
+ * The row with this key; false when it is not kept, or may have changed.  *again
+ * is set if the same call has asked for it before.
  */
-extern const char *CormRowCacheFind(const CormRowCache *cache, Datum key, int *len);
+extern bool CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row,
+							 bool *again);
+
+/* Tells that the row with this key will be asked for soon. */
+extern void CormRowCachePrefetch(const CormRowCache *cache, Datum key);
 
 /*
  * Keeps the text of a row, which the slot has just been read with, if no change of

@@ -22,9 +22,12 @@
 
 #include "scratch.h"
 
-/* A generation context keeps chunks of up to an eighth of its largest block. */
-#define KEPT_SIZE (256 * 1024)
-#define LARGEST_BLOCK (512 * 1024)
+/*
+ * Memory is taken from the system when it is touched, so the block may be large.
+ * A chunk goes into it if it is no larger than an eighth of the largest block.
+ */
+#define KEPT_SIZE (1024 * 1024)
+#define LARGEST_BLOCK (4 * 1024 * 1024)
 
 static MemoryContext scratch;
 static bool taken;

@@ -67,9 +67,16 @@ SELECT same(corm.prefetch_related('parent', 'children'));
 SELECT same(corm.prefetch_related('parent', '{"children": {"fields": ["id"]}}'));
 SELECT same(corm.prefetch_related('child', '{"parent": {}}'));
 SELECT same(corm.prefetch_related('leaf', 'child__parent'));
--- one row is joined, unless it is said otherwise: from here on it is
-SET corm.to_one_strategy = separate;
+-- one row is found by a scan, unless a join is asked for, or there is one; or
+-- something below it takes a statement
+SET corm.to_one_strategy = join;
 SELECT same(corm.prefetch_related('child', '{"parent": {}}'));
+RESET corm.to_one_strategy;
+SELECT same(corm.prefetch_related(corm.filter('leaf', '{"child__v": "one"}'), 'child__parent'));
+SELECT same(corm.prefetch_related('leaf', '{"child": {"prefetch_related": {"tags": {"limit": 1}}}}'));
+SELECT same(corm.prefetch_related('leaf', '{"child": {"prefetch_related": {"parent": {"filter": {"name": "a"}}}}}'));
+-- from here on no to-one is joined
+SET corm.to_one_strategy = separate;
 SELECT same(corm.prefetch_related('leaf', 'child__parent'));
 SELECT same(corm.prefetch_related('child', 'tags'));
 SELECT same(corm.prefetch_related('tag', 'children__parent', 'children__leaves'));

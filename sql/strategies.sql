@@ -144,7 +144,11 @@ SELECT has('{"model": "Team", "prefetch_related": "members"}', 'LATERAL', 'row_n
 SET corm.slice_strategy = 'lateral';
 SELECT has('{"model": "Prize", "prefetch_related": {"winners": {"limit": 2}}}', 'LATERAL', 'row_number');
 RESET corm.slice_strategy;
+-- joined where there are no index scans
 SELECT has('{"model": "Member", "select_related": "team"}', 'LEFT JOIN', 'unnest', 'ANY');
+SET corm.direct_scan = off;
+SELECT has('{"model": "Member", "select_related": "team"}', 'LEFT JOIN', 'unnest', 'ANY');
+RESET corm.direct_scan;
 SET corm.to_one_strategy = 'separate';
 SELECT has('{"model": "Member", "select_related": "team"}', 'LEFT JOIN', 'unnest', 'ANY');
 SET corm.key_strategy = 'join';

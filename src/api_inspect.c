@@ -22,6 +22,7 @@
 #include "exec.h"
 #include "plancache.h"
 #include "pretty.h"
+#include "rowcache.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_sql);
@@ -218,6 +219,7 @@ corm_stats(PG_FUNCTION_ARGS)
 {
 	CormPlanStats plans = CormPlanCacheStats();
 	CormCacheStats cache = CormCacheStatsNow();
+	CormRowCacheStats rows = CormRowCacheStatsNow();
 	Datum		values[] = {
 		Int64GetDatum(CormCallsCounted()),
 		Int64GetDatum(CormStatementsCounted()),
@@ -227,7 +229,9 @@ corm_stats(PG_FUNCTION_ARGS)
 		Int64GetDatum(plans.evicted),
 		Int32GetDatum(cache.models),
 		Int64GetDatum(cache.loads),
-		Int64GetDatum(cache.invalidations)
+		Int64GetDatum(cache.invalidations),
+		Int32GetDatum(rows.kept),
+		Int64GetDatum(rows.hits)
 	};
 	bool		nulls[lengthof(values)] = {false};
 	TupleDesc	desc;

@@ -548,12 +548,12 @@ ReopenRoots(CormRun *run)
 
 /*
  * How many roots to fetch: of those that are whole so many as will do, judging by
- * the last ones; the first comes alone.
+ * the last ones; the first comes alone.  They share a batch with those before.
  */
 static long
 RootsToPull(const CormRun *run, bool whole)
 {
-	long		rows = corm_batch_size;
+	long		rows = corm_batch_size - (whole ? run->pulled % corm_batch_size : 0);
 
 	if (whole)
 		rows = run->nwhole == 0 ? 1 :
@@ -570,6 +570,7 @@ PullBatch(CormRun *run)
 	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
 	Receiver	receiver;
 	CormErrorFrame frame;
+	bool		same = true;
 	long		rows;
 	int			n;
 
@@ -578,7 +579,7 @@ PullBatch(CormRun *run)
 		MemoryContext old = MemoryContextSwitchTo(run->context);
 
 		run->owner = CurrentResourceOwner;
-		CormReopenScans(run->root);
+		same = CormReopenScans(run->root);
 		MemoryContextSwitchTo(old);
 	}
 	InitReceiver(&receiver, run, run->root);
@@ -588,7 +589,8 @@ PullBatch(CormRun *run)
 	else if (!PortalIsValid(portal))
 		portal = ReopenRoots(run);
 	rows = RootsToPull(run, receiver.whole);
-	StartBatch(run);
+	if (!same || !receiver.whole || run->pulled % corm_batch_size == 0)
+		StartBatch(run);
 	resetStringInfo(&run->scratch);
 	if (receiver.whole)
 		enlargeStringInfo(&run->scratch, PULLED_AT_ONCE);

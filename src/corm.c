@@ -76,7 +76,7 @@ DefineStrategies(void)
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("corm.to_one_strategy",
 							 "How a to-one relation is loaded.",
-							 "Joined into its parent's statement, or by a separate one; the documents are the same. One that is filtered or loaded recursively has a separate one in any case.",
+							 "Joined into its parent's statement, or by a separate one; the documents are the same. Left to itself it is joined unless index scans find it. One that is filtered or loaded recursively has a separate one in any case.",
 							 &corm_to_one_strategy, CORM_TO_ONE_AUTO, to_one_strategies,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("corm.key_strategy",

@@ -382,15 +382,16 @@ ForgetScans(CormLevel *level)
 			ForgetScans(level->children[i]);
 }
 
-void
+bool
 CormReopenScans(CormLevel *level)
 {
 	if (ReopenScans(level))
-		return;
+		return true;
 	CormCloseScans(level);
 	ForgetScans(level);
 	OpenScans(level);
 	CompleteLevel(level);
+	return false;
 }
 
 const CormLevel *
@@ -446,6 +447,7 @@ CormResetLevel(CormLevel *level, MemoryContext batch)
 		CormKeyTableReset(&level->table, batch);
 	if (level->scanning)
 		CormKeyTableReset(&level->fragments, batch);
+	CormRowCacheRestart(&level->cache);
 	level->nmissed = 0;
 	if (level->self >= 0)
 		CormKeyTableReset(&level->nodes, batch);

@@ -131,11 +131,11 @@ extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *ch
 /*
  * The scans below a level: closed for as long as others run, and opened once
  * more.  Where the user, a right or an index is another meanwhile, levels are
- * completed anew in the current context, to be read by statements from then on;
- * none of them may have rows, and all are to be reset.
+ * completed anew in the current context, to be read by statements from then on:
+ * false, and all are to be reset.
  */
 extern void CormCloseScans(CormLevel *level);
-extern void CormReopenScans(CormLevel *level);
+extern bool CormReopenScans(CormLevel *level);
 
 /* The level below that reads a select, or NULL. */
 extern const CormLevel *CormFindLevel(const CormLevel *level,

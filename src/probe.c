@@ -38,6 +38,14 @@
 #include "compat.h"
 #include "probe.h"
 
+/* Has nobody a say in which rows the user sees? */
+static bool
+SeesAllRows(Oid relid)
+{
+	return ExecutorCheckPerms_hook == NULL &&
+		check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
+}
+
 /* May the user read the columns, by what the executor would have checked? */
 static bool
 MayRead(const CormProbe *probe)
@@ -45,8 +53,7 @@ MayRead(const CormProbe *probe)
 	Oid			relid = probe->model->relid;
 	int			attnum = -1;
 
-	if (ExecutorCheckPerms_hook != NULL ||
-		check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
+	if (!SeesAllRows(relid))
 		return false;
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
 		return true;
@@ -54,6 +61,16 @@ MayRead(const CormProbe *probe)
 		if (pg_attribute_aclcheck(relid, attnum, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 			return false;
 	return true;
+}
+
+/* Are its rows those of one heap? */
+static bool
+IsHeap(Relation heap)
+{
+	return heap->rd_rel->relkind == RELKIND_RELATION &&
+		heap->rd_tableam == GetHeapamTableAmRoutine() &&
+		!heap->rd_rel->relhassubclass && !RELATION_IS_OTHER_TEMP(heap) &&
+		(RelationIsPermanent(heap) || !RecoveryInProgress());
 }
 
 /* Is the table still what it was taken for? */
@@ -64,10 +81,7 @@ IsAsPlanned(const CormProbe *probe)
 	TupleDesc	desc = RelationGetDescr(heap);
 	int			attnum = -1;
 
-	if (heap->rd_rel->relkind != RELKIND_RELATION ||
-		heap->rd_tableam != GetHeapamTableAmRoutine() ||
-		heap->rd_rel->relhassubclass || RELATION_IS_OTHER_TEMP(heap) ||
-		(!RelationIsPermanent(heap) && RecoveryInProgress()))
+	if (!IsHeap(heap))
 		return false;
 	while ((attnum = bms_next_member(probe->used, attnum)) >= 0)
 	{
@@ -193,6 +207,23 @@ ChooseIndex(CormProbe *probe)
 	if (chosen != NULL)
 		(void) FitKeys(probe, chosen);
 	return chosen;
+}
+
+bool
+CormProbeMayOpen(const CormModel *model)
+{
+	Relation	heap;
+	bool		may;
+
+	if (!SeesAllRows(model->relid) ||
+		pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return false;
+	heap = try_table_open(model->relid, AccessShareLock);
+	if (heap == NULL)
+		return false;
+	may = IsHeap(heap);
+	table_close(heap, NoLock);
+	return may;
 }
 
 bool

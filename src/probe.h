@@ -38,6 +38,12 @@ typedef struct CormProbe
 } CormProbe;
 
 /*
+ * Can it be expected of a table that it may be opened, by a user who may read all
+ * of it?
+ */
+extern bool CormProbeMayOpen(const CormModel *model);
+
+/*
  * Opens the table and an index that has the key, for the active snapshot.  False
  * when that may not or cannot be; it is to be closed in any case.  What is
  * allocated goes to the current context.

@@ -32,6 +32,7 @@
 #include "lookup.h"
 #include "order.h"
 #include "resolve.h"
+#include "scan.h"
 #include "scope.h"
 #include "value.h"
 
@@ -303,19 +304,50 @@ CormResolveLoader(const CormModel *model, const CormRelation *relation,
 /* ---------- objects ---------- */
 
 /*
- * May the relation be joined into its parent's statement?  Only where nothing
- * restricts it.
+ * Does nothing restrict which rows are loaded, or tell them apart?
  */
 static bool
-IsPlainToOne(const CormLoadNode *node)
+IsUnrestricted(const CormLoadNode *node)
 {
-	return !node->relation->to_many && !node->recursive &&
-		corm_to_one_strategy != CORM_TO_ONE_SEPARATE &&
-		(node->options == NULL ||
-		 (node->options->where == NULL && node->options->annotations == NIL &&
-		  node->options->order_by == NIL &&
-		  node->options->limit < 0 && !node->options->distinct_given &&
-		  node->options->offset < 0));
+	const CormRequest *options = node->options;
+
+	return !node->recursive &&
+		(options == NULL ||
+		 (options->where == NULL && options->annotations == NIL &&
+		  options->order_by == NIL && options->limit < 0 && options->offset < 0 &&
+		  !options->distinct_given));
+}
+
+/*
+ * Will index scans find the row, and all that is loaded below it?
+ */
+static bool
+IsScanned(const CormLoadNode *node)
+{
+	ListCell   *lc;
+
+	if (!IsUnrestricted(node) || node->more ||
+		!CormMayScan(CormRelationTarget(node->relation)))
+		return false;
+	foreach(lc, node->loads)
+		if (!IsScanned(lfirst(lc)))
+			return false;
+	return true;
+}
+
+/*
+ * Is the relation to be joined into its parent's statement?  A join finds each
+ * row anew for every parent, index scans find it once; but a statement of its own
+ * is not worth its while, nor is leaving out a join that is there anyway.
+ */
+static bool
+IsJoined(const CormSelect *select, const CormTable *table, const CormLoadNode *node)
+{
+	if (node->relation->to_many || !IsUnrestricted(node) ||
+		corm_to_one_strategy == CORM_TO_ONE_SEPARATE)
+		return false;
+	return corm_to_one_strategy == CORM_TO_ONE_JOIN || node->relation->reverse ||
+		CormFindJoin(select->scope, table, node->relation) != NULL || !IsScanned(node);
 }
 
 static CormOutput *
@@ -325,7 +357,7 @@ LoadOutput(CormSelect *select, CormTable *table, const CormLoadNode *node, bool 
 	const CormRelation *relation = node->relation;
 
 	output->name = node->name;
-	if (join && IsPlainToOne(node))
+	if (join && IsJoined(select, table, node))
 	{
 		CormTable  *target = CormJoinToOne(select, select->scope, table, relation);
 

@@ -15,8 +15,8 @@
 /* The setting corm.to_one_strategy: where a to-one relation is loaded. */
 typedef enum CormToOneStrategy
 {
-	CORM_TO_ONE_AUTO,			/* joined, where nothing restricts it */
-	CORM_TO_ONE_JOIN,			/* the same */
+	CORM_TO_ONE_AUTO,			/* joined, unless index scans find it */
+	CORM_TO_ONE_JOIN,			/* joined, where nothing restricts it */
 	CORM_TO_ONE_SEPARATE		/* by a statement of its own */
 } CormToOneStrategy;
 

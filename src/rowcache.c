@@ -66,7 +66,7 @@ typedef struct KeptRow
 	BlockNumber block;
 	XLogRecPtr	lsn;			/* of the page when the row was read */
 	CormRowText row;
-	uint64		call;			/* that asked for it last */
+	uint64		batch;			/* that asked for it last */
 } KeptRow;
 
 typedef struct PageKey
@@ -79,7 +79,7 @@ typedef struct KeptPage
 {
 	PageKey		key;
 	char		status;
-	uint64		call;			/* that looked at it last ... */
+	uint64		opening;		/* since which it was looked at last ... */
 	XLogRecPtr	lsn;			/* ... and found this; invalid when it was not
 								 * all-visible */
 } KeptPage;
@@ -134,8 +134,10 @@ static row_hash *rows;
 static page_hash *pages;
 static List *shapes;			/* of KeptShape * */
 static uint32 last_shape;
-static uint64 last_call;
+static uint64 last_opening;
+static uint64 last_batch;
 static int	nusers;				/* caches that are in use */
+static int64 nhits;
 
 /* ---------- what may be kept ---------- */
 
@@ -287,8 +289,14 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 		Use(cache);
 	cache->heap = heap;
 	cache->key_type = key_type;
-	cache->call = ++last_call;
+	cache->opening = ++last_opening;
 	cache->nblocks = RelationGetNumberOfBlocks(heap);
+}
+
+void
+CormRowCacheRestart(CormRowCache *cache)
+{
+	cache->batch = ++last_batch;
 }
 
 /* ---------- pages ---------- */
@@ -314,15 +322,15 @@ PageState(const CormRowCache *cache, BlockNumber block)
 	KeptPage   *page = page_lookup(pages, key);
 	bool		found;
 
-	if (page != NULL && page->call == cache->call)
+	if (page != NULL && page->opening == cache->opening)
 		return page->lsn;
 	if (page == NULL)
 	{
 		page = page_insert(pages, key, &found);
-		page->call = 0;
+		page->opening = 0;
 	}
 	page->lsn = ReadPageState(cache->heap, block);
-	page->call = cache->call;
+	page->opening = cache->opening;
 	return page->lsn;
 }
 
@@ -339,8 +347,9 @@ CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row, bool *a
 		return false;
 	CormPrefetch(kept->row.text);
 	*row = kept->row;
-	*again = kept->call == cache->call;
-	kept->call = cache->call;
+	*again = kept->batch == cache->batch;
+	kept->batch = cache->batch;
+	nhits++;
 	return true;
 }
 
@@ -374,6 +383,14 @@ CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot, Datum key,
 	kept->row.text = memcpy(MemoryContextAlloc(texts, len), text, len);
 	kept->row.len = len;
 	kept->block = block;
-	kept->call = cache->call;
+	kept->batch = cache->batch;
 	kept->lsn = lsn;
+}
+
+CormRowCacheStats
+CormRowCacheStatsNow(void)
+{
+	CormRowCacheStats stats = {rows ? rows->members : 0, nhits};
+
+	return stats;
 }

@@ -32,7 +32,8 @@ typedef struct CormRowCache
 	bool		used;
 	Oid			key_type;
 	uint32		shape;
-	uint64		call;
+	uint64		opening;
+	uint64		batch;
 	BlockNumber nblocks;
 } CormRowCache;
 
@@ -51,9 +52,12 @@ extern bool CormRowCacheFinds(Oid key_type);
 extern void CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot,
 							 Oid key_type, StringInfo shape);
 
+/* From now on no row has been asked for. */
+extern void CormRowCacheRestart(CormRowCache *cache);
+
 /*
  * The row with this key; false when it is not kept, or may have changed.  *again
- * is set if the same call has asked for it before.
+ * is set if it has been asked for before.
  */
 extern bool CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row,
 							 bool *again);
@@ -67,5 +71,14 @@ extern void CormRowCachePrefetch(const CormRowCache *cache, Datum key);
  */
 extern void CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot,
 							 Datum key, const char *text, int len);
+
+/* What corm.stats says about it. */
+typedef struct CormRowCacheStats
+{
+	int			kept;
+	int64		hits;
+} CormRowCacheStats;
+
+extern CormRowCacheStats CormRowCacheStatsNow(void);
 
 #endif							/* CORM_ROWCACHE_H */

@@ -208,6 +208,12 @@ PlanFarKeys(CormScan *scan)
 	return true;
 }
 
+bool
+CormMayScan(const CormModel *model)
+{
+	return corm_direct_scan && CormProbeMayOpen(model);
+}
+
 CormScan *
 CormScanPlan(const CormSelect *select)
 {

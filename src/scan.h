@@ -28,6 +28,9 @@ typedef enum CormScanKind
 
 typedef struct CormScan CormScan;
 
+/* Can it be expected that rows of the model will be scanned, if little is asked? */
+extern bool CormMayScan(const CormModel *model);
+
 /*
  * How the rows of a child's select would be scanned, or NULL when what it asks
  * takes a statement.  Made in the current context; nothing is opened.

@@ -74,6 +74,22 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 	return table;
 }
 
+CormTable *
+CormFindJoin(const CormScope *scope, const CormTable *from, const CormRelation *relation)
+{
+	ListCell   *lc;
+
+	foreach(lc, scope->tables)
+	{
+		CormTable  *table = lfirst(lc);
+
+		if (table->via_alias == from->alias && table->via && table->closure == NULL &&
+			strcmp(table->via->name, relation->name) == 0)
+			return table;
+	}
+	return NULL;
+}
+
 /*
  * The table that a to-one relation leads to, joined once however many paths go
  * through it.
@@ -82,17 +98,10 @@ CormTable *
 CormJoinToOne(CormSelect *select, CormScope *scope, CormTable *from,
 			  const CormRelation *relation)
 {
-	CormTable  *table;
-	ListCell   *lc;
+	CormTable  *table = CormFindJoin(scope, from, relation);
 
-	foreach(lc, scope->tables)
-	{
-		table = lfirst(lc);
-		if (table->via_alias == from->alias && table->via && table->closure == NULL &&
-			strcmp(table->via->name, relation->name) == 0)
-			return table;
-	}
-
+	if (table != NULL)
+		return table;
 	table = CormAddTable(select, scope, CormRelationTarget(relation), CORM_JOIN_LEFT);
 	table->via = relation;
 	table->via_alias = from->alias;

@@ -23,6 +23,10 @@ extern CormScope *CormMakeScope(void);
 extern CormTable *CormAddTable(CormSelect *select, CormScope *scope,
 							   const CormModel *model, CormJoinKind join);
 
+/* The table that a to-one relation leads to, if it has been joined already. */
+extern CormTable *CormFindJoin(const CormScope *scope, const CormTable *from,
+							   const CormRelation *relation);
+
 /* What a to-one relation leads to, LEFT JOINed once for all paths through it. */
 extern CormTable *CormJoinToOne(CormSelect *select, CormScope *scope,
 								CormTable *from, const CormRelation *relation);

@@ -16,15 +16,18 @@
 #include "executor/tstoreReceiver.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 #include "api_read.h"
 #include "assemble.h"
+#include "error.h"
 #include "exec.h"
 #include "inline_rows.h"
 #include "quote.h"
+#include "scan.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
@@ -333,6 +336,34 @@ CheckPlannedFor(TupleDesc planned, TupleDesc now)
 				 errhint("Call again.")));
 }
 
+/*
+ * Puts rows that index scans find into the result; false when that takes a
+ * statement.  Slots are laid out as the table is, which the row type is, too.
+ */
+static bool
+ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select)
+{
+	CormScan   *scan = CormPlansAreShown() ? NULL : CormScanPlanRows(select);
+	ParamListInfo params = CormBindParams(select);
+	TupleTableSlot *slot;
+	CormErrorFrame frame;
+
+	if (scan == NULL || !CormScanOpen(scan))
+		return false;
+	CormErrorPush(&frame, "loading", select->label, NULL);
+	if (CormScanStartParams(scan, params))
+		while ((slot = CormScanNextRow(scan)) != NULL)
+		{
+			CHECK_FOR_INTERRUPTS();
+			slot_getallattrs(slot);
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
+								 slot->tts_values, slot->tts_isnull);
+		}
+	CormErrorPop(&frame);
+	CormScanClose(scan);
+	return true;
+}
+
 Datum
 corm_rows(PG_FUNCTION_ARGS)
 {
@@ -358,6 +389,8 @@ corm_rows(PG_FUNCTION_ARGS)
 						format_type_be(get_fn_expr_argtype(fcinfo->flinfo, 0))),
 				 errhint("Write NULL::%s.", CormQuoteTable(select->model->relid))));
 
+	if (ScanRows(rsinfo, select))
+		return (Datum) 0;
 	dest = CreateDestReceiver(DestTuplestore);
 	SetTuplestoreDestReceiverParams(dest, rsinfo->setResult,
 									rsinfo->econtext->ecxt_per_query_memory,

@@ -32,221 +32,10 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "heapfetch.h"
-#include "probe.h"
-#include "scan.h"
-
-bool		corm_direct_scan = true;
+#include "scanstate.h"
 
 /* Up to this size a table is read as a whole in less than a millisecond. */
 #define SMALL_TABLE_PAGES 64
-
-struct CormScan
-{
-	CormScanKind kind;
-	const CormSelect *select;
-	MemoryContext context;		/* of what is allocated while it is open */
-	CormProbe	rows;
-	CormProbe	links;			/* its "far": how a link names its target */
-	CormHeapFetch fetch;		/* of CHILDREN */
-	TableScanDesc all;			/* while all rows are read */
-	bool		exhausted;		/* its index has no further entry */
-
-	/* of LINKS: the target's keys in the through table */
-	CormKeyPart *far_keys;
-	Buffer		visibility;
-	Datum		far_values[INDEX_MAX_KEYS];
-};
-
-/* ---------- planning ---------- */
-
-/* Does the table stand for itself? */
-static bool
-IsPlainTable(const CormTable *table)
-{
-	return table->model->relkind == RELKIND_RELATION && table->mirrored == NULL &&
-		table->once == NULL && table->several == NULL && table->rows == NULL &&
-		table->closure == NULL && table->row_param == 0 &&
-		table->annotations == NIL;
-}
-
-/* By the primary key, as documents are unless something else is asked. */
-static bool
-IsKeyOrder(const CormSelect *select)
-{
-	const CormModel *model = select->model;
-	ListCell   *lc;
-
-	if (list_length(select->order) != model->nkey)
-		return false;
-	foreach(lc, select->order)
-	{
-		const CormOrder *order = lfirst(lc);
-
-		if (order->value->kind != CORM_VALUE_COLUMN || order->descending ||
-			order->nulls != CORM_NULLS_DEFAULT ||
-			OidIsValid(order->value->collate) ||
-			order->value->ref.table != select->base ||
-			order->value->ref.column->attnum !=
-			model->key[foreach_current_index(lc)])
-			return false;
-	}
-	return true;
-}
-
-/* Nothing but columns of the rows, as they are. */
-static bool
-HasPlainTargets(const CormSelect *select)
-{
-	ListCell   *lc;
-
-	foreach(lc, select->targets)
-	{
-		const CormTarget *target = lfirst(lc);
-
-		if (target->value->kind != CORM_VALUE_COLUMN || OidIsValid(target->cast))
-			return false;
-	}
-	foreach(lc, select->object->outputs)
-	{
-		const CormOutput *output = lfirst(lc);
-
-		if (output->kind == CORM_OUT_OBJECT)
-			return false;
-		if (output->kind == CORM_OUT_VALUE &&
-			((CormTarget *) list_nth(select->targets, output->target))->value->ref.table != select->base)
-			return false;
-	}
-	return true;
-}
-
-static bool
-IsSimple(const CormSelect *select)
-{
-	int			ntables = select->link != NULL ? 2 : 1;
-
-	return select->nkeys > 0 && select->identity == NULL &&
-		select->model->nkey > 0 &&
-		list_length(select->scope->tables) == ntables &&
-		select->scope->where == NIL && select->scope->groups == NULL &&
-		select->limit == 0 && select->offset == 0 &&
-		select->distinct == NIL && select->kept_where == NIL &&
-		IsPlainTable(select->base) &&
-		(select->link == NULL || IsPlainTable(select->link)) &&
-		IsKeyOrder(select) && HasPlainTargets(select);
-}
-
-/*
- * The table is looked up by the column of each key part; the operator then has
- * the column on its left.
- */
-static bool
-AddKey(CormProbe *probe, const CormColumn *column, const CormKeyPart *key)
-{
-	int			n = probe->nkeys++;
-
-	probe->columns[n] = column;
-	probe->collations[n] = key->collation;
-	probe->ops[n] = key->child_referenced ? key->op : get_commutator(key->op);
-	probe->used = bms_add_member(probe->used, column->attnum);
-	return OidIsValid(probe->ops[n]);
-}
-
-/*
- * Targets of the through table are read from it, the others from the rows.  What
- * a list is ordered by takes a right to read it as well.
- */
-static void
-NoteColumns(CormScan *scan)
-{
-	const CormSelect *select = scan->select;
-	const CormModel *model = select->model;
-	ListCell   *lc;
-
-	for (int i = 0; i < model->nkey; i++)
-		scan->rows.used = bms_add_member(scan->rows.used, model->key[i]);
-
-	foreach(lc, select->targets)
-	{
-		const CormColumnRef *ref = &((CormTarget *) lfirst(lc))->value->ref;
-
-		if (ref->table == select->base)
-			scan->rows.used = bms_add_member(scan->rows.used,
-											 ref->column->attnum);
-	}
-}
-
-/* The parts of the key by which a through table's rows name their targets. */
-static bool
-PlanFarKeys(CormScan *scan)
-{
-	const CormForeignKey *far = scan->links.far;
-
-	/* lists are in the order of that key, by the links' values */
-	if (!far->to_primary_key)
-		return false;
-	scan->far_keys = palloc0(far->nkeys * sizeof(CormKeyPart));
-	for (int i = 0; i < far->nkeys; i++)
-	{
-		const CormColumn *mine = CormColumnByNumber(scan->rows.model,
-													far->pk_attnums[i]);
-		const CormColumn *theirs = CormColumnByNumber(scan->links.model,
-													  far->fk_attnums[i]);
-		CormKeyPart *key = &scan->far_keys[i];
-
-		key->op = far->eq_ops[i];
-		op_input_types(key->op, &key->child_type, &key->parent_type);
-		key->child_referenced = true;
-		key->collation = mine->collation;
-
-		/* values are taken as they are */
-		if (key->child_type != mine->typid || key->parent_type != theirs->typid ||
-			!AddKey(&scan->rows, mine, key))
-			return false;
-		scan->links.used = bms_add_member(scan->links.used, theirs->attnum);
-	}
-	return true;
-}
-
-bool
-CormMayScan(const CormModel *model)
-{
-	return corm_direct_scan && CormProbeMayOpen(model);
-}
-
-CormScan *
-CormScanPlan(const CormSelect *select)
-{
-	CormScan   *scan;
-	CormProbe  *first;
-
-	if (!corm_direct_scan || !IsSimple(select))
-		return NULL;
-	scan = palloc0(sizeof(CormScan));
-	scan->select = select;
-	scan->context = CurrentMemoryContext;
-	scan->rows.model = select->model;
-	scan->kind = select->link != NULL ? CORM_SCAN_LINKS :
-		select->keys[0].child_referenced ? CORM_SCAN_TARGET : CORM_SCAN_CHILDREN;
-	first = scan->kind == CORM_SCAN_LINKS ? &scan->links : &scan->rows;
-	if (scan->kind == CORM_SCAN_LINKS)
-	{
-		scan->links.model = select->link->model;
-		scan->links.far = select->base->link_relation->far_fk;
-	}
-	for (int i = 0; i < select->nkeys; i++)
-	{
-		const CormTarget *target = list_nth(select->targets,
-											select->keys[i].child_target);
-
-		if (!AddKey(first, target->value->ref.column, &select->keys[i]))
-			return NULL;
-	}
-	if (scan->kind == CORM_SCAN_LINKS && !PlanFarKeys(scan))
-		return NULL;
-	NoteColumns(scan);
-	return scan;
-}
 
 CormScanKind
 CormScanKindOf(const CormScan *scan)
@@ -508,4 +297,43 @@ CormScanNextLink(CormScan *scan)
 	}
 	MemoryContextSwitchTo(old);
 	return found;
+}
+
+/* ---------- rows without parents ---------- */
+
+bool
+CormScanStartParams(CormScan *scan, ParamListInfo params)
+{
+	CormProbe  *first = scan->kind == CORM_SCAN_LINKS ? &scan->links : &scan->rows;
+	Datum		keys[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < first->nkeys; i++)
+	{
+		const ParamExternData *param = &params->params[scan->params[i] - 1];
+
+		if (param->isnull)
+			return false;
+		keys[i] = param->value;
+	}
+	if (scan->kind == CORM_SCAN_LINKS)
+		CormScanStartLinks(scan, keys);
+	else
+		CormScanStart(scan, keys);
+	return true;
+}
+
+TupleTableSlot *
+CormScanNextRow(CormScan *scan)
+{
+	TupleTableSlot *slot = NULL;
+	const Datum *far;
+
+	if (scan->kind != CORM_SCAN_LINKS)
+		return CormScanNext(scan);
+	while (slot == NULL && (far = CormScanNextLink(scan)) != NULL)
+	{
+		CormScanStart(scan, far);
+		slot = CormScanNext(scan);
+	}
+	return slot;
 }

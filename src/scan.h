@@ -11,6 +11,7 @@
 #define CORM_SCAN_H
 
 #include "executor/tuptable.h"
+#include "nodes/params.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 
@@ -36,6 +37,14 @@ extern bool CormMayScan(const CormModel *model);
  * takes a statement.  Made in the current context; nothing is opened.
  */
 extern CormScan *CormScanPlan(const CormSelect *select);
+
+/*
+ * The same for rows that have no parents, but a key that is given by parameters:
+ * one row by its primary key, for a document; all rows of one owner, or one row,
+ * in no order.
+ */
+extern CormScan *CormScanPlanOne(const CormSelect *select);
+extern CormScan *CormScanPlanRows(const CormSelect *select);
 
 extern CormScanKind CormScanKindOf(const CormScan *scan);
 
@@ -67,6 +76,13 @@ extern char *CormScanInWords(const CormScan *scan);
  */
 extern void CormScanStart(CormScan *scan, const Datum *keys);
 extern TupleTableSlot *CormScanNext(CormScan *scan);
+
+/*
+ * The rows for parameters, if they have no parents; false when one is NULL, which
+ * no row equals.
+ */
+extern bool CormScanStartParams(CormScan *scan, ParamListInfo params);
+extern TupleTableSlot *CormScanNextRow(CormScan *scan);
 
 /*
  * All rows of the table, whoever they belong to; only where the table is so small

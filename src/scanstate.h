@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * scanstate.h
+ *	  What scan_plan.c and scan.c know of a scan.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CORM_SCANSTATE_H
+#define CORM_SCANSTATE_H
+
+#include "access/tableam.h"
+#include "storage/buf.h"
+
+#include "heapfetch.h"
+#include "probe.h"
+#include "scan.h"
+
+struct CormScan
+{
+	CormScanKind kind;
+	const CormSelect *select;
+	MemoryContext context;		/* of what is allocated while it is open */
+	CormProbe	rows;
+	CormProbe	links;			/* its "far": how a link names its target */
+	int			params[INDEX_MAX_KEYS];	/* of rows without parents: which
+										 * parameter each key is ... */
+	bool		of_owner;		/* ... and whether it is that of their owner */
+	CormHeapFetch fetch;		/* of CHILDREN */
+	TableScanDesc all;			/* while all rows are read */
+	bool		exhausted;		/* its index has no further entry */
+
+	/* of LINKS: the target's keys in the through table */
+	CormKeyPart *far_keys;
+	Buffer		visibility;
+	Datum		far_values[INDEX_MAX_KEYS];
+};
+
+#endif							/* CORM_SCANSTATE_H */

@@ -23,6 +23,7 @@
 #include "plancache.h"
 #include "pretty.h"
 #include "rowcache.h"
+#include "scan.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_sql);
@@ -37,7 +38,8 @@ typedef struct Inspected
 	ReturnSetInfo *rsinfo;		/* takes the lines of the answer */
 	CormVerb	verb;
 	CormSelect *select;
-	CormRun    *run;			/* what explain runs, or NULL */
+	CormRun    *run;			/* what explain runs, or NULL ... */
+	CormScan   *rows;			/* ... typed rows that are scanned, or NULL */
 	List	   *scans;			/* lines (char *) about its index scans */
 } Inspected;
 
@@ -134,13 +136,14 @@ corm_sql(PG_FUNCTION_ARGS)
 static List *
 ScanLines(const Inspected *inspected, const CormSelect *select)
 {
-	char	   *scan = inspected->run == NULL ? NULL :
-		CormRunScanInWords(inspected->run, select);
+	char	   *scan = inspected->rows ? CormScanInWords(inspected->rows) :
+		inspected->run ? CormRunScanInWords(inspected->run, select) : NULL;
 
 	if (scan == NULL)
 		return NIL;
 	return list_make2(unconstify(char *, select->label),
-					  psprintf("  %s, for each parent", scan));
+					  psprintf("  %s%s", scan,
+							   select == inspected->select ? "" : ", for each parent"));
 }
 
 static void
@@ -173,6 +176,18 @@ Discard(void *arg, StringInfo document)
 {
 }
 
+static void
+DiscardRows(CormScan *scan, ParamListInfo params)
+{
+	bool		more = CormScanStartParams(scan, params);
+
+	while (more)
+	{
+		CHECK_FOR_INTERRUPTS();
+		more = CormScanNextRow(scan) != NULL;
+	}
+}
+
 /*
  * Runs what the verb would run, and drops the result.
  */
@@ -184,6 +199,8 @@ RunVerb(void *arg)
 
 	if (CormVerbLoads(inspected->verb))
 		CormRunPush(inspected->run, Discard, NULL);
+	else if (inspected->rows)
+		DiscardRows(inspected->rows, CormBindParams(select));
 	else
 		(void) CormExecute(select->label, CormVerbStatement(inspected->verb, select),
 						   CormBindParams(select), true, NULL);
@@ -199,16 +216,22 @@ corm_explain(PG_FUNCTION_ARGS)
 	inspected.scans = NIL;
 	inspected.run = CormVerbLoads(inspected.verb) ?
 		CormRunBegin(inspected.select, true) : NULL;
+	inspected.rows = inspected.verb == CORM_VERB_ROWS ?
+		CormScanPlanRows(inspected.select) : NULL;
+	if (inspected.rows != NULL && !CormScanOpen(inspected.rows))
+		inspected.rows = NULL;
 	if (PG_ARGISNULL(2) || !PG_GETARG_BOOL(2))
 		VisitStatements(&inspected, ShowPlan);
 	else
 	{
-		VisitChildren(&inspected, inspected.select, NoteScan);
+		VisitStatements(&inspected, NoteScan);
 		CormExplainRun(RunVerb, &inspected, PutLine, inspected.rsinfo);
 		PutLines(&inspected, inspected.scans);
 	}
 	if (inspected.run != NULL)
 		CormRunAbandon(inspected.run);
+	if (inspected.rows != NULL)
+		CormScanClose(inspected.rows);
 	return (Datum) 0;
 }
 

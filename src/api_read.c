@@ -109,7 +109,7 @@ PullAll(FunctionCallInfo fcinfo)
 		select = ArgDocuments(fcinfo, CORM_VERB_ALL);
 		if (select)
 		{
-			call->user_fctx = CormRunBegin(select, true);
+			call->user_fctx = CormRunBeginPull(select);
 			RegisterExprContextCallback(rsinfo->econtext, ShutdownPull,
 										PointerGetDatum(call->user_fctx));
 		}
@@ -343,7 +343,7 @@ CheckPlannedFor(TupleDesc planned, TupleDesc now)
 static bool
 ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select)
 {
-	CormScan   *scan = CormPlansAreShown() ? NULL : CormScanPlanRows(select);
+	CormScan   *scan = CormScanPlanRows(select);
 	ParamListInfo params = CormBindParams(select);
 	TupleTableSlot *slot;
 	CormErrorFrame frame;

@@ -435,8 +435,8 @@ FetchChildren(CormRun *run, CormLevel *parent)
 
 /* ---------- runs ---------- */
 
-CormRun *
-CormRunBegin(const CormSelect *select, bool read_only)
+static CormRun *
+Begin(const CormSelect *select, bool read_only, bool one_row)
 {
 	MemoryContext context = CormScratchContext();
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -449,11 +449,23 @@ CormRunBegin(const CormSelect *select, bool read_only)
 									 ALLOCSET_DEFAULT_SIZES);
 	run->read_only = read_only;
 	run->owner = CurrentResourceOwner;
-	run->root = CormCompileLevel(select, NULL, &run->tally, read_only);
+	run->root = CormCompileLevel(select, &run->tally, read_only, one_row);
 	initStringInfo(&run->scratch);
 	CormResetLevel(run->root, run->batch);
 	MemoryContextSwitchTo(old);
 	return run;
+}
+
+CormRun *
+CormRunBegin(const CormSelect *select, bool read_only)
+{
+	return Begin(select, read_only, true);
+}
+
+CormRun *
+CormRunBeginPull(const CormSelect *select)
+{
+	return Begin(select, true, false);
 }
 
 void
@@ -476,19 +488,41 @@ RootStatement(CormRun *run)
 		CormDeparseRoots(select, &run->stop);
 }
 
+/* The root is one row, which an index scan finds. */
+static void
+ScanRoot(CormRun *run, DestReceiver *receiver)
+{
+	const CormSelect *select = run->root->select;
+	CormScan   *scan = run->root->scan;
+	ParamListInfo params = CormBindParams(select);
+	CormErrorFrame frame;
+	TupleTableSlot *slot;
+
+	CormErrorPush(&frame, "loading", select->label, NULL);
+	if (CormScanStartParams(scan, params) && (slot = CormScanNext(scan)) != NULL)
+		(void) ReceiveRoot(slot, receiver);
+	CormErrorPop(&frame);
+}
+
 void
 CormRunPush(CormRun *run, CormSink sink, void *arg)
 {
 	const CormSelect *select = run->root->select;
-	char	   *sql = RootStatement(run);
 	Receiver	receiver;
 
 	InitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
 	receiver.whole = CormIsWhole(run->root);
-	(void) CormExecuteUpTo(select->label, sql, CormBindParams(select), run->read_only,
-						   run->stop, (DestReceiver *) &receiver);
+	if (run->root->scanning)
+		ScanRoot(run, (DestReceiver *) &receiver);
+	else
+	{
+		char	   *sql = RootStatement(run);
+
+		(void) CormExecuteUpTo(select->label, sql, CormBindParams(select), run->read_only,
+							   run->stop, (DestReceiver *) &receiver);
+	}
 	FlushBatch(run, sink, arg);
 	CormCloseScans(run->root);
 }
@@ -666,7 +700,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 
 	owners.object = &object;
 	owners.children = list_make1(loader);
-	run = CormRunBegin(&owners, true);
+	run = Begin(&owners, true, false);
 	root = run->root;
 	level = root->children[0];
 	for (int i = 0; i < nkeys; i++)

@@ -44,6 +44,9 @@ typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot);
  */
 extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
 
+/* The same, of one that only reads and is pulled. */
+extern CormRun *CormRunBeginPull(const CormSelect *select);
+
 extern void CormRunObserve(CormRun *run, CormObserver observer, void *arg);
 
 /*

@@ -214,6 +214,8 @@ CompileScan(CormLevel *level)
 	level->natts = 0;
 	for (int i = 0; i < list_length(level->select->targets); i++)
 		level->natts = Max(level->natts, ColumnOf(level, i) + 1);
+	if (level->child == NULL)
+		return;					/* one row needs no order */
 	for (int i = 0; i < level->select->model->nkey; i++)
 		level->natts = Max(level->natts, level->select->model->key[i]);
 	CompileSorter(level);
@@ -242,7 +244,7 @@ OpenCache(CormLevel *level)
 	int			columns[INDEX_MAX_KEYS];
 
 	level->cache.heap = NULL;
-	if (!level->scanning || level->nchildren > 0 ||
+	if (!level->scanning || level->child == NULL || level->nchildren > 0 ||
 		CormScanKindOf(level->scan) == CORM_SCAN_CHILDREN)
 		return;
 	key = CormScanTargetKeys(level->scan, &n, columns);
@@ -295,12 +297,14 @@ CompleteLevel(CormLevel *level)
 }
 
 CormLevel *
-CormCompileLevel(const CormSelect *select, const CormChild *child, CormTally *tally,
-				 bool may_scan)
+CormCompileLevel(const CormSelect *select, CormTally *tally, bool may_scan, bool one_row)
 {
-	CormLevel  *level = MakeLevel(select, child, tally, may_scan);
+	CormLevel  *level = MakeLevel(select, NULL, tally, may_scan);
 
 	OpenScans(level);
+	if (may_scan && one_row)
+		level->scan = CormScanPlanOne(select);
+	level->scanning = level->scan != NULL && CormScanOpen(level->scan);
 	CompleteLevel(level);
 	return level;
 }
@@ -344,15 +348,14 @@ OpenScans(CormLevel *level)
 void
 CormCloseScans(CormLevel *level)
 {
+	if (level->scanning)
+		CormScanClose(level->scan);
 	for (int i = 0; i < level->nchildren; i++)
 	{
 		CormLevel  *below = level->children[i];
 
-		if (i == level->self)
-			continue;
-		if (below->scanning)
-			CormScanClose(below->scan);
-		CormCloseScans(below);
+		if (i != level->self)
+			CormCloseScans(below);
 	}
 }
 
@@ -445,7 +448,7 @@ CormResetLevel(CormLevel *level, MemoryContext batch)
 	level->rows = NULL;
 	if (level->child)
 		CormKeyTableReset(&level->table, batch);
-	if (level->scanning)
+	if (level->scanning && level->child)
 		CormKeyTableReset(&level->fragments, batch);
 	CormRowCacheRestart(&level->cache);
 	level->nmissed = 0;

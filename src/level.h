@@ -121,15 +121,16 @@ typedef struct CormLevel
 } CormLevel;
 
 /*
- * A level and all below it, in the current memory context.  With "may_scan",
- * levels that can do without a statement are read by index scans, which are open
- * then; without, none is.
+ * The level of a root and all below it, in the current memory context.  With
+ * "may_scan", levels that can do without a statement are read by index scans, which
+ * are open then; without, none is.  The root is one of them with "one_row", if it
+ * asks for a row by its key.
  */
-extern CormLevel *CormCompileLevel(const CormSelect *select, const CormChild *child,
-								   CormTally *tally, bool may_scan);
+extern CormLevel *CormCompileLevel(const CormSelect *select, CormTally *tally,
+								   bool may_scan, bool one_row);
 
 /*
- * The scans below a level: closed for as long as others run, and opened once
+ * The scans of a level and below it: closed for as long as others run, and opened once
  * more.  Where the user, a right or an index is another meanwhile, levels are
  * completed anew in the current context, to be read by statements from then on:
  * false, and all are to be reset.

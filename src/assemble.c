@@ -30,7 +30,6 @@
 
 #include "miscadmin.h"
 #include "tcop/dest.h"
-#include "tcop/pquery.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -56,48 +55,6 @@ int			corm_slice_strategy = CORM_SLICE_AUTO;
  */
 #define FEW_PARENTS 50
 
-/*
- * When nothing is fetched for them together, so many bytes of documents are pulled
- * at once: few enough to stay in the processor's cache.
- */
-#define PULLED_AT_ONCE (96 * 1024)
-
-struct CormRun
-{
-	MemoryContext context;
-	MemoryContext batch;
-	MemoryContext row;			/* scratch memory of one row's rendering */
-	bool		read_only;
-	int64		stop;			/* the roots' statement after so many; -1: do not */
-	ResourceOwner owner;		/* of what the scans hold */
-	CormLevel  *root;
-	StringInfoData scratch;		/* one row, or one document, or some */
-
-	/* of a pulled run */
-	char	   *portal;			/* its name, or NULL once it is closed */
-	int			next;			/* row of the batch to return next */
-	long		pulled;			/* rows of all batches so far */
-	int		   *starts;			/* in "scratch", of documents that are whole */
-	int			nwhole;			/* how many there are */
-
-	CormTally	tally;
-	CormObserver observer;		/* or NULL */
-	void	   *observer_arg;
-};
-
-typedef struct Receiver
-{
-	DestReceiver pub;
-	CormRun    *run;
-	CormLevel  *level;
-	CormSink	sink;			/* of a pushed root: takes what is complete */
-	void	   *arg;
-	bool		whole;			/* each row is a document, as nothing else is fetched */
-	int64		nwhole;
-} Receiver;
-
-static void FetchChildren(CormRun *run, CormLevel *parent);
-
 /* ---------- receiving ---------- */
 
 static void
@@ -113,8 +70,8 @@ AddRow(CormRun *run, CormLevel *level, CormRow *row)
 	level->rows[level->nrows++] = row;
 }
 
-static void
-StartBatch(CormRun *run)
+void
+CormStartBatch(CormRun *run)
 {
 	MemoryContextReset(run->batch);
 	CormResetLevel(run->root, run->batch);
@@ -126,33 +83,14 @@ StartBatch(CormRun *run)
 static void
 FlushBatch(CormRun *run, CormSink sink, void *arg)
 {
-	FetchChildren(run, run->root);
+	CormFetchChildren(run, run->root);
 	for (int i = 0; i < run->root->nrows; i++)
 	{
 		resetStringInfo(&run->scratch);
 		CormWriteRow(run->root, run->root->rows[i], &run->scratch);
 		sink(arg, &run->scratch);
 	}
-	StartBatch(run);
-}
-
-/* Leaves room for the header of a value, aligned as one. */
-static void
-BeginText(StringInfo buf)
-{
-	int			start = INTALIGN(buf->len);
-
-	enlargeStringInfo(buf, start - buf->len + VARHDRSZ);
-	buf->len = start + VARHDRSZ;
-}
-
-static text *
-EndText(StringInfo buf, int start)
-{
-	text	   *result = (text *) (buf->data + start);
-
-	SET_VARSIZE(result, buf->len - start);
-	return result;
+	CormStartBatch(run);
 }
 
 /*
@@ -163,14 +101,14 @@ PutDocument(CormRun *run, TupleTableSlot *slot)
 {
 	int			start = INTALIGN(run->scratch.len);
 
-	BeginText(&run->scratch);
+	CormBeginText(&run->scratch);
 	CormRenderWhole(run->root, slot, &run->scratch, run->row);
-	(void) EndText(&run->scratch, start);
+	(void) CormEndText(&run->scratch, start);
 	run->starts[run->nwhole++] = start;
 }
 
 static void
-PushDocument(Receiver *receiver, TupleTableSlot *slot)
+PushDocument(CormReceiver *receiver, TupleTableSlot *slot)
 {
 	CormRun    *run = receiver->run;
 
@@ -178,11 +116,11 @@ PushDocument(Receiver *receiver, TupleTableSlot *slot)
 	CormRenderWhole(run->root, slot, &run->scratch, run->row);
 	receiver->sink(receiver->arg, &run->scratch);
 	if (++receiver->nwhole % corm_batch_size == 0)
-		StartBatch(run);
+		CormStartBatch(run);
 }
 
 static void
-TakeRoot(Receiver *receiver, TupleTableSlot *slot)
+TakeRoot(CormReceiver *receiver, TupleTableSlot *slot)
 {
 	CormRun    *run = receiver->run;
 	CormLevel  *level = receiver->level;
@@ -205,7 +143,7 @@ TakeRoot(Receiver *receiver, TupleTableSlot *slot)
 static bool
 ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 {
-	Receiver   *receiver = (Receiver *) self;
+	CormReceiver   *receiver = (CormReceiver *) self;
 	CormRun    *run = receiver->run;
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 	ResourceOwner owner = CurrentResourceOwner;
@@ -223,7 +161,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 static bool
 ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 {
-	Receiver   *receiver = (Receiver *) self;
+	CormReceiver   *receiver = (CormReceiver *) self;
 	CormLevel  *level = receiver->level;
 	const CormSelect *select = level->select;
 	MemoryContext old = MemoryContextSwitchTo(receiver->run->batch);
@@ -255,11 +193,11 @@ ReceiverNothing(DestReceiver *self)
 static void
 ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
-	CormCheckResult(((Receiver *) self)->level->select, typeinfo);
+	CormCheckResult(((CormReceiver *) self)->level->select, typeinfo);
 }
 
-static void
-InitReceiver(Receiver *receiver, CormRun *run, CormLevel *level)
+void
+CormInitReceiver(CormReceiver *receiver, CormRun *run, CormLevel *level)
 {
 	memset(receiver, 0, sizeof(*receiver));
 	receiver->pub.receiveSlot = level->child ? ReceiveChild : ReceiveRoot;
@@ -366,7 +304,7 @@ FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
 {
 	bool		few = AreFew(parents->n);
 	ParamListInfo params;
-	Receiver	receiver;
+	CormReceiver	receiver;
 
 	if (parents->n == 0)
 		return;
@@ -379,7 +317,7 @@ FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
 		level->sql[few] = CormDeparseSelect(level->select, few);
 		MemoryContextSwitchTo(old);
 	}
-	InitReceiver(&receiver, run, level);
+	CormInitReceiver(&receiver, run, level);
 	if (run->read_only)
 		(void) CormExecuteByKeys(level->select->label, level->sql[few], params,
 								 parents->n, (DestReceiver *) &receiver);
@@ -418,11 +356,11 @@ FetchLevel(CormRun *run, const CormLevel *parent, int index)
 	pfree(parents.keys);
 	if (level->self >= 0)
 		FetchDescendants(run, level);
-	FetchChildren(run, level);
+	CormFetchChildren(run, level);
 }
 
-static void
-FetchChildren(CormRun *run, CormLevel *parent)
+void
+CormFetchChildren(CormRun *run, CormLevel *parent)
 {
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 
@@ -435,8 +373,8 @@ FetchChildren(CormRun *run, CormLevel *parent)
 
 /* ---------- runs ---------- */
 
-static CormRun *
-Begin(const CormSelect *select, bool read_only, bool one_row)
+CormRun *
+CormBeginRun(const CormSelect *select, bool read_only, bool one_row)
 {
 	MemoryContext context = CormScratchContext();
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -459,13 +397,7 @@ Begin(const CormSelect *select, bool read_only, bool one_row)
 CormRun *
 CormRunBegin(const CormSelect *select, bool read_only)
 {
-	return Begin(select, read_only, true);
-}
-
-CormRun *
-CormRunBeginPull(const CormSelect *select)
-{
-	return Begin(select, true, false);
+	return CormBeginRun(select, read_only, true);
 }
 
 void
@@ -475,11 +407,8 @@ CormRunObserve(CormRun *run, CormObserver observer, void *arg)
 	run->observer_arg = arg;
 }
 
-/*
- * The statement that the roots are read by, and where to stop.
- */
-static char *
-RootStatement(CormRun *run)
+char *
+CormRootStatement(CormRun *run)
 {
 	const CormSelect *select = run->root->select;
 
@@ -508,9 +437,9 @@ void
 CormRunPush(CormRun *run, CormSink sink, void *arg)
 {
 	const CormSelect *select = run->root->select;
-	Receiver	receiver;
+	CormReceiver	receiver;
 
-	InitReceiver(&receiver, run, run->root);
+	CormInitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
 	receiver.arg = arg;
 	receiver.whole = CormIsWhole(run->root);
@@ -518,7 +447,7 @@ CormRunPush(CormRun *run, CormSink sink, void *arg)
 		ScanRoot(run, (DestReceiver *) &receiver);
 	else
 	{
-		char	   *sql = RootStatement(run);
+		char	   *sql = CormRootStatement(run);
 
 		(void) CormExecuteUpTo(select->label, sql, CormBindParams(select), run->read_only,
 							   run->stop, (DestReceiver *) &receiver);
@@ -531,144 +460,13 @@ void
 CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
 				 CormSink sink, void *arg)
 {
-	Receiver	receiver;
+	CormReceiver	receiver;
 
 	/* children are fetched once the statement and its triggers are done */
-	InitReceiver(&receiver, run, run->root);
+	CormInitReceiver(&receiver, run, run->root);
 	(void) CormExecute(run->root->select->label, sql, params, false,
 					   (DestReceiver *) &receiver);
 	FlushBatch(run, sink, arg);
-}
-
-/*
- * Opens the portal that the roots are pulled from.
- */
-static Portal
-OpenRoots(CormRun *run)
-{
-	const CormSelect *select = run->root->select;
-	MemoryContext old = MemoryContextSwitchTo(run->context);
-	Portal		portal = CormOpenPortal(select->label, RootStatement(run),
-										CormBindParams(select));
-
-	if (run->portal)
-		pfree(run->portal);
-	run->portal = pstrdup(portal->name);
-	MemoryContextSwitchTo(old);
-	return portal;
-}
-
-/*
- * The portal has gone, and the cursor above has not: a rollback to a savepoint
- * took it, or the transaction is about to commit and the cursor is to stay.
- * The statement runs again under the cursor's snapshot, past the rows that were
- * read already; their order must say which those are.
- */
-static Portal
-ReopenRoots(CormRun *run)
-{
-	Portal		portal;
-
-	if (run->root->select->model->nkey == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_CURSOR_STATE),
-				 errmsg("the rows of \"%s\" are no longer there", run->root->select->label),
-				 errdetail("The transaction ended, or was rolled back to a savepoint, since the first of them was read."),
-				 errhint("With a primary key they could be read again.")));
-	portal = OpenRoots(run);
-	(void) PortalRunFetch(portal, FETCH_FORWARD, run->pulled, None_Receiver);
-	return portal;
-}
-
-/*
- * How many roots to fetch: of those that are whole so many as will do, judging by
- * the last ones; the first comes alone.  They share a batch with those before.
- */
-static long
-RootsToPull(const CormRun *run, bool whole)
-{
-	long		rows = corm_batch_size - (whole ? run->pulled % corm_batch_size : 0);
-
-	if (whole)
-		rows = run->nwhole == 0 ? 1 :
-			Min(rows, 1 + PULLED_AT_ONCE / (run->scratch.len / run->nwhole));
-	return run->stop < 0 ? rows : Min(rows, run->stop - run->pulled);
-}
-
-/*
- * Fetches the next batch of roots with their children.  How many there were.
- */
-static int
-PullBatch(CormRun *run)
-{
-	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
-	Receiver	receiver;
-	CormErrorFrame frame;
-	bool		same = true;
-	long		rows;
-	int			n;
-
-	if (run->portal != NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(run->context);
-
-		run->owner = CurrentResourceOwner;
-		same = CormReopenScans(run->root);
-		MemoryContextSwitchTo(old);
-	}
-	InitReceiver(&receiver, run, run->root);
-	receiver.whole = CormIsWhole(run->root);
-	if (run->portal == NULL)
-		portal = OpenRoots(run);
-	else if (!PortalIsValid(portal))
-		portal = ReopenRoots(run);
-	rows = RootsToPull(run, receiver.whole);
-	if (!same || !receiver.whole || run->pulled % corm_batch_size == 0)
-		StartBatch(run);
-	resetStringInfo(&run->scratch);
-	if (receiver.whole)
-		enlargeStringInfo(&run->scratch, PULLED_AT_ONCE);
-	run->next = run->nwhole = 0;
-	run->starts = MemoryContextAlloc(run->batch, Max(rows, 1) * sizeof(int));
-
-	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	/* none is what a portal takes for the row that it has just returned */
-	if (rows > 0)
-		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
-	CormErrorPop(&frame);
-	n = receiver.whole ? run->nwhole : run->root->nrows;
-	run->pulled += n;
-	FetchChildren(run, run->root);
-	CormCloseScans(run->root);
-	return n;
-}
-
-text *
-CormRunPull(CormRun *run)
-{
-	int			n = Max(run->nwhole, run->root->nrows);
-
-	if (run->next >= n && (n = PullBatch(run)) == 0)
-	{
-		CormRunClose(run);
-		return NULL;
-	}
-	if (run->nwhole > 0)
-		return (text *) (run->scratch.data + run->starts[run->next++]);
-	resetStringInfo(&run->scratch);
-	BeginText(&run->scratch);
-	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
-	return EndText(&run->scratch, 0);
-}
-
-void
-CormRunClose(CormRun *run)
-{
-	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
-
-	run->portal = NULL;
-	if (PortalIsValid(portal))
-		PortalDrop(portal, false);
 }
 
 char *
@@ -700,7 +498,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 
 	owners.object = &object;
 	owners.children = list_make1(loader);
-	run = Begin(&owners, true, false);
+	run = CormBeginRun(&owners, true, false);
 	root = run->root;
 	level = root->children[0];
 	for (int i = 0; i < nkeys; i++)
@@ -711,7 +509,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 		row->holes[0].isnull = keys[i] == NULL;
 		AddRow(run, root, row);
 	}
-	FetchChildren(run, root);
+	CormFetchChildren(run, root);
 
 	for (int i = 0; i < nkeys; i++)
 	{

@@ -10,11 +10,9 @@
 #ifndef CORM_ASSEMBLE_H
 #define CORM_ASSEMBLE_H
 
-#include "executor/tuptable.h"
-#include "lib/stringinfo.h"
 #include "nodes/params.h"
 
-#include "plantree.h"
+#include "run.h"
 
 /* The setting corm.batch_size: roots whose children are fetched together. */
 extern int	corm_batch_size;
@@ -28,14 +26,6 @@ typedef enum CormSliceStrategy
 } CormSliceStrategy;
 
 extern int	corm_slice_strategy;
-
-/* Takes one finished document; it is overwritten afterwards. */
-typedef void (*CormSink) (void *arg, StringInfo document);
-
-typedef struct CormRun CormRun;
-
-/* Sees the row of a root as it comes; false leaves it out. */
-typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot);
 
 /*
  * A run of one select with all that hangs below it.  A "read_only" run sees the

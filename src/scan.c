@@ -32,7 +32,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "scanstate.h"
+#include "scan.h"
 
 /* Up to this size a table is read as a whole in less than a millisecond. */
 #define SMALL_TABLE_PAGES 64

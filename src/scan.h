@@ -10,24 +10,12 @@
 #ifndef CORM_SCAN_H
 #define CORM_SCAN_H
 
-#include "executor/tuptable.h"
 #include "nodes/params.h"
-#include "utils/relcache.h"
-#include "utils/snapshot.h"
 
-#include "plantree.h"
+#include "scanstate.h"
 
 /* The setting corm.direct_scan: may statements be replaced by index scans? */
 extern bool corm_direct_scan;
-
-typedef enum CormScanKind
-{
-	CORM_SCAN_CHILDREN,			/* rows whose foreign key is the parent's */
-	CORM_SCAN_TARGET,			/* the row that the parent's foreign key names */
-	CORM_SCAN_LINKS				/* rows of a through table, then their targets */
-} CormScanKind;
-
-typedef struct CormScan CormScan;
 
 /* Can it be expected that rows of the model will be scanned, if little is asked? */
 extern bool CormMayScan(const CormModel *model);

@@ -17,7 +17,7 @@
 #include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
 
-#include "scanstate.h"
+#include "scan.h"
 
 bool		corm_direct_scan = true;
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scanstate.h
- *	  What scan_plan.c and scan.c know of a scan.
+ *	  The state of a scan, which scan_plan.c plans and scan.c runs: their business.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -14,10 +14,17 @@
 #include "storage/buf.h"
 
 #include "heapfetch.h"
+#include "plantree.h"
 #include "probe.h"
-#include "scan.h"
 
-struct CormScan
+typedef enum CormScanKind
+{
+	CORM_SCAN_CHILDREN,			/* rows whose foreign key is the parent's */
+	CORM_SCAN_TARGET,			/* the row that the parent's foreign key names */
+	CORM_SCAN_LINKS				/* rows of a through table, then their targets */
+} CormScanKind;
+
+typedef struct CormScan
 {
 	CormScanKind kind;
 	const CormSelect *select;
@@ -35,6 +42,6 @@ struct CormScan
 	CormKeyPart *far_keys;
 	Buffer		visibility;
 	Datum		far_values[INDEX_MAX_KEYS];
-};
+} CormScan;
 
 #endif							/* CORM_SCANSTATE_H */

@@ -1,0 +1,165 @@
+/*-------------------------------------------------------------------------
+ *
+ * pull.c
+ *	  Documents on demand: a run whose roots come from a portal.
+ *
+ * The first document comes as soon as its root has been read.  Between two fetches
+ * the caller may do anything, or never come back, so the scans of a run are closed
+ * then; what was found in a batch of roots is known until the next batch.
+ *
+ * Copyright (c) 2026, the corm developers
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "tcop/pquery.h"
+#include "utils/memutils.h"
+
+#include "assemble.h"
+#include "error.h"
+#include "exec.h"
+#include "fill.h"
+
+/*
+ * When nothing is fetched for them together, so many bytes of documents are pulled
+ * at once: few enough to stay in the processor's cache.
+ */
+#define PULLED_AT_ONCE (96 * 1024)
+
+CormRun *
+CormRunBeginPull(const CormSelect *select)
+{
+	return CormBeginRun(select, true, false);
+}
+
+/*
+ * Opens the portal that the roots are pulled from.
+ */
+static Portal
+OpenRoots(CormRun *run)
+{
+	const CormSelect *select = run->root->select;
+	MemoryContext old = MemoryContextSwitchTo(run->context);
+	Portal		portal = CormOpenPortal(select->label, CormRootStatement(run),
+										CormBindParams(select));
+
+	if (run->portal)
+		pfree(run->portal);
+	run->portal = pstrdup(portal->name);
+	MemoryContextSwitchTo(old);
+	return portal;
+}
+
+/*
+ * The portal has gone, and the cursor above has not: a rollback to a savepoint
+ * took it, or the transaction is about to commit and the cursor is to stay.
+ * The statement runs again under the cursor's snapshot, past the rows that were
+ * read already; their order must say which those are.
+ */
+static Portal
+ReopenRoots(CormRun *run)
+{
+	Portal		portal;
+
+	if (run->root->select->model->nkey == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_CURSOR_STATE),
+				 errmsg("the rows of \"%s\" are no longer there", run->root->select->label),
+				 errdetail("The transaction ended, or was rolled back to a savepoint, since the first of them was read."),
+				 errhint("With a primary key they could be read again.")));
+	portal = OpenRoots(run);
+	(void) PortalRunFetch(portal, FETCH_FORWARD, run->pulled, None_Receiver);
+	return portal;
+}
+
+/*
+ * How many roots to fetch: of those that are whole so many as will do, judging by
+ * the last ones; the first comes alone.  They share a batch with those before.
+ */
+static long
+RootsToPull(const CormRun *run, bool whole)
+{
+	long		rows = corm_batch_size - (whole ? run->pulled % corm_batch_size : 0);
+
+	if (whole)
+		rows = run->nwhole == 0 ? 1 :
+			Min(rows, 1 + PULLED_AT_ONCE / (run->scratch.len / run->nwhole));
+	return run->stop < 0 ? rows : Min(rows, run->stop - run->pulled);
+}
+
+/*
+ * Fetches the next batch of roots with their children.  How many there were.
+ */
+static int
+PullBatch(CormRun *run)
+{
+	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
+	CormReceiver	receiver;
+	CormErrorFrame frame;
+	bool		same = true;
+	long		rows;
+	int			n;
+
+	if (run->portal != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(run->context);
+
+		run->owner = CurrentResourceOwner;
+		same = CormReopenScans(run->root);
+		MemoryContextSwitchTo(old);
+	}
+	CormInitReceiver(&receiver, run, run->root);
+	receiver.whole = CormIsWhole(run->root);
+	if (run->portal == NULL)
+		portal = OpenRoots(run);
+	else if (!PortalIsValid(portal))
+		portal = ReopenRoots(run);
+	rows = RootsToPull(run, receiver.whole);
+	if (!same || !receiver.whole || run->pulled % corm_batch_size == 0)
+		CormStartBatch(run);
+	resetStringInfo(&run->scratch);
+	if (receiver.whole)
+		enlargeStringInfo(&run->scratch, PULLED_AT_ONCE);
+	run->next = run->nwhole = 0;
+	run->starts = MemoryContextAlloc(run->batch, Max(rows, 1) * sizeof(int));
+
+	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
+	/* none is what a portal takes for the row that it has just returned */
+	if (rows > 0)
+		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
+	CormErrorPop(&frame);
+	n = receiver.whole ? run->nwhole : run->root->nrows;
+	run->pulled += n;
+	CormFetchChildren(run, run->root);
+	CormCloseScans(run->root);
+	return n;
+}
+
+text *
+CormRunPull(CormRun *run)
+{
+	int			n = Max(run->nwhole, run->root->nrows);
+
+	if (run->next >= n && (n = PullBatch(run)) == 0)
+	{
+		CormRunClose(run);
+		return NULL;
+	}
+	if (run->nwhole > 0)
+		return (text *) (run->scratch.data + run->starts[run->next++]);
+	resetStringInfo(&run->scratch);
+	CormBeginText(&run->scratch);
+	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);
+	return CormEndText(&run->scratch, 0);
+}
+
+void
+CormRunClose(CormRun *run)
+{
+	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
+
+	run->portal = NULL;
+	if (PortalIsValid(portal))
+		PortalDrop(portal, false);
+}

@@ -25,7 +25,7 @@
  * When nothing is fetched for them together, so many bytes of documents are pulled
  * at once: few enough to stay in the processor's cache.
  */
-#define PULLED_AT_ONCE (96 * 1024)
+#define PULLED_AT_ONCE (128 * 1024)
 
 CormRun *
 CormRunBeginPull(const CormSelect *select)

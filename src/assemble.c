@@ -170,7 +170,8 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
-	CormCountRead(level);
+	if (!level->child->unjoined)
+		CormCountRead(level);
 	for (int i = 0; i < select->nkeys; i++)
 		keys[i] = slot->tts_values[select->keys[i].child_target];
 	bucket = CormKeyTableEnter(&level->table, keys);

@@ -61,6 +61,8 @@ REGRESS = \
 	slices \
 	strategies \
 	direct_scan \
+	row_cache \
+	row_cache_calls \
 	order \
 	page \
 	aggregate \

@@ -61,6 +61,8 @@ REGRESS = \
 	slices \
 	strategies \
 	direct_scan \
+	row_cache \
+	row_cache_calls \
 	order \
 	page \
 	aggregate \
@@ -117,6 +119,8 @@ ISOLATION = \
 	read_pages \
 	scan_cursor \
 	scan_write_skew \
+	row_cache \
+	row_cache_skew \
 	scan_index_ddl \
 	write_add \
 	write_set \

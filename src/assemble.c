@@ -94,17 +94,26 @@ FlushBatch(CormRun *run, CormSink sink, void *arg)
 }
 
 /*
- * Another document behind those of the batch, as a value.
+ * Another document behind those of the batch, as a value; by itself if it turns
+ * out that together they are long.
  */
 static void
 PutDocument(CormRun *run, TupleTableSlot *slot)
 {
-	int			start = INTALIGN(run->scratch.len);
+	CormWhole  *whole = &run->whole[run->nwhole++];
+	text	   *document;
 
+	whole->start = INTALIGN(run->scratch.len);
+	whole->apart = NULL;
 	CormBeginText(&run->scratch);
 	CormRenderWhole(run->root, slot, &run->scratch, run->row);
-	(void) CormEndText(&run->scratch, start);
-	run->starts[run->nwhole++] = start;
+	document = CormEndText(&run->scratch, whole->start);
+	run->nbytes += VARSIZE(document);
+	if (whole->start > 0 && run->scratch.len > CORM_PULLED_AT_ONCE)
+	{
+		whole->apart = memcpy(palloc(VARSIZE(document)), document, VARSIZE(document));
+		run->scratch.len = whole->start;
+	}
 }
 
 static void
@@ -170,7 +179,8 @@ ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 	CormBucket *bucket;
 	Datum		keys[INDEX_MAX_KEYS];
 
-	CormCountRead(level);
+	if (!level->child->unjoined)
+		CormCountRead(level);
 	for (int i = 0; i < select->nkeys; i++)
 		keys[i] = slot->tts_values[select->keys[i].child_target];
 	bucket = CormKeyTableEnter(&level->table, keys);

@@ -72,6 +72,14 @@
 #define CormRelationFile(relation) ((relation)->rd_node)
 #endif
 
+/* Until 16: what a snapshot sees may be vacuumed if it is old. */
+#if PG_VERSION_NUM < 170000
+#include "utils/snapmgr.h"
+#define CormSnapshotsExpire() (old_snapshot_threshold >= 0)
+#else
+#define CormSnapshotsExpire() false
+#endif
+
 /* Asks the processor to fetch what will be read soon. */
 #ifdef __GNUC__
 #define CormPrefetch(address) __builtin_prefetch(address)

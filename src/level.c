@@ -14,10 +14,13 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/datum.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/typcache.h"
 
 #include "error.h"
@@ -229,6 +232,28 @@ CompileScan(CormLevel *level)
 }
 
 /*
+ * What rows that are older than a column have in its place.  It is in the
+ * catalogs: a column that was added, taken back and added once more with another
+ * default leaves no trace on the pages.
+ */
+static void
+AppendMissing(StringInfo shape, TupleDesc desc, int column)
+{
+	Form_pg_attribute attribute = TupleDescAttr(desc, column);
+	bool		isnull;
+	Datum		value = getmissingattr(desc, column + 1, &isnull);
+
+	appendStringInfoChar(shape, isnull);
+	if (isnull)
+		return;
+	if (attribute->attbyval)
+		appendBinaryStringInfo(shape, (char *) &value, sizeof(Datum));
+	else
+		appendBinaryStringInfo(shape, DatumGetPointer(value),
+							   datumGetSize(value, false, attribute->attlen));
+}
+
+/*
  * Rows that several parents may have are kept for other calls too, where their
  * text depends on nothing but the row.
  */
@@ -250,19 +275,25 @@ OpenCache(CormLevel *level)
 	key = CormScanTargetKeys(level->scan, &n, columns);
 	if (n > 1 || key->child_type != key->parent_type || !CormRowCacheFinds(key->child_type))
 		return;
+	for (int i = 0; i < items->n; i++)
+		if (!CormRowCacheTakes(items->item[i].encoder.typid))
+			return;
+	heap = CormScanRelation(level->scan, &snapshot);
 	initStringInfo(&shape);
 	for (int i = 0; i < items->n; i++)
 	{
 		const CormItem *item = &items->item[i];
 
-		if (!CormRowCacheTakes(item->encoder.typid))
-			return;
 		appendBinaryStringInfo(&shape, (char *) &item->target, sizeof(int));
 		appendBinaryStringInfo(&shape, (char *) &item->encoder.typid, sizeof(Oid));
+
+		/* a setting that was another when the level was compiled */
+		appendBinaryStringInfo(&shape, (char *) &item->encoder.encode,
+							   sizeof(CormEncodeFunction));
 		appendBinaryStringInfo(&shape, item->prefix, item->prefix_len + 1);
+		AppendMissing(&shape, RelationGetDescr(heap), item->target);
 	}
 	appendBinaryStringInfo(&shape, (char *) columns, sizeof(int));
-	heap = CormScanRelation(level->scan, &snapshot);
 	CormRowCacheOpen(&level->cache, heap, snapshot, key->child_type, &shape);
 	pfree(shape.data);
 }

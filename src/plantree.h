@@ -322,6 +322,8 @@ typedef struct CormChild
 	int			index;			/* position among the select's children */
 	CormSelect *select;
 	int		   *parent_targets; /* by key part: index into parent's targets */
+	bool		unjoined;		/* to be scanned, and else joined: its rows count as
+								 * part of the parent's */
 
 	bool		recursive;		/* and so on from each row that was loaded */
 	bool		flat;			/* ... as one list */

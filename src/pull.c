@@ -22,10 +22,10 @@
 #include "fill.h"
 
 /*
- * When nothing is fetched for them together, so many bytes of documents are pulled
- * at once: few enough to stay in the processor's cache.
+ * Each fetch brings at most so many times the documents of the one before: their
+ * length is known from those alone.
  */
-#define PULLED_AT_ONCE (128 * 1024)
+#define MOST_GROWTH 8
 
 CormRun *
 CormRunBeginPull(const CormSelect *select)
@@ -74,8 +74,9 @@ ReopenRoots(CormRun *run)
 }
 
 /*
- * How many roots to fetch: of those that are whole so many as will do, judging by
- * the last ones; the first comes alone.  They share a batch with those before.
+ * How many roots to fetch: of those that are whole so many as fit into the
+ * processor's cache, judging by the last ones; the first comes alone.  They share a
+ * batch with those before.
  */
 static long
 RootsToPull(const CormRun *run, bool whole)
@@ -84,8 +85,31 @@ RootsToPull(const CormRun *run, bool whole)
 
 	if (whole)
 		rows = run->nwhole == 0 ? 1 :
-			Min(rows, 1 + PULLED_AT_ONCE / (run->scratch.len / run->nwhole));
+			Min(Min(rows, MOST_GROWTH * run->nwhole),
+				1 + CORM_PULLED_AT_ONCE / (run->nbytes / run->nwhole));
 	return run->stop < 0 ? rows : Min(rows, run->stop - run->pulled);
+}
+
+/* Those that have been pulled. */
+static void
+FreeWhole(CormRun *run)
+{
+	for (int i = 0; i < run->nwhole; i++)
+		if (run->whole[i].apart != NULL)
+			pfree(run->whole[i].apart);
+	if (run->whole != NULL)
+		pfree(run->whole);
+	run->whole = NULL;
+	run->nwhole = 0;
+	run->nbytes = 0;
+	resetStringInfo(&run->scratch);
+}
+
+static void
+MakeRoomForWhole(CormRun *run, long rows)
+{
+	run->whole = MemoryContextAlloc(run->batch, Max(rows, 1) * sizeof(CormWhole));
+	enlargeStringInfo(&run->scratch, CORM_PULLED_AT_ONCE);
 }
 
 /*
@@ -116,13 +140,12 @@ PullBatch(CormRun *run)
 	else if (!PortalIsValid(portal))
 		portal = ReopenRoots(run);
 	rows = RootsToPull(run, receiver.whole);
+	FreeWhole(run);
 	if (!same || !receiver.whole || run->pulled % corm_batch_size == 0)
 		CormStartBatch(run);
-	resetStringInfo(&run->scratch);
 	if (receiver.whole)
-		enlargeStringInfo(&run->scratch, PULLED_AT_ONCE);
-	run->next = run->nwhole = 0;
-	run->starts = MemoryContextAlloc(run->batch, Max(rows, 1) * sizeof(int));
+		MakeRoomForWhole(run, rows);
+	run->next = 0;
 
 	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
 	/* none is what a portal takes for the row that it has just returned */
@@ -136,6 +159,12 @@ PullBatch(CormRun *run)
 	return n;
 }
 
+static text *
+GetWhole(const CormRun *run, const CormWhole *whole)
+{
+	return whole->apart ? whole->apart : (text *) (run->scratch.data + whole->start);
+}
+
 text *
 CormRunPull(CormRun *run)
 {
@@ -147,7 +176,7 @@ CormRunPull(CormRun *run)
 		return NULL;
 	}
 	if (run->nwhole > 0)
-		return (text *) (run->scratch.data + run->starts[run->next++]);
+		return GetWhole(run, &run->whole[run->next++]);
 	resetStringInfo(&run->scratch);
 	CormBeginText(&run->scratch);
 	CormWriteRow(run->root, run->root->rows[run->next++], &run->scratch);

@@ -404,10 +404,11 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 }
 
 /*
- * Renders a row that other parents may have too, and keeps it for them.
+ * Renders a row that other parents may have too, and keeps it for them; "asked":
+ * one has it.
  */
 static CormBucket *
-MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
+MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot, bool asked)
 {
 	int			start = drawing->text->len;
 	const char *text;
@@ -423,7 +424,7 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	for (int i = 0; i < below->fragments.nkeys; i++)
 		keys[i] = slot->tts_values[below->fragment_columns[i]];
 	if (below->cache.heap != NULL)
-		CormRowCacheKeep(&below->cache, slot, keys[0], text, len);
+		CormRowCacheKeep(&below->cache, slot, keys[0], asked, text, len);
 	bucket = CormKeyTableEnter(&below->fragments, keys);
 	if (bucket->first == NULL)
 	{
@@ -435,11 +436,15 @@ MakeFragment(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	return bucket;
 }
 
-/* Of a target of links, a statement would bring it with each of them. */
+/*
+ * Rows count as statements would bring them: a target of links comes with each of
+ * them, another once for all its parents, or never if it would be joined to them.
+ */
 static void
 CountFragment(const CormLevel *below, bool again)
 {
-	if (!again && CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
+	if (!again && !below->child->unjoined &&
+		CormScanKindOf(below->scan) == CORM_SCAN_TARGET)
 		CormCountRead(below);
 }
 
@@ -470,7 +475,15 @@ MakeAllFragments(const Drawing *drawing, CormLevel *below)
 		return;
 	CormScanStartAll(below->scan);
 	while ((slot = CormScanNextAll(below->scan)) != NULL)
-		(void) MakeFragment(drawing, below, slot);
+		(void) MakeFragment(drawing, below, slot, false);
+}
+
+static bool
+FindKept(const CormLevel *below, const Datum *keys, CormRowText *row, bool *again)
+{
+	*again = false;
+	return below->cache.heap != NULL &&
+		CormRowCacheFind(&below->cache, keys[0], row, again);
 }
 
 /*
@@ -483,17 +496,19 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys, CormRo
 	CormBucket *bucket;
 	TupleTableSlot *slot;
 	bool		again;
+	bool		kept = FindKept(below, keys, row, &again);
 
-	if (below->cache.heap != NULL && CormRowCacheFind(&below->cache, keys[0], row, &again))
+	bucket = kept ? NULL : CormKeyTableFind(&below->fragments, keys);
+	if (!kept && bucket == NULL && ++below->nmissed == MANY_MISSED)
+	{
+		MakeAllFragments(drawing, below);
+		kept = FindKept(below, keys, row, &again);
+		bucket = kept ? NULL : CormKeyTableFind(&below->fragments, keys);
+	}
+	if (kept)
 	{
 		CountFragment(below, again);
 		return true;
-	}
-	bucket = CormKeyTableFind(&below->fragments, keys);
-	if (bucket == NULL && ++below->nmissed == MANY_MISSED)
-	{
-		MakeAllFragments(drawing, below);
-		bucket = CormKeyTableFind(&below->fragments, keys);
 	}
 	if (bucket == NULL)
 	{
@@ -501,9 +516,9 @@ FindFragment(const Drawing *drawing, CormLevel *below, const Datum *keys, CormRo
 		slot = CormScanNext(below->scan);
 		if (slot == NULL)
 			return false;
-		bucket = MakeFragment(drawing, below, slot);
+		bucket = MakeFragment(drawing, below, slot, true);
 	}
-	CountFragment(below, bucket->asked);
+	CountFragment(below, again || bucket->asked);
 	bucket->asked = true;
 	row->text = bucket->first->text;
 	row->len = bucket->first->len;

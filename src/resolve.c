@@ -335,19 +335,24 @@ IsScanned(const CormLoadNode *node)
 	return true;
 }
 
+/* May the relation be joined into its parent's statement? */
+static bool
+IsJoinable(const CormLoadNode *node)
+{
+	return !node->relation->to_many && IsUnrestricted(node) &&
+		corm_to_one_strategy != CORM_TO_ONE_SEPARATE;
+}
+
 /*
- * Is the relation to be joined into its parent's statement?  A join finds each
- * row anew for every parent, index scans find it once; but a statement of its own
- * is not worth its while, nor is leaving out a join that is there anyway.
+ * Is a relation better scanned than joined?  A join finds each row anew for every
+ * parent, index scans find it once; but a statement of its own is not worth its
+ * while, nor is leaving out a join that is there anyway.
  */
 static bool
-IsJoined(const CormSelect *select, const CormTable *table, const CormLoadNode *node)
+IsRatherScanned(const CormSelect *select, const CormTable *table, const CormLoadNode *node)
 {
-	if (node->relation->to_many || !IsUnrestricted(node) ||
-		corm_to_one_strategy == CORM_TO_ONE_SEPARATE)
-		return false;
-	return corm_to_one_strategy == CORM_TO_ONE_JOIN || node->relation->reverse ||
-		CormFindJoin(select->scope, table, node->relation) != NULL || !IsScanned(node);
+	return corm_to_one_strategy != CORM_TO_ONE_JOIN && !node->relation->reverse &&
+		CormFindJoin(select->scope, table, node->relation) == NULL && IsScanned(node);
 }
 
 static CormOutput *
@@ -355,9 +360,10 @@ LoadOutput(CormSelect *select, CormTable *table, const CormLoadNode *node, bool 
 {
 	CormOutput *output = palloc0(sizeof(CormOutput));
 	const CormRelation *relation = node->relation;
+	bool		joinable = join && IsJoinable(node);
 
 	output->name = node->name;
-	if (join && IsJoined(select, table, node))
+	if (joinable && !IsRatherScanned(select, table, node))
 	{
 		CormTable  *target = CormJoinToOne(select, select->scope, table, relation);
 
@@ -374,6 +380,7 @@ LoadOutput(CormSelect *select, CormTable *table, const CormLoadNode *node, bool 
 	{
 		output->kind = CORM_OUT_CHILD;
 		output->child = MakeChild(select, table, node);
+		output->child->unjoined = joinable;
 	}
 	return output;
 }

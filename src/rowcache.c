@@ -10,16 +10,22 @@
  * A text is kept of a row on a page that is all-visible, with the page's LSN.  As
  * long as the page is all-visible and has that LSN, it is what it was: every
  * change of a logged table's page sets its LSN, and each of its tuples is the one
- * that every snapshot sees.  No other row can have the key then, as the index that
- * the key is found by is unique.  The page is looked at once per call; what others
- * change after that, the call's snapshot does not see.
+ * that every snapshot sees.  No other row can have the key then: it is one that a
+ * foreign key refers to, and so unique at any time.  The page is looked at once per
+ * call; what others change after that, the call's snapshot does not see.
  *
  * So nothing is kept of tables that are not logged; nothing is used during
  * recovery, where a page's flag is not to be relied on, and under SERIALIZABLE,
- * where each row read must be locked.  Whether the user may read the rows was
- * checked when the table was opened.  A text depends on its shape and on few
- * settings, which are part of the shape; values whose text depends on others are
- * not taken.
+ * where each row read must be locked, or where snapshots expire, and what such a
+ * one sees may have been vacuumed.  Whether the user may read the rows was checked
+ * when the table was opened.  A text depends on the page, on its shape, to which
+ * belongs what the catalogs have for columns that the page lacks, and on few
+ * settings, which are part of the shape too; values whose text depends on others
+ * are not taken.
+ *
+ * Two levels that print the same at the same time, be it of one call, of calls
+ * within one another or of cursors, have a shape each: whether a row was asked for
+ * before is noted with the row.
  *
  * When the memory allowed is used up nothing more is kept, and everything is
  * forgotten once no call refers to it.
@@ -87,6 +93,7 @@ typedef struct KeptPage
 typedef struct KeptShape
 {
 	uint32		number;
+	bool		taken;			/* by a cache that is in use */
 	uint32		hash;
 	int			len;
 	char	   *bytes;
@@ -137,6 +144,8 @@ static uint32 last_shape;
 static uint64 last_opening;
 static uint64 last_batch;
 static int	nusers;				/* caches that are in use */
+static bool growing;			/* a table is; if it is not done, memory ran out
+								 * on the way, and the tables are of no use */
 static int64 nhits;
 
 /* ---------- what may be kept ---------- */
@@ -177,7 +186,7 @@ CormRowCacheFinds(Oid key_type)
 static RowKey
 MakeKey(const CormRowCache *cache, Datum key)
 {
-	RowKey		result = {{0, 0}, cache->shape};
+	RowKey		result = {{0, 0}, cache->shape->number};
 
 	switch (cache->key_type)
 	{
@@ -203,6 +212,7 @@ static void
 Forget(void)
 {
 	rows = NULL;				/* should memory run out below */
+	growing = false;
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "corm rows",
 										ALLOCSET_DEFAULT_SIZES);
@@ -215,8 +225,17 @@ Forget(void)
 }
 
 static void
+GiveBack(CormRowCache *cache)
+{
+	if (cache->shape != NULL)
+		cache->shape->taken = false;
+	cache->shape = NULL;
+}
+
+static void
 Release(void *arg)
 {
+	GiveBack(arg);
 	nusers--;
 }
 
@@ -227,7 +246,7 @@ Use(CormRowCache *cache)
 	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
 
 	callback->func = Release;
-	callback->arg = NULL;
+	callback->arg = cache;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 	nusers++;
 	cache->used = true;
@@ -239,9 +258,9 @@ IsFull(void)
 	return MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024;
 }
 
-/* The number of a shape; 0 when there are too many. */
-static uint32
-ShapeNumber(const char *bytes, int len)
+/* A shape that nobody has taken; NULL when there are too many. */
+static KeptShape *
+FindShape(const char *bytes, int len)
 {
 	uint32		hash = hash_bytes((const unsigned char *) bytes, len);
 	MemoryContext old;
@@ -251,20 +270,31 @@ ShapeNumber(const char *bytes, int len)
 	foreach(lc, shapes)
 	{
 		shape = lfirst(lc);
-		if (shape->hash == hash && shape->len == len && memcmp(shape->bytes, bytes, len) == 0)
-			return shape->number;
+		if (!shape->taken && shape->hash == hash && shape->len == len &&
+			memcmp(shape->bytes, bytes, len) == 0)
+			return shape;
 	}
 	if (list_length(shapes) == MANY_SHAPES)
-		return 0;
+		return NULL;
 	old = MemoryContextSwitchTo(context);
-	shape = palloc(sizeof(KeptShape));
+	shape = palloc0(sizeof(KeptShape));
 	shape->bytes = memcpy(palloc(len), bytes, len);
 	shape->len = len;
 	shape->hash = hash;
 	shape->number = ++last_shape;
 	shapes = lappend(shapes, shape);
 	MemoryContextSwitchTo(old);
-	return shape->number;
+	return shape;
+}
+
+/* With nothing to be kept, nothing takes memory either. */
+static void
+ForgetAll(void)
+{
+	rows = NULL;
+	growing = false;
+	MemoryContextDelete(context);
+	context = NULL;
 }
 
 void
@@ -272,22 +302,32 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 				 StringInfo shape)
 {
 	cache->heap = NULL;
-	if (corm_row_cache_size == 0 || !RelationNeedsWAL(heap) ||
-		snapshot->takenDuringRecovery || IsolationIsSerializable())
+	GiveBack(cache);
+	if (corm_row_cache_size == 0)
+	{
+		if (context != NULL && nusers == 0)
+			ForgetAll();
+		return;
+	}
+	if (!RelationNeedsWAL(heap) || snapshot->takenDuringRecovery ||
+		IsolationIsSerializable() || CormSnapshotsExpire())
 		return;
 	appendBinaryStringInfo(shape, (char *) &RelationGetRelid(heap), sizeof(Oid));
 	appendBinaryStringInfo(shape, (char *) &CormRelationFile(heap), sizeof(CormRelationFile(heap)));
 	appendBinaryStringInfo(shape, (char *) &session_timezone, sizeof(session_timezone));
-	appendBinaryStringInfo(shape, (char *) &corm_bigint_as_string, sizeof(bool));
-	if (rows == NULL ||
-		(nusers == 0 && (list_length(shapes) == MANY_SHAPES || IsFull())))
+	if (nusers == 0 &&
+		(rows == NULL || growing || list_length(shapes) == MANY_SHAPES || IsFull()))
 		Forget();
-	cache->shape = ShapeNumber(shape->data, shape->len);
-	if (cache->shape == 0)
+	if (rows == NULL || growing)
+		return;
+	cache->shape = FindShape(shape->data, shape->len);
+	if (cache->shape == NULL)
 		return;
 	if (!cache->used)
 		Use(cache);
+	cache->shape->taken = true;
 	cache->heap = heap;
+	cache->timezone = session_timezone;
 	cache->key_type = key_type;
 	cache->opening = ++last_opening;
 	cache->nblocks = RelationGetNumberOfBlocks(heap);
@@ -310,7 +350,7 @@ ReadPageState(Relation heap, BlockNumber block)
 	XLogRecPtr	lsn;
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	lsn = PageIsAllVisible(page) ? PageGetLSN(page) : InvalidXLogRecPtr;
+	lsn = PageIsAllVisible(page) ? BufferGetLSNAtomic(buffer) : InvalidXLogRecPtr;
 	UnlockReleaseBuffer(buffer);
 	return lsn;
 }
@@ -318,7 +358,7 @@ ReadPageState(Relation heap, BlockNumber block)
 static XLogRecPtr
 PageState(const CormRowCache *cache, BlockNumber block)
 {
-	PageKey		key = {cache->shape, block};
+	PageKey		key = {cache->shape->number, block};
 	KeptPage   *page = page_lookup(pages, key);
 	bool		found;
 
@@ -326,7 +366,9 @@ PageState(const CormRowCache *cache, BlockNumber block)
 		return page->lsn;
 	if (page == NULL)
 	{
+		growing = true;
 		page = page_insert(pages, key, &found);
+		growing = false;
 		page->opening = 0;
 	}
 	page->lsn = ReadPageState(cache->heap, block);
@@ -336,18 +378,26 @@ PageState(const CormRowCache *cache, BlockNumber block)
 
 /* ---------- rows ---------- */
 
+/* A function that is called for a row may change a setting, for the next ones. */
+static bool
+MayUse(const CormRowCache *cache)
+{
+	return !growing && cache->timezone == session_timezone;
+}
+
 bool
 CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row, bool *again)
 {
-	KeptRow    *kept = row_lookup(rows, MakeKey(cache, key));
+	KeptRow    *kept = growing ? NULL : row_lookup(rows, MakeKey(cache, key));
+
+	*again = kept != NULL && kept->batch == cache->batch;
 
 	/* the table may have become shorter */
 	if (kept == NULL || kept->lsn == InvalidXLogRecPtr || kept->block >= cache->nblocks ||
-		kept->lsn != PageState(cache, kept->block))
+		!MayUse(cache) || kept->lsn != PageState(cache, kept->block))
 		return false;
 	CormPrefetch(kept->row.text);
 	*row = kept->row;
-	*again = kept->batch == cache->batch;
 	kept->batch = cache->batch;
 	nhits++;
 	return true;
@@ -364,26 +414,31 @@ CormRowCachePrefetch(const CormRowCache *cache, Datum key)
 
 void
 CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot, Datum key,
-				 const char *text, int len)
+				 bool asked, const char *text, int len)
 {
 	BlockNumber block = ItemPointerGetBlockNumber(&slot->tts_tid);
 	XLogRecPtr	lsn;
 	KeptRow    *kept;
 	bool		found;
 
-	if (len > LONGEST_TEXT || IsFull())
+	if (len > LONGEST_TEXT || !MayUse(cache) || IsFull())
 		return;
 	lsn = PageState(cache, block);
 	if (lsn == InvalidXLogRecPtr)
 		return;
 
 	/* an older text may still be referred to: it stays until all is forgotten */
+	growing = true;
 	kept = row_insert(rows, MakeKey(cache, key), &found);
+	growing = false;
+	if (!found)
+		kept->batch = 0;
 	kept->lsn = InvalidXLogRecPtr;
 	kept->row.text = memcpy(MemoryContextAlloc(texts, len), text, len);
 	kept->row.len = len;
 	kept->block = block;
-	kept->batch = cache->batch;
+	if (asked)
+		kept->batch = cache->batch;
 	kept->lsn = lsn;
 }
 

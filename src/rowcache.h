@@ -25,13 +25,17 @@ typedef struct CormRowText
 	int			len;
 } CormRowText;
 
-/* The rows of one table, printed in one way, as one call sees them. */
+/*
+ * The rows of one table, printed in one way, as one level of one call sees them.
+ * Zeroed before it is opened first.
+ */
 typedef struct CormRowCache
 {
 	Relation	heap;			/* NULL: none are kept */
 	bool		used;
 	Oid			key_type;
-	uint32		shape;
+	struct KeptShape *shape;	/* nobody else has it meanwhile */
+	void	   *timezone;		/* that texts are in */
 	uint64		opening;
 	uint64		batch;
 	BlockNumber nblocks;
@@ -57,7 +61,7 @@ extern void CormRowCacheRestart(CormRowCache *cache);
 
 /*
  * The row with this key; false when it is not kept, or may have changed.  *again
- * is set if it has been asked for before.
+ * says, in any case, if this is known to have been asked for before.
  */
 extern bool CormRowCacheFind(const CormRowCache *cache, Datum key, CormRowText *row,
 							 bool *again);
@@ -67,10 +71,10 @@ extern void CormRowCachePrefetch(const CormRowCache *cache, Datum key);
 
 /*
  * Keeps the text of a row, which the slot has just been read with, if no change of
- * the row can go unnoticed.
+ * the row can go unnoticed.  "asked": it counts as having been asked for.
  */
 extern void CormRowCacheKeep(const CormRowCache *cache, TupleTableSlot *slot,
-							 Datum key, const char *text, int len);
+							 Datum key, bool asked, const char *text, int len);
 
 /* What corm.stats says about it. */
 typedef struct CormRowCacheStats

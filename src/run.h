@@ -18,6 +18,16 @@
 /* Takes one finished document; it is overwritten afterwards. */
 typedef void (*CormSink) (void *arg, StringInfo document);
 
+/* So many bytes of documents that are whole are pulled at once, or one of them. */
+#define CORM_PULLED_AT_ONCE (96 * 1024)
+
+/* A pulled document that is whole: among others in a buffer, or by itself. */
+typedef struct CormWhole
+{
+	int			start;
+	text	   *apart;			/* or NULL */
+} CormWhole;
+
 /* Sees the row of a root as it comes; false leaves it out. */
 typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot);
 
@@ -36,8 +46,9 @@ typedef struct CormRun
 	char	   *portal;			/* its name, or NULL once it is closed */
 	int			next;			/* row of the batch to return next */
 	long		pulled;			/* rows of all batches so far */
-	int		   *starts;			/* in "scratch", of documents that are whole */
+	CormWhole  *whole;			/* documents that are, in "scratch" or apart */
 	int			nwhole;			/* how many there are */
+	int64		nbytes;			/* ... and how long they are together */
 
 	CormTally	tally;
 	CormObserver observer;		/* or NULL */

@@ -55,6 +55,27 @@ typedef struct CormNewFunction
 	bool		replace;		/* the one that is there */
 } CormNewFunction;
 
+/* A trigger function in PL/pgSQL that runs with its owner's rights. */
+typedef struct CormNewTriggerFunction
+{
+	Oid			schema;
+	const char *name;
+	const char *body;
+	bool		stable;
+	Oid			owner;			/* a role */
+} CormNewTriggerFunction;
+
+typedef struct CormNewTrigger
+{
+	Oid			relid;
+	const char *name;
+	const char *when;			/* "AFTER INSERT" and the like */
+	const char *rows;			/* transition tables, or NULL */
+	bool		each_row;
+	const char *condition;		/* an expression, or NULL */
+	Oid			function;
+} CormNewTrigger;
+
 /*
  * Told of each statement that ran here: what it does, as "create table", and
  * its text without a semicolon.
@@ -106,6 +127,13 @@ extern void CormDropColumns(Oid relid, List *columns);
 extern void CormDropTable(Oid relid);
 
 extern void CormCreateRowFunction(const CormNewFunction *function);
+
+/* Both replace what bears the name. */
+extern void CormCreateTriggerFunction(const CormNewTriggerFunction *function);
+extern void CormCreateTrigger(const CormNewTrigger *trigger);
+
+extern void CormDropTrigger(Oid relid, const char *name);
+
 extern void CormRenameFunction(Oid function, const char *name);
 extern void CormMoveFunction(Oid function, Oid schema);
 extern void CormDropFunction(Oid function);

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 
 #include "accessor.h"
+#include "counter.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
@@ -178,6 +179,14 @@ CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
 			return relation;
 	}
 	return NULL;
+}
+
+bool
+CormIsForward(const CormRelationRow *row, const CormRelation *relation)
+{
+	return relation->source == row->source &&
+		relation->reverse == row->to_many &&
+		strcmp(relation->name, row->name) == 0;
 }
 
 void
@@ -379,6 +388,7 @@ ForgetAll(List *rows)
 	foreach(lc, rows)
 	{
 		CormDropAccessorsOfRow(lfirst(lc));
+		CormDropCountersOfRow(lfirst(lc));
 		CormDeleteRelationRow(lfirst(lc));
 	}
 }

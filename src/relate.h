@@ -116,6 +116,14 @@ extern List *CormDefaultColumns(const char *relation, List *target_columns);
 extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
 
 /*
+ * The same, or 42704 or 42501 raised, under the catalog's lock.  The owner of
+ * the table with the foreign key may change it; with either_end the owner of the
+ * model that the name stands on will do.
+ */
+extern CormRelationRow *CormLockRelationRow(Oid relid, const char *name,
+											bool either_end);
+
+/*
  * The row of a relation declared before under this name, or NULL.  One that
  * nothing can be done with any more is deleted on the way.
  */
@@ -124,6 +132,10 @@ extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 /* What a row has become, as its source has it; NULL when it is not there. */
 extern const CormRelation *CormRelationOfRow(const CormModel *source,
 											 const CormRelationRow *row);
+
+/* Is it the row's own direction, not its way back? */
+extern bool CormIsForward(const CormRelationRow *row,
+						  const CormRelation *relation);
 
 /*
  * What bears the name on the model already, in words, or NULL.  A column

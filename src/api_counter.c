@@ -15,7 +15,7 @@
 
 #include "api_model.h"
 #include "cache.h"
-#include "counter.h"
+#include "counter_create.h"
 
 PG_FUNCTION_INFO_V1(corm_counter_cache);
 PG_FUNCTION_INFO_V1(corm_drop_counter_cache);

@@ -12,6 +12,7 @@
 
 #include "catalog_row.h"
 #include "counter_facts.h"
+#include "ddl.h"
 #include "graph.h"
 
 /* One that a row of the catalog names. */
@@ -20,18 +21,6 @@ typedef struct CormCounter
 	const CormRelation *relation;	/* as the model with the column has it */
 	CormCounterNames names;
 } CormCounter;
-
-/*
- * Makes the column, unless it is there, its functions and triggers, and counts.
- * A NULL column stands for the default name.  Nothing, if it is there and in
- * good order; what is not is put right.
- */
-extern void CormCreateCounter(Oid relid, const char *relation,
-							  const char *column);
-extern void CormDropCounter(Oid relid, const char *relation, bool drop_column);
-
-/* Counts anew, for all counters of the model without a relation; how many rows? */
-extern int64 CormRecount(Oid relid, const char *relation);
 
 /*
  * For definitions: drops the functions and triggers of a relation that is to be
@@ -46,12 +35,22 @@ extern void CormDropCountersOfRow(const CormRelationRow *row);
  */
 extern CormCounter *CormCounterOf(const CormRelationRow *row, bool reverse);
 
+/* Those of a model that can be used, of CormCounter *, by relation. */
+extern List *CormCountersOf(const CormModel *model);
+
+/* The call that makes it, independent of the search_path. */
+extern char *CormCounterCall(const CormCounter *counter);
+
 /* The row's own, and the way back's. */
 extern CormCounterNames *CormCounterNamesOf(CormRelationRow *row,
 											bool reverse);
 
-/* What keeps it from counting right, in the words of an errmsg; or NULL. */
-extern const char *CormCounterProblem(const CormCounter *counter);
+/*
+ * What keeps it from counting right, in the words of an errmsg; or NULL.  Making
+ * it again puts it right, unless *hopeless (unless NULL).
+ */
+extern const char *CormCounterProblem(const CormCounter *counter,
+									  bool *hopeless);
 
 /*
  * The function that runs when the counted rows change, or the one that runs for
@@ -64,5 +63,25 @@ extern CormCounterFunction *CormCounterStart(Oid owned, Oid owner,
 
 /* The table of the rows that a counter counts. */
 extern Oid	CormCountedTable(const CormRelationRow *row);
+
+/* Shared by the files of this module; not for others. */
+
+/* What the names of the functions end in. */
+#define CORM_COUNTER_CHANGED "changed"
+#define CORM_COUNTER_START "start"
+
+extern char *CormCounterPartName(const char *name, const char *part);
+
+/*
+ * The triggers that it needs, of CormNewTrigger *.  Those for each row run the
+ * function for new owners; which that is remains to be filled in.
+ */
+extern List *CormCounterTriggers(const CormCounter *counter);
+
+/* Is it one of these, or does it come from one? */
+extern bool CormIsCounterTrigger(List *expected,
+								 const CormCounterTrigger *trigger);
+
+extern bool CormIsCountingType(Oid typid);
 
 #endif							/* CORM_COUNTER_H */

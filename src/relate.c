@@ -181,14 +181,6 @@ CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
 	return NULL;
 }
 
-bool
-CormIsForward(const CormRelationRow *row, const CormRelation *relation)
-{
-	return relation->source == row->source &&
-		relation->reverse == row->to_many &&
-		strcmp(relation->name, row->name) == 0;
-}
-
 void
 CormRenewRelationRow(CormRelationRow *row)
 {

@@ -123,6 +123,10 @@ extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
 extern CormRelationRow *CormLockRelationRow(Oid relid, const char *name,
 											bool either_end);
 
+/* Raises 42704, with near names. */
+pg_noreturn extern void CormRaiseNoRelation(const CormModel *model,
+											const char *name);
+
 /*
  * The row of a relation declared before under this name, or NULL.  One that
  * nothing can be done with any more is deleted on the way.
@@ -132,10 +136,6 @@ extern CormRelationRow *CormEarlierDeclaration(Oid source, const char *name);
 /* What a row has become, as its source has it; NULL when it is not there. */
 extern const CormRelation *CormRelationOfRow(const CormModel *source,
 											 const CormRelationRow *row);
-
-/* Is it the row's own direction, not its way back? */
-extern bool CormIsForward(const CormRelationRow *row,
-						  const CormRelation *relation);
 
 /*
  * What bears the name on the model already, in words, or NULL.  A column

@@ -150,10 +150,6 @@ CormRelationRow *
 CormLockRelationRow(Oid relid, const char *name, bool either_end)
 {
 	CormRelationRow *row;
-	CormModel  *model;
-	List	   *names = NIL;
-	const char *near;
-	ListCell   *lc;
 
 	CormLockCatalog();
 	row = CormRelationRowNamed(relid, name);
@@ -166,7 +162,16 @@ CormLockRelationRow(Oid relid, const char *name, bool either_end)
 			CormRequireOwner(owned);
 		return row;
 	}
-	model = CormRequireModel(relid);
+	CormRaiseNoRelation(CormRequireModel(relid), name);
+}
+
+void
+CormRaiseNoRelation(const CormModel *model, const char *name)
+{
+	List	   *names = NIL;
+	const char *near;
+	ListCell   *lc;
+
 	foreach(lc, model->relations)
 		names = lappend(names, ((CormRelation *) lfirst(lc))->name);
 	near = CormClosest(name, names);

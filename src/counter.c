@@ -399,8 +399,10 @@ FunctionProblem(const CormCounter *counter,
 	if (strcmp(function->body, body) != 0)
 		return psprintf("function \"%s\" does not count what the relation leads to any more",
 						function->name);
-	if (!function->safe ||
-		function->owner != CormTableOwner(counter->relation->source))
+	if (!function->safe)
+		return psprintf("options of function \"%s\" were changed",
+						function->name);
+	if (function->owner != CormTableOwner(counter->relation->source))
 		return psprintf("function \"%s\" does not run with the rights of the owner of table \"%s\" any more",
 						function->name,
 						get_rel_name(counter->relation->source));

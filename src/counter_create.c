@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
@@ -50,6 +51,8 @@ static void RaiseOther(const CormModel *model, const CormCounter *counter);
 static void PrepareColumn(const CormModel *model,
 						  const CormRelation *relation,
 						  const char *column_name);
+static void RequireCountingType(const CormModel *model,
+								const CormColumn *column);
 static const char *UseOfColumn(const CormModel *model,
 							   const CormRelation *relation,
 							   const CormColumn *column);
@@ -77,6 +80,10 @@ CormCreateCounter(Oid relid, const char *relation_name, const char *column)
 		column = old != NULL ? old->names.column :
 			CormGeneratedName("column", relation_name, "count", NULL,
 							  "Name the column with column_name.");
+	if (column[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("column name must not be empty")));
 	CormCheckNameLength("column", column, "Choose a shorter name.");
 	if (old != NULL)
 	{
@@ -87,6 +94,10 @@ CormCreateCounter(Oid relid, const char *relation_name, const char *column)
 	}
 	RequireOneOwner(model, relation);
 	RequireFreshSnapshot();
+
+	/* the order in which those lock them who write what is counted */
+	(void) find_all_inheritors(relation->fk->referencing,
+							   ShareRowExclusiveLock, NULL);
 	PrepareColumn(model, relation, column);
 	counter.names.column = pstrdup(column);
 	counter.names.name = old != NULL && NameIsFree(old, old->names.name) ?
@@ -127,27 +138,32 @@ CormRecount(Oid relid, const char *relation_name)
 {
 	const CormModel *model = CormRequireModel(relid);
 	int64		changed = 0;
+	const CormRelation *relation = NULL;
 	bool		found = false;
 	ListCell   *lc;
 
 	if (relation_name != NULL)
-		CormRequireWhole(model, RequireRelation(model, relation_name));
+	{
+		relation = RequireRelation(model, relation_name);
+		CormRequireWhole(model, relation);
+	}
 	foreach(lc, CormCountersOf(model))
 	{
 		CormCounter *counter = lfirst(lc);
 
-		if (relation_name != NULL &&
-			strcmp(counter->relation->name, relation_name) != 0)
+		if (relation != NULL && counter->relation != relation)
 			continue;
-		(void) CormRequireColumn(model, counter->names.column);
+		RequireCountingType(model, CormRequireColumn(model,
+													 counter->names.column));
 		changed += CormRecountWrong(counter->relation, counter->names.column);
 		found = true;
 	}
-	if (relation_name != NULL && !found)
+	if (relation != NULL && !found)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("relation \"%s\" of model \"%s\" has no counter cache",
 						relation_name, model->name),
+				 !relation->to_many ? 0 :
 				 errhint("Make one: SELECT corm.counter_cache(%s, %s);",
 						 quote_literal_cstr(CormModelDisplayName(model)),
 						 quote_literal_cstr(relation_name))));
@@ -286,6 +302,20 @@ PrepareColumn(const CormModel *model, const CormRelation *relation,
 		CormAlterTable(model->relid, list_make1(&new), NIL, NIL, NULL);
 		return;
 	}
+	RequireCountingType(model, column);
+	use = UseOfColumn(model, relation, column);
+	if (use != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("column \"%s\" of model \"%s\" cannot be a counter cache",
+						column->name, model->name),
+				 errdetail("It is %s.", use),
+				 errhint("Name another column; one that is not there is made.")));
+}
+
+static void
+RequireCountingType(const CormModel *model, const CormColumn *column)
+{
 	if (!CormIsCountingType(column->typid))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -294,14 +324,6 @@ PrepareColumn(const CormModel *model, const CormRelation *relation,
 						format_type_with_typemod(column->typid,
 												 column->typmod)),
 				 errdetail("A counter cache is a column of type smallint, integer or bigint."),
-				 errhint("Name another column; one that is not there is made.")));
-	use = UseOfColumn(model, relation, column);
-	if (use != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("column \"%s\" of model \"%s\" cannot be a counter cache",
-						column->name, model->name),
-				 errdetail("It is %s.", use),
 				 errhint("Name another column; one that is not there is made.")));
 }
 
@@ -345,16 +367,16 @@ static char *
 ChooseName(const CormCounter *counter)
 {
 	const char *table = get_rel_name(counter->relation->source);
-	char	   *column = counter->names.column;
+	const char *label = LONGEST;
 
 	for (int i = 2;; i++)
 	{
-		char	   *name = makeObjectName(table, column, LONGEST);
+		char	   *name = makeObjectName(table, counter->names.column, label);
 
 		name[strlen(name) - strlen("_" LONGEST)] = '\0';
 		if (NameIsFree(counter, name))
 			return name;
-		column = psprintf("%s_%d", counter->names.column, i);
+		label = psprintf("%d_%s", i, LONGEST);
 	}
 }
 

@@ -40,6 +40,7 @@ static void SetBody(const CormCounterFunction *function, Oid table,
 					const char *body);
 static bool Named(const CormCounterNames *names, const char *column);
 static void DropCounter(const CormRelationRow *row, bool reverse);
+static CormCounterFunction *LeftFunction(const char *name, const char *part);
 static void DropFunction(const CormCounterFunction *function);
 static bool LockTables(List *triggers);
 
@@ -198,11 +199,36 @@ DropCounter(const CormRelationRow *row, bool reverse)
 	if (names->name == NULL)
 		return;
 	changed = CormCounterChanged(owned, owner, names->name);
+	if (changed == NULL)
+		changed = LeftFunction(names->name, CORM_COUNTER_CHANGED);
 	start = CormCounterStart(owned, owner, names->name);
+	if (start == NULL)
+		start = LeftFunction(names->name, CORM_COUNTER_START);
 	if (changed != NULL)
 		DropFunction(changed);
 	if (start != NULL)
 		DropFunction(start);
+}
+
+/*
+ * When both tables went at once, so did the triggers that lead to the functions.
+ * One of that name which no trigger runs is it, in whatever schema.
+ */
+static CormCounterFunction *
+LeftFunction(const char *name, const char *part)
+{
+	char	   *full_name = CormCounterPartName(name, part);
+	ListCell   *lc;
+
+	foreach(lc, CormReadCounterFunctions())
+	{
+		CormCounterFunction *function = lfirst(lc);
+
+		if (strcmp(function->name, full_name) == 0 &&
+			CormReadTriggersOf(function->function) == NIL)
+			return function;
+	}
+	return NULL;
 }
 
 static void

@@ -418,7 +418,41 @@ DELETE FROM piece;
 SELECT * FROM part ORDER BY a, b;
 SELECT proname FROM pg_proc WHERE pronamespace = 'corm_counter'::regnamespace AND prosrc LIKE '%corm counter%' ORDER BY 1;
 
-DROP SCHEMA corm_counter, corm_counter_2 CASCADE;
+-- In documents: made with the tables, or added; exported, and found again
+CREATE SCHEMA corm_counter_3;
+SET search_path = corm_counter_3;
+SELECT action, object FROM corm.define('{
+	"Blog": {"fields": {"name": "text", "size": "int"}, "counter_caches": {"entries": "size", "readers": "n"}},
+	"Entry": {"table": "entry", "fields": {"blog": {"foreign_key": "Blog", "related_name": "entries"}}},
+	"Reader": {"fields": {"blogs": {"many_to_many": "Blog", "related_name": "readers"}}}}') WHERE action !~ 'create|register|revoke';
+SELECT * FROM corm.define('{"Blog": {"counter_caches": {"readers": "n"}}}');
+SELECT action, object, sql FROM corm.define('{"Reader": {"counter_caches": {"blogs": "m"}}}', dry_run => true) WHERE action ~ 'column|cache';
+INSERT INTO blogs (name) VALUES ('one');
+INSERT INTO entry (blog_id) VALUES (1), (1);
+INSERT INTO readers DEFAULT VALUES;
+INSERT INTO readers_blogs VALUES (1, 1);
+SELECT name, size, n FROM blogs;
+SELECT line FROM corm.export() line WHERE line LIKE '%corm_counter_3%' AND line LIKE '%counter_cache(%';
+SELECT substring(corm.export('json') FROM '"counter_caches": \{"entries[^}]*\}');
+SELECT count(*) FROM corm.define((SELECT corm.export('json'))::json);
+SELECT * FROM corm.define('{"Blog": {"counter_caches": {"entries": "n"}}}');
+SELECT * FROM corm.define('{"Blog": {"counter_caches": {"entrys": "n"}}}');
+SELECT * FROM corm.define('{"Blog": {"counter_caches": ["entries"]}}');
+SELECT * FROM corm.define('{"Blog": {"counter_caches": {"entries": null}}}');
+SELECT * FROM corm.define('{"Blog": {"fields": {"size": "text"}, "counter_caches": {"entries": "size"}}}');
+-- a relation that is forgotten, and that counts otherwise when it is back: its
+-- functions are found, whatever they are called, and none counts beside them
+ALTER TABLE blogs RENAME TO journals;
+ALTER TABLE readers_blogs DROP CONSTRAINT readers_blogs_blog_id_fkey, DROP CONSTRAINT readers_blogs_pkey;
+ALTER TABLE readers_blogs ADD FOREIGN KEY (blog_id) REFERENCES journals;
+SELECT corm.many_to_many('Reader', 'blogs', 'Blog', through => 'ReaderBlog', related_name => 'readers');
+SELECT corm.counter_cache('Blog', 'readers', 'n');
+INSERT INTO readers_blogs VALUES (1, 1), (1, 1);
+SELECT name, size, n FROM journals;
+SELECT proname, prosrc LIKE '%DISTINCT c.k1%' AS anew FROM pg_proc WHERE pronamespace = 'corm_counter_3'::regnamespace AND prosrc LIKE '%corm counter%' ORDER BY 1;
+SELECT object, problem FROM corm.check() WHERE object || problem LIKE '%counter cache%';
+
+DROP SCHEMA corm_counter, corm_counter_2, corm_counter_3 CASCADE;
 SELECT count(*) FROM corm.relation WHERE counter_name IS NOT NULL OR reverse_counter_name IS NOT NULL;
 ALTER EVENT TRIGGER corm_sql_drop :found;
 ALTER EVENT TRIGGER corm_ddl_command_end :found;

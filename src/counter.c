@@ -27,6 +27,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -43,18 +44,17 @@
 static const struct
 {
 	const char *suffix;
-	const char *when;
-	const char *rows;			/* transition tables */
-	bool		on_owner;
+	int16		event;
+	bool		on_owner;		/* before each row; else after statements */
 	bool		new_key;		/* only where the key changes */
 }			kinds[] =
 {
-	{"insert", "AFTER INSERT", "NEW TABLE AS new_rows", false, false},
-	{"update", "AFTER UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows", false, false},
-	{"delete", "AFTER DELETE", "OLD TABLE AS old_rows", false, false},
-	{"truncate", "AFTER TRUNCATE", NULL, false, false},
-	{CORM_COUNTER_START, "BEFORE INSERT", NULL, true, false},
-	{"key", "BEFORE UPDATE", NULL, true, true}
+	{"insert", TRIGGER_TYPE_INSERT, false, false},
+	{"update", TRIGGER_TYPE_UPDATE, false, false},
+	{"delete", TRIGGER_TYPE_DELETE, false, false},
+	{"truncate", TRIGGER_TYPE_TRUNCATE, false, false},
+	{CORM_COUNTER_START, TRIGGER_TYPE_INSERT, true, false},
+	{"key", TRIGGER_TYPE_UPDATE, true, true}
 };
 
 static bool IsForward(const CormRelationRow *row,
@@ -272,8 +272,7 @@ CormCounterTriggers(const CormCounter *counter)
 			trigger->relid = lfirst_oid(lc);
 			trigger->name = CormCounterPartName(counter->names.name,
 												kinds[i].suffix);
-			trigger->when = kinds[i].when;
-			trigger->rows = kinds[i].rows;
+			trigger->event = kinds[i].event;
 			trigger->each_row = kinds[i].on_owner;
 			if (kinds[i].new_key)
 				trigger->condition = CormDeparseCounterKey(counter->relation);

@@ -57,7 +57,9 @@ static const char *UseOfColumn(const CormModel *model,
 							   const CormRelation *relation,
 							   const CormColumn *column);
 static char *ChooseName(const CormCounter *counter);
-static bool NameIsFree(const CormCounter *counter, const char *name);
+static char *NameOfMade(const CormCounter *counter);
+static bool NameIsFree(const CormCounter *counter, const char *name,
+					   bool own);
 static void MakeFunctions(const CormCounter *counter);
 static void MakeFunction(const CormCounter *counter, const char *suffix,
 						 const char *body, bool stable,
@@ -100,7 +102,7 @@ CormCreateCounter(Oid relid, const char *relation_name, const char *column)
 							   ShareRowExclusiveLock, NULL);
 	PrepareColumn(model, relation, column);
 	counter.names.column = pstrdup(column);
-	counter.names.name = old != NULL && NameIsFree(old, old->names.name) ?
+	counter.names.name = old != NULL && NameIsFree(old, old->names.name, true) ?
 		old->names.name : ChooseName(&counter);
 	MakeFunctions(&counter);
 	MakeTriggers(&counter);
@@ -362,59 +364,79 @@ UseOfColumn(const CormModel *model, const CormRelation *relation,
 	return NULL;
 }
 
-/* Made of the names of table and column, with a number if that is taken. */
+/*
+ * That of functions which write the column already: a copy of the tables without
+ * corm's rows has them, and a relation that was forgotten leaves them.  Else made
+ * of the names of table and column, with a number if that is taken.
+ */
 static char *
 ChooseName(const CormCounter *counter)
 {
 	const char *table = get_rel_name(counter->relation->source);
 	const char *label = LONGEST;
+	char	   *made = NameOfMade(counter);
 
+	if (made != NULL && NameIsFree(counter, made, true))
+		return made;
 	for (int i = 2;; i++)
 	{
 		char	   *name = makeObjectName(table, counter->names.column, label);
 
 		name[strlen(name) - strlen("_" LONGEST)] = '\0';
-		if (NameIsFree(counter, name))
+		if (NameIsFree(counter, name, false))
 			return name;
 		label = psprintf("%d_%s", i, LONGEST);
 	}
 }
 
-/*
- * For it, that is: what has the name may be the counter's own.  A copy of the
- * tables without corm's rows has the functions and triggers already.
- */
-static bool
-NameIsFree(const CormCounter *counter, const char *name)
+static char *
+NameOfMade(const CormCounter *counter)
 {
-	const CormRelation *relation = counter->relation;
-	Oid			schema = get_rel_namespace(relation->source);
-	const char *suffixes[2] = {CORM_COUNTER_CHANGED, CORM_COUNTER_START};
-	CormCounter own = *counter;
-	bool		known = counter->names.name != NULL;
+	Oid			relid = counter->relation->source;
 	ListCell   *lc;
 
-	for (int i = 0; i < lengthof(suffixes); i++)
+	foreach(lc, CormReadCounterFunctions())
 	{
-		const char *body = i == 0 ?
-			CormDeparseCounterChanged(relation, counter->names.column) :
-			CormDeparseCounterStart(relation, counter->names.column);
+		CormCounterFunction *function = lfirst(lc);
+		int			n = strlen(function->name) -
+			strlen("_" CORM_COUNTER_CHANGED);
+
+		if (n > 0 &&
+			CormIsCounterOf(function->body, relid, counter->names.column) &&
+			strcmp(function->name + n, "_" CORM_COUNTER_CHANGED) == 0)
+			return pnstrdup(function->name, n);
+	}
+	return NULL;
+}
+
+/* Functions of counters that bear the name may be its own. */
+static bool
+NameIsFree(const CormCounter *counter, const char *name, bool own)
+{
+	Oid			schema = get_rel_namespace(counter->relation->source);
+	const char *parts[2] = {CORM_COUNTER_CHANGED, CORM_COUNTER_START};
+	CormCounter named = *counter;
+	ListCell   *lc;
+
+	for (int i = 0; i < lengthof(parts); i++)
+	{
 		bool		taken;
 		CormCounterFunction *function =
-			CormFindCounterFunction(schema, CormCounterPartName(name, suffixes[i]),
+			CormFindCounterFunction(schema,
+									CormCounterPartName(name, parts[i]),
 									&taken);
 
-		if (taken || (function != NULL && !known &&
-					  strcmp(function->body, body) != 0))
+		if (taken || (function != NULL && !own))
 			return false;
 	}
-	own.names.name = unconstify(char *, name);
-	foreach(lc, CormCounterTriggers(&own))
+	named.names.name = unconstify(char *, name);
+	foreach(lc, CormCounterTriggers(&named))
 	{
 		const CormNewTrigger *trigger = lfirst(lc);
 
 		if (OidIsValid(get_trigger_oid(trigger->relid, trigger->name, true)) &&
-			CormFunctionOfTrigger(trigger->relid, trigger->name) == NULL)
+			(!own ||
+			 CormFunctionOfTrigger(trigger->relid, trigger->name) == NULL))
 			return false;
 	}
 	return true;

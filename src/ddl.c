@@ -23,6 +23,7 @@
 #include "access/stratnum.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
@@ -318,13 +319,22 @@ void
 CormCreateTrigger(const CormNewTrigger *trigger)
 {
 	StringInfoData sql;
+	int16		event = trigger->event;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE OR REPLACE TRIGGER %s %s ON %s",
-					 quote_identifier(trigger->name), trigger->when,
+	appendStringInfo(&sql, "CREATE OR REPLACE TRIGGER %s %s %s ON %s",
+					 quote_identifier(trigger->name),
+					 trigger->each_row ? "BEFORE" : "AFTER",
+					 event == TRIGGER_TYPE_INSERT ? "INSERT" :
+					 event == TRIGGER_TYPE_UPDATE ? "UPDATE" :
+					 event == TRIGGER_TYPE_DELETE ? "DELETE" : "TRUNCATE",
 					 CormQuoteTable(trigger->relid));
-	if (trigger->rows != NULL)
-		appendStringInfo(&sql, " REFERENCING %s", trigger->rows);
+	if (!trigger->each_row && event != TRIGGER_TYPE_TRUNCATE)
+		appendStringInfo(&sql, " REFERENCING%s%s",
+						 event != TRIGGER_TYPE_INSERT ?
+						 " OLD TABLE AS " CORM_OLD_ROWS : "",
+						 event != TRIGGER_TYPE_DELETE ?
+						 " NEW TABLE AS " CORM_NEW_ROWS : "");
 	appendStringInfo(&sql, " FOR EACH %s",
 					 trigger->each_row ? "ROW" : "STATEMENT");
 	if (trigger->condition != NULL)

@@ -65,12 +65,18 @@ typedef struct CormNewTriggerFunction
 	Oid			owner;			/* a role */
 } CormNewTriggerFunction;
 
+/*
+ * A trigger before each row, or after each statement: then the rows as they were
+ * and as they are have these names in its function.
+ */
+#define CORM_OLD_ROWS "old_rows"
+#define CORM_NEW_ROWS "new_rows"
+
 typedef struct CormNewTrigger
 {
 	Oid			relid;
 	const char *name;
-	const char *when;			/* "AFTER INSERT" and the like */
-	const char *rows;			/* transition tables, or NULL */
+	int16		event;			/* TRIGGER_TYPE_INSERT ... */
 	bool		each_row;
 	const char *condition;		/* an expression, or NULL */
 	Oid			function;

@@ -38,6 +38,7 @@
 #include "utils/builtins.h"
 
 #include "cache.h"
+#include "ddl.h"
 #include "deparse_counter.h"
 #include "deparse_expr.h"
 #include "introspect.h"
@@ -92,6 +93,14 @@ CormDeparseCounterChanged(const CormRelation *relation, const char *column)
 	appendStringInfoString(&buf,
 						   "\t\tEND LOOP;\n\tEND IF;\n\tRETURN NULL;\nEND\n");
 	return buf.data;
+}
+
+bool
+CormIsCounterOf(const char *body, Oid relid, const char *column)
+{
+	return strstr(body, psprintf("UPDATE %s AS p SET %s = ",
+								 CormQuoteTable(relid),
+								 quote_identifier(column))) != NULL;
 }
 
 char *
@@ -282,11 +291,11 @@ AppendChanges(StringInfo buf, const CormRelation *relation, bool before,
 		appendStringInfoString(buf, ", sum(c.d) AS d");
 	appendStringInfoString(buf, " FROM (");
 	if (after)
-		AppendChangesOf(buf, relation, "new_rows", "n", 1);
+		AppendChangesOf(buf, relation, CORM_NEW_ROWS, "n", 1);
 	if (after && before)
 		appendStringInfoString(buf, "\n\t\t\t\tUNION ALL ");
 	if (before)
-		AppendChangesOf(buf, relation, "old_rows", "o", -1);
+		AppendChangesOf(buf, relation, CORM_OLD_ROWS, "o", -1);
 	appendStringInfoString(buf, ") AS c\n\t\t\tGROUP BY ");
 	AppendNumbered(buf, n, "c.k");
 	if (!difference)

@@ -27,6 +27,9 @@
 extern char *CormDeparseCounterChanged(const CormRelation *relation,
 									   const char *column);
 
+/* Is it the body of one, for this column of the table, whatever that counts? */
+extern bool CormIsCounterOf(const char *body, Oid relid, const char *column);
+
 /* In PL/pgSQL: before a row with a new key is there. */
 extern char *CormDeparseCounterStart(const CormRelation *relation,
 									 const char *column);

@@ -432,6 +432,7 @@ INSERT INTO entry (blog_id) VALUES (1), (1);
 INSERT INTO readers DEFAULT VALUES;
 INSERT INTO readers_blogs VALUES (1, 1);
 SELECT name, size, n FROM blogs;
+SELECT substring(corm.describe('Blog') FROM 'Counter caches.*');
 SELECT line FROM corm.export() line WHERE line LIKE '%corm_counter_3%' AND line LIKE '%counter_cache(%';
 SELECT substring(corm.export('json') FROM '"counter_caches": \{"entries[^}]*\}');
 SELECT count(*) FROM corm.define((SELECT corm.export('json'))::json);

@@ -20,6 +20,7 @@
 #include "commands/defrem.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -47,6 +48,8 @@ static void RequireCountable(const CormModel *model,
 static void RequireOneOwner(const CormModel *model,
 							const CormRelation *relation);
 static void RequireFreshSnapshot(void);
+static void LockTables(const CormModel *model, const CormRelation *relation,
+					   const char *column);
 static void RaiseOther(const CormModel *model, const CormCounter *counter);
 static void PrepareColumn(const CormModel *model,
 						  const CormRelation *relation,
@@ -96,10 +99,13 @@ CormCreateCounter(Oid relid, const char *relation_name, const char *column)
 	}
 	RequireOneOwner(model, relation);
 	RequireFreshSnapshot();
+	LockTables(model, relation, column);
 
-	/* the order in which those lock them who write what is counted */
-	(void) find_all_inheritors(relation->fk->referencing,
-							   ShareRowExclusiveLock, NULL);
+	/* they may have changed while they were waited for */
+	model = CormRequireModel(relid);
+	relation = counter.relation = RequireRelation(model, relation_name);
+	RequireCountable(model, relation);
+	RequireOneOwner(model, relation);
 	PrepareColumn(model, relation, column);
 	counter.names.column = pstrdup(column);
 	counter.names.name = old != NULL && NameIsFree(old, old->names.name, true) ?
@@ -153,7 +159,8 @@ CormRecount(Oid relid, const char *relation_name)
 	{
 		CormCounter *counter = lfirst(lc);
 
-		if (relation != NULL && counter->relation != relation)
+		if (relation != NULL &&
+			strcmp(counter->relation->name, relation_name) != 0)
 			continue;
 		RequireCountingType(model, CormRequireColumn(model,
 													 counter->names.column));
@@ -244,6 +251,20 @@ RequireOneOwner(const CormModel *model, const CormRelation *relation)
 			 errhint("Make it one: ALTER TABLE %s OWNER TO %s;",
 					 quote_identifier(get_rel_name(relation->fk->referencing)),
 					 quote_identifier(role))));
+}
+
+/*
+ * In the order in which those lock them who write what is counted; the owners'
+ * table at once as it will be needed.
+ */
+static void
+LockTables(const CormModel *model, const CormRelation *relation,
+		   const char *column)
+{
+	(void) find_all_inheritors(relation->fk->referencing,
+							   ShareRowExclusiveLock, NULL);
+	LockRelationOid(model->relid, CormFindColumn(model, column) == NULL ?
+					AccessExclusiveLock : ShareRowExclusiveLock);
 }
 
 /*
@@ -356,7 +377,7 @@ UseOfColumn(const CormModel *model, const CormRelation *relation,
 	{
 		CormCounter *other = lfirst(lc);
 
-		if (other->relation != relation &&
+		if (strcmp(other->relation->name, relation->name) != 0 &&
 			strcmp(other->names.column, column->name) == 0)
 			return psprintf("the counter cache of relation \"%s\"",
 							other->relation->name);

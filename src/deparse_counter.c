@@ -38,6 +38,7 @@
 #include "utils/builtins.h"
 
 #include "cache.h"
+#include "catalog.h"
 #include "ddl.h"
 #include "deparse_counter.h"
 #include "deparse_expr.h"
@@ -70,6 +71,7 @@ static void AppendNotNull(StringInfo buf, const CormForeignKey *fk,
 static char *KeyText(const CormForeignKey *fk, int i, const char *alias);
 static const CormColumn *OwnerColumn(const CormForeignKey *fk, int i);
 static const CormColumn *OwnedColumn(const CormForeignKey *fk, int i);
+static const CormColumn *ColumnOf(Oid relid, AttrNumber attnum);
 
 char *
 CormDeparseCounterChanged(const CormRelation *relation, const char *column)
@@ -489,13 +491,24 @@ KeyText(const CormForeignKey *fk, int i, const char *alias)
 static const CormColumn *
 OwnerColumn(const CormForeignKey *fk, int i)
 {
-	return CormColumnByNumber(CormModelByRelid(fk->referenced),
-							  fk->pk_attnums[i]);
+	return ColumnOf(fk->referenced, fk->pk_attnums[i]);
 }
 
 static const CormColumn *
 OwnedColumn(const CormForeignKey *fk, int i)
 {
-	return CormColumnByNumber(CormModelByRelid(fk->referencing),
-							  fk->fk_attnums[i]);
+	return ColumnOf(fk->referencing, fk->fk_attnums[i]);
+}
+
+/* Nothing is locked while a problem is looked for, or numbers are compared. */
+static const CormColumn *
+ColumnOf(Oid relid, AttrNumber attnum)
+{
+	const CormModel *model = CormModelByRelid(relid);
+	const CormColumn *column = model == NULL ? NULL :
+		CormColumnByNumber(model, attnum);
+
+	if (column == NULL)
+		CormRaiseRelationChanged();
+	return column;
 }

@@ -441,6 +441,36 @@ SELECT * FROM corm.define('{"Blog": {"counter_caches": {"entrys": "n"}}}');
 SELECT * FROM corm.define('{"Blog": {"counter_caches": ["entries"]}}');
 SELECT * FROM corm.define('{"Blog": {"counter_caches": {"entries": null}}}');
 SELECT * FROM corm.define('{"Blog": {"fields": {"size": "text"}, "counter_caches": {"entries": "size"}}}');
+-- counters over counters, a cascade through three tables, one query that writes
+-- all of them
+CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a ON DELETE CASCADE ON UPDATE CASCADE, stamp int);
+CREATE TABLE c (id int PRIMARY KEY, b_id int REFERENCES b ON DELETE CASCADE ON UPDATE CASCADE);
+DO $$ BEGIN
+	PERFORM corm.adopt('corm_counter_3', "only" => ARRAY['a', 'b', 'c']);
+	PERFORM corm.counter_cache('a', 'b', 'n'), corm.counter_cache('b', 'c', 'n');
+END $$;
+WITH new_a AS (INSERT INTO a VALUES (1), (2) RETURNING id),
+	new_b AS (INSERT INTO b SELECT id * 10 + i, id FROM new_a, generate_series(1, 2) i RETURNING id)
+INSERT INTO c SELECT id * 10 + i, id FROM new_b, generate_series(1, 3) i;
+CREATE VIEW abc AS SELECT 'a' AS t, id, n, (SELECT count(*) FROM b WHERE a_id = a.id) AS there FROM a UNION ALL SELECT 'b', id, n, (SELECT count(*) FROM c WHERE b_id = b.id) FROM b;
+SELECT * FROM abc ORDER BY t, id;
+WITH moved AS (UPDATE b SET a_id = 1 WHERE id = 21 RETURNING id), gone AS (DELETE FROM c WHERE b_id = 11 AND id % 2 = 1)
+UPDATE c SET b_id = 12 WHERE b_id = 21;
+SELECT * FROM abc ORDER BY t, id;
+UPDATE a SET id = id + 100;
+UPDATE b SET id = id + 100, a_id = 102 WHERE id = 12;
+SELECT * FROM abc ORDER BY t, id;
+DELETE FROM a WHERE id = 102;
+SELECT * FROM abc ORDER BY t, id;
+-- a trigger on the owner's table runs under the path of the counter's function
+CREATE FUNCTION stamped() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.stamp := (SELECT count(*) FROM c); RETURN NEW; END $$;
+CREATE TRIGGER stamped BEFORE UPDATE ON b FOR EACH ROW EXECUTE FUNCTION stamped();
+INSERT INTO c VALUES (1, 11);
+ALTER FUNCTION stamped() SET search_path = corm_counter_3;
+INSERT INTO c VALUES (1, 11);
+SELECT id, n, stamp FROM b WHERE id = 11;
+SELECT corm.recount('a'), corm.recount('b');
 -- a relation that is forgotten, and that counts otherwise when it is back: its
 -- functions are found, whatever they are called, and none counts beside them
 ALTER TABLE blogs RENAME TO journals;

@@ -59,6 +59,7 @@ PG_FUNCTION_INFO_V1(corm_follow_drop);
 PG_FUNCTION_INFO_V1(corm_follow_alter);
 
 static void CheckEvent(FunctionCallInfo fcinfo, const char *function);
+static bool ChangesWhatIsThere(const Node *stmt);
 static List *ChangedTables(void);
 static void FollowRename(const RenameStmt *stmt);
 static Rows BeginRows(Oid function);
@@ -117,13 +118,14 @@ Datum
 corm_follow_alter(PG_FUNCTION_ARGS)
 {
 	Node	   *stmt;
-	List	   *tables;
+	List	   *tables = NIL;
 	bool		renames;
 	ListCell   *lc;
 
 	CheckEvent(fcinfo, "corm._follow_alter");
-	tables = ChangedTables();
 	stmt = ((EventTriggerData *) fcinfo->context)->parsetree;
+	if (stmt != NULL && ChangesWhatIsThere(stmt))
+		tables = ChangedTables();
 	renames = stmt != NULL && IsA(stmt, RenameStmt) &&
 		(((RenameStmt *) stmt)->renameType == OBJECT_COLUMN ||
 		 ((RenameStmt *) stmt)->renameType == OBJECT_ATTRIBUTE ||
@@ -149,6 +151,35 @@ CheckEvent(FunctionCallInfo fcinfo, const char *function)
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by an event trigger",
 						function)));
+}
+
+/*
+ * Does it give something another name, or change or drop a constraint or a type?
+ * What adds something may be the restore of a dump: more is still to come.
+ */
+static bool
+ChangesWhatIsThere(const Node *stmt)
+{
+	ListCell   *lc;
+
+	if (IsA(stmt, RenameStmt) || IsA(stmt, AlterObjectSchemaStmt))
+		return true;
+	if (!IsA(stmt, AlterTableStmt))
+		return false;
+	foreach(lc, ((const AlterTableStmt *) stmt)->cmds)
+	{
+		switch (lfirst_node(AlterTableCmd, lc)->subtype)
+		{
+			case AT_AlterColumnType:
+			case AT_AlterConstraint:
+			case AT_DropConstraint:
+			case AT_ValidateConstraint:
+				return true;
+			default:
+				break;
+		}
+	}
+	return false;
 }
 
 /* OIDs; a column or a constraint changes its table, a schema all: InvalidOid. */

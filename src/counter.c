@@ -117,6 +117,7 @@ CormCounterOf(const CormRelationRow *row, bool reverse)
 		const CormRelation *relation = lfirst(lc);
 
 		if (strcmp(relation->name, name) == 0 && relation->broken == NULL &&
+			relation->fk->name != NULL &&
 			IsForward(row, relation) == !reverse &&
 			relation->through == row->through &&
 			(!OidIsValid(relation->through) ||
@@ -163,7 +164,8 @@ CormCounterProblem(const CormCounter *counter, bool *hopeless)
 {
 	const CormRelation *relation = counter->relation;
 	const CormModel *model = CormModelByRelid(relation->source);
-	const CormColumn *column = CormFindColumn(model, counter->names.column);
+	const CormColumn *column = model == NULL ? NULL :
+		CormFindColumn(model, counter->names.column);
 	Oid			owned = relation->fk->referencing;
 	CormCounterFunction *functions[2];
 	const char *problem;
@@ -221,15 +223,20 @@ CormCounterChanged(Oid owned, Oid owner, const char *name)
 	for (int i = 0; i < lengthof(kinds); i++)
 	{
 		CormCounterFunction *function = kinds[i].on_owner ? NULL :
-			CormFunctionOfTrigger(owned, CormCounterPartName(name, kinds[i].suffix));
+			CormFunctionOfTrigger(owned,
+								  CormCounterPartName(name, kinds[i].suffix));
 
 		if (function != NULL)
 			return function;
 	}
-	other = CormFunctionOfTrigger(owner, CormCounterPartName(name, CORM_COUNTER_START));
+	other = CormFunctionOfTrigger(owner,
+								  CormCounterPartName(name,
+													  CORM_COUNTER_START));
 	return CormFindCounterFunction(other != NULL ? other->schema :
 								   get_rel_namespace(owner),
-								   CormCounterPartName(name, CORM_COUNTER_CHANGED), NULL);
+								   CormCounterPartName(name,
+													   CORM_COUNTER_CHANGED),
+								   NULL);
 }
 
 CormCounterFunction *
@@ -240,7 +247,8 @@ CormCounterStart(Oid owned, Oid owner, const char *name)
 	for (int i = 0; i < lengthof(kinds); i++)
 	{
 		CormCounterFunction *function = !kinds[i].on_owner ? NULL :
-			CormFunctionOfTrigger(owner, CormCounterPartName(name, kinds[i].suffix));
+			CormFunctionOfTrigger(owner,
+								  CormCounterPartName(name, kinds[i].suffix));
 
 		if (function != NULL)
 			return function;
@@ -248,7 +256,9 @@ CormCounterStart(Oid owned, Oid owner, const char *name)
 	other = CormFunctionOfTrigger(owned, CormCounterPartName(name, "insert"));
 	return CormFindCounterFunction(other != NULL ? other->schema :
 								   get_rel_namespace(owner),
-								   CormCounterPartName(name, CORM_COUNTER_START), NULL);
+								   CormCounterPartName(name,
+													   CORM_COUNTER_START),
+								   NULL);
 }
 
 Oid
@@ -396,7 +406,7 @@ FunctionProblem(const CormCounter *counter,
 	if (function == NULL)
 		return "its functions do not exist any more";
 	if (strcmp(function->body, body) != 0)
-		return psprintf("function \"%s\" does not count what the relation leads to any more",
+		return psprintf("function \"%s\" is not as it would be made now, since names or keys have changed",
 						function->name);
 	if (!function->safe)
 		return psprintf("options of function \"%s\" were changed",

@@ -22,6 +22,7 @@
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -38,6 +39,7 @@ static List *RowsAt(Oid relid);
 static void Rewrite(const CormCounter *counter);
 static void SetBody(const CormCounterFunction *function, Oid table,
 					const char *body);
+static bool LockFunction(Oid function);
 static bool Named(const CormCounterNames *names, const char *column);
 static void DropCounter(const CormRelationRow *row, bool reverse);
 static CormCounterFunction *LeftFunction(const char *name, const char *part);
@@ -173,10 +175,31 @@ Rewrite(const CormCounter *counter)
 static void
 SetBody(const CormCounterFunction *function, Oid table, const char *body)
 {
-	if (function != NULL && strcmp(function->body, body) != 0 &&
-		function->owner == CormTableOwner(table) &&
-		CormOwnsFunction(function->function, GetUserId()))
+	if (function == NULL || strcmp(function->body, body) == 0 ||
+		function->owner != CormTableOwner(table) ||
+		!CormOwnsFunction(function->function, GetUserId()))
+		return;
+	if (LockFunction(function->function))
 		CormSetFunctionBody(function->function, body);
+	else
+		ereport(WARNING,
+				(errmsg("function \"%s\" of a counter cache could not follow, since another transaction is changing it",
+						function->name),
+				 errhint("See what corm.check() says of it.")));
+}
+
+/* Keeps out others who are here; false when somebody else has it. */
+static bool
+LockFunction(Oid function)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ProcedureRelationId, function, 0);
+	if (LockAcquire(&tag, AccessExclusiveLock, false, true) ==
+		LOCKACQUIRE_NOT_AVAIL)
+		return false;
+	AcceptInvalidationMessages();
+	return true;
 }
 
 static bool
@@ -237,6 +260,8 @@ DropFunction(const CormCounterFunction *function)
 	ObjectAddress address;
 
 	if (!CormOwnsFunction(function->function, GetUserId()))
+		return;
+	if (!LockFunction(function->function))
 		return;
 	if (!LockTables(CormReadTriggersOf(function->function)))
 	{

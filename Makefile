@@ -99,6 +99,8 @@ REGRESS = \
 	bulk_create \
 	bulk_update \
 	get_or_create \
+	counter_cache \
+	counter_errors \
 	write_overloads \
 	write_errors \
 	orm_cases \
@@ -131,7 +133,8 @@ ISOLATION = \
 	write_locks \
 	upsert_unique \
 	upsert_locked \
-	upsert_bulk
+	upsert_bulk \
+	counter_writers
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

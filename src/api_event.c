@@ -17,6 +17,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "executor/executor.h"
@@ -29,8 +30,10 @@
 #include "utils/lsyscache.h"
 
 #include "catalog.h"
+#include "counter_follow.h"
 #include "event.h"
 #include "forgotten.h"
+#include "introspect.h"
 
 /* columns of pg_event_trigger_dropped_objects() */
 #define Anum_dropped_classid		1
@@ -56,6 +59,8 @@ PG_FUNCTION_INFO_V1(corm_follow_drop);
 PG_FUNCTION_INFO_V1(corm_follow_alter);
 
 static void CheckEvent(FunctionCallInfo fcinfo, const char *function);
+static bool ChangesWhatIsThere(const Node *stmt);
+static List *ChangedTables(void);
 static void FollowRename(const RenameStmt *stmt);
 static Rows BeginRows(Oid function);
 static bool NextRow(Rows *rows);
@@ -113,19 +118,26 @@ Datum
 corm_follow_alter(PG_FUNCTION_ARGS)
 {
 	Node	   *stmt;
+	List	   *tables = NIL;
 	bool		renames;
+	ListCell   *lc;
 
 	CheckEvent(fcinfo, "corm._follow_alter");
 	stmt = ((EventTriggerData *) fcinfo->context)->parsetree;
+	if (stmt != NULL && ChangesWhatIsThere(stmt))
+		tables = ChangedTables();
 	renames = stmt != NULL && IsA(stmt, RenameStmt) &&
 		(((RenameStmt *) stmt)->renameType == OBJECT_COLUMN ||
 		 ((RenameStmt *) stmt)->renameType == OBJECT_ATTRIBUTE ||
 		 ((RenameStmt *) stmt)->renameType == OBJECT_TABCONSTRAINT);
-	if ((renames || CormAnythingForgotten()) && CormHoldCatalog())
+	if ((renames || tables != NIL || CormAnythingForgotten()) &&
+		CormHoldCatalog())
 	{
 		if (renames)
 			FollowRename((RenameStmt *) stmt);
 		CormRestoreForgotten();
+		foreach(lc, tables)
+			CormFollowCounters(lfirst_oid(lc));
 		CormReleaseCatalog();
 	}
 	PG_RETURN_NULL();
@@ -139,6 +151,60 @@ CheckEvent(FunctionCallInfo fcinfo, const char *function)
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by an event trigger",
 						function)));
+}
+
+/*
+ * Does it give something another name, or change or drop a constraint or a type?
+ * What adds something may be the restore of a dump: more is still to come.
+ */
+static bool
+ChangesWhatIsThere(const Node *stmt)
+{
+	ListCell   *lc;
+
+	if (IsA(stmt, RenameStmt) || IsA(stmt, AlterObjectSchemaStmt))
+		return true;
+	if (!IsA(stmt, AlterTableStmt))
+		return false;
+	foreach(lc, ((const AlterTableStmt *) stmt)->cmds)
+	{
+		switch (lfirst_node(AlterTableCmd, lc)->subtype)
+		{
+			case AT_AlterColumnType:
+			case AT_AlterConstraint:
+			case AT_DropConstraint:
+			case AT_ValidateConstraint:
+				return true;
+			default:
+				break;
+		}
+	}
+	return false;
+}
+
+/* OIDs; a column or a constraint changes its table, a schema all: InvalidOid. */
+static List *
+ChangedTables(void)
+{
+	Rows		rows = BeginRows(F_PG_EVENT_TRIGGER_DDL_COMMANDS);
+	List	   *tables = NIL;
+
+	while (NextRow(&rows))
+	{
+		Oid			classid = OidOf(rows.slot, Anum_command_classid);
+		Oid			objid = OidOf(rows.slot, Anum_command_objid);
+
+		if (classid == ConstraintRelationId)
+			objid = CormForeignKeyTable(objid);
+		else if (classid == NamespaceRelationId)
+			objid = InvalidOid;
+		else if (classid != RelationRelationId)
+			continue;
+		if (OidIsValid(objid) || classid == NamespaceRelationId)
+			tables = list_append_unique_oid(tables, objid);
+	}
+	EndRows(&rows);
+	return tables;
 }
 
 /* The command knows the names, the server which object it was. */

@@ -62,6 +62,13 @@ CormRelationOfTuple(HeapTuple tuple, TupleDesc desc)
 	row->target_columns = NamesAttribute(tuple, Anum_relation_target_columns,
 										 desc);
 	row->to_many = BoolAttribute(tuple, Anum_relation_to_many, desc);
+	row->counter.column = TextAttribute(tuple, Anum_relation_counter_column,
+										desc);
+	row->counter.name = TextAttribute(tuple, Anum_relation_counter_name, desc);
+	row->reverse_counter.column =
+		TextAttribute(tuple, Anum_relation_reverse_counter_column, desc);
+	row->reverse_counter.name =
+		TextAttribute(tuple, Anum_relation_reverse_counter_name, desc);
 	return row;
 }
 
@@ -99,6 +106,12 @@ CormTupleOfRelation(const CormRelationRow *row, TupleDesc desc)
 	values[Anum_relation_adopted - 1] = BoolGetDatum(row->adopted);
 	SetNames(values, nulls, Anum_relation_target_columns, row->target_columns);
 	values[Anum_relation_to_many - 1] = BoolGetDatum(row->to_many);
+	SetText(values, nulls, Anum_relation_counter_column, row->counter.column);
+	SetText(values, nulls, Anum_relation_counter_name, row->counter.name);
+	SetText(values, nulls, Anum_relation_reverse_counter_column,
+			row->reverse_counter.column);
+	SetText(values, nulls, Anum_relation_reverse_counter_name,
+			row->reverse_counter.name);
 	return heap_form_tuple(desc, values, nulls);
 }
 

@@ -22,6 +22,13 @@ typedef struct CormModelRow
 	List	   *key;			/* of char *; NIL: none given */
 } CormModelRow;
 
+/* A counter cache of one direction of a relation; both are NULL for none. */
+typedef struct CormCounterNames
+{
+	char	   *column;
+	char	   *name;			/* its functions and triggers begin with it */
+} CormCounterNames;
+
 typedef struct CormRelationRow
 {
 	ItemPointerData tid;		/* set by readers, used by update and delete */
@@ -38,6 +45,8 @@ typedef struct CormRelationRow
 	bool		adopted;
 	List	   *target_columns; /* without a constraint only */
 	bool		to_many;		/* without a constraint only */
+	CormCounterNames counter;	/* on the source */
+	CormCounterNames reverse_counter;	/* on the target */
 } CormRelationRow;
 
 /* columns of corm.model */
@@ -60,7 +69,11 @@ typedef struct CormRelationRow
 #define Anum_relation_adopted				11
 #define Anum_relation_target_columns		12
 #define Anum_relation_to_many				13
-#define Natts_relation						13
+#define Anum_relation_counter_column		14
+#define Anum_relation_counter_name			15
+#define Anum_relation_reverse_counter_column	16
+#define Anum_relation_reverse_counter_name	17
+#define Natts_relation						17
 
 /*
  * A CormModelRow * and a CormRelationRow *, of one type for whoever scans

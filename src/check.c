@@ -27,6 +27,7 @@
 #include "catalog.h"
 #include "check.h"
 #include "check_accessor.h"
+#include "check_counter.h"
 #include "check_relation.h"
 #include "check_table.h"
 #include "error.h"
@@ -66,10 +67,12 @@ CormCheck(void)
 	{
 		CHECK_FOR_INTERRUPTS();
 		CormCheckRelation(&report, lfirst(lc));
+		CormCheckCounters(&report, lfirst(lc));
 	}
 	foreach(lc, report.unregistered)
 		CormCheckTable(&report, lfirst_oid(lc));
 	CormCheckAccessors(&report);
+	CormCheckLeftCounters(&report);
 	CheckSearchPath(&report);
 	return CormReportSorted(&report);
 }

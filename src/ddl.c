@@ -23,7 +23,9 @@
 #include "access/stratnum.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
@@ -291,6 +293,64 @@ CormCreateRowFunction(const CormNewFunction *function)
 	appendStringInfo(&sql, " LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS %d AS %s",
 					 function->rows, quote_literal_cstr(function->body));
 	Run("create function", sql.data);
+}
+
+void
+CormCreateTriggerFunction(const CormNewTriggerFunction *function)
+{
+	char	   *name = quote_qualified_identifier(get_namespace_name(function->schema),
+												  function->name);
+
+	Run("create function",
+		psprintf("CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql %s SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS %s",
+				 name, function->stable ? "STABLE" : "VOLATILE",
+				 quote_literal_cstr(function->body)));
+
+	/* others could make triggers of it, on tables of their own */
+	Run("revoke", psprintf("REVOKE ALL ON FUNCTION %s() FROM PUBLIC", name));
+	if (function->owner != GetUserId())
+		Run("set owner",
+			psprintf("ALTER FUNCTION %s() OWNER TO %s", name,
+					 quote_identifier(GetUserNameFromId(function->owner,
+														false))));
+}
+
+void
+CormCreateTrigger(const CormNewTrigger *trigger)
+{
+	StringInfoData sql;
+	int16		event = trigger->event;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE OR REPLACE TRIGGER %s %s %s ON %s",
+					 quote_identifier(trigger->name),
+					 trigger->each_row ? "BEFORE" : "AFTER",
+					 event == TRIGGER_TYPE_INSERT ? "INSERT" :
+					 event == TRIGGER_TYPE_UPDATE ? "UPDATE" :
+					 event == TRIGGER_TYPE_DELETE ? "DELETE" : "TRUNCATE",
+					 CormQuoteTable(trigger->relid));
+	if (!trigger->each_row && event != TRIGGER_TYPE_TRUNCATE)
+		appendStringInfo(&sql, " REFERENCING%s%s",
+						 event != TRIGGER_TYPE_INSERT ?
+						 " OLD TABLE AS " CORM_OLD_ROWS : "",
+						 event != TRIGGER_TYPE_DELETE ?
+						 " NEW TABLE AS " CORM_NEW_ROWS : "");
+	appendStringInfo(&sql, " FOR EACH %s",
+					 trigger->each_row ? "ROW" : "STATEMENT");
+	if (trigger->condition != NULL)
+		appendStringInfo(&sql, " WHEN (%s)", trigger->condition);
+	appendStringInfo(&sql, " EXECUTE FUNCTION %s()",
+					 quote_qualified_identifier(get_namespace_name(get_func_namespace(trigger->function)),
+												get_func_name(trigger->function)));
+	Run("create trigger", sql.data);
+}
+
+void
+CormDropTrigger(Oid relid, const char *name)
+{
+	Run("drop trigger", psprintf("DROP TRIGGER %s ON %s",
+								 quote_identifier(name),
+								 CormQuoteTable(relid)));
 }
 
 void

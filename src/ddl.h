@@ -55,6 +55,33 @@ typedef struct CormNewFunction
 	bool		replace;		/* the one that is there */
 } CormNewFunction;
 
+/* A trigger function in PL/pgSQL that runs with its owner's rights. */
+typedef struct CormNewTriggerFunction
+{
+	Oid			schema;
+	const char *name;
+	const char *body;
+	bool		stable;
+	Oid			owner;			/* a role */
+} CormNewTriggerFunction;
+
+/*
+ * A trigger before each row, or after each statement: then the rows as they were
+ * and as they are have these names in its function.
+ */
+#define CORM_OLD_ROWS "old_rows"
+#define CORM_NEW_ROWS "new_rows"
+
+typedef struct CormNewTrigger
+{
+	Oid			relid;
+	const char *name;
+	int16		event;			/* TRIGGER_TYPE_INSERT ... */
+	bool		each_row;
+	const char *condition;		/* an expression, or NULL */
+	Oid			function;
+} CormNewTrigger;
+
 /*
  * Told of each statement that ran here: what it does, as "create table", and
  * its text without a semicolon.
@@ -106,6 +133,13 @@ extern void CormDropColumns(Oid relid, List *columns);
 extern void CormDropTable(Oid relid);
 
 extern void CormCreateRowFunction(const CormNewFunction *function);
+
+/* Both replace what bears the name. */
+extern void CormCreateTriggerFunction(const CormNewTriggerFunction *function);
+extern void CormCreateTrigger(const CormNewTrigger *trigger);
+
+extern void CormDropTrigger(Oid relid, const char *name);
+
 extern void CormRenameFunction(Oid function, const char *name);
 extern void CormMoveFunction(Oid function, Oid schema);
 extern void CormDropFunction(Oid function);

@@ -5,8 +5,8 @@
  *
  * Tables come first, so that relations may lead anywhere: then constraints that
  * bear no name, foreign keys, relations without a constraint, and many-to-many
- * relations, whose through models may have needed the foreign keys.  What is
- * there is compared before anything is made.
+ * relations, whose through models may have needed the foreign keys, and last the
+ * counter caches.  What is there is compared before anything is made.
  *
  * The steps that are reported are the statements that ran, as ddl.c saw them
  * pass, and between them the calls that stand for rows of corm's own tables.  A
@@ -27,6 +27,8 @@
 #include "utils/resowner.h"
 
 #include "catalog.h"
+#include "counter.h"
+#include "counter_create.h"
 #include "ddl.h"
 #include "define.h"
 #include "define_schema.h"
@@ -67,6 +69,8 @@ static void AddIndex(Run *run, CormModelSpec *spec, List *columns);
 static void AddConstraint(Run *run, CormModelSpec *spec,
 						  CormFieldSpec *field);
 static void Declare(Run *run, CormModelSpec *spec, CormFieldSpec *field);
+static void MakeCounter(Run *run, CormModelSpec *spec,
+						CormCounterSpec *counter);
 static void AddMissingIndex(CormModelSpec *spec, CormFieldSpec *field,
 							const CormRelationRow *row);
 static CormRelationRow *DeclaredBefore(const CormModelSpec *spec,
@@ -172,6 +176,13 @@ DoRun(Run *run, char *json)
 					Declare(run, spec, field);
 			}
 		}
+	}
+	foreach(lm, run->document)
+	{
+		CormModelSpec *spec = lfirst(lm);
+
+		foreach(lf, spec->counter_caches)
+			MakeCounter(run, spec, lfirst(lf));
 	}
 }
 
@@ -498,6 +509,27 @@ Declare(Run *run, CormModelSpec *spec, CormFieldSpec *field)
 	RecordCall(run, field->kind == CORM_FIELD_FOREIGN_KEY ? "foreign key" :
 			   field->kind == CORM_FIELD_MANY_TO_MANY ? "many to many" :
 			   "relation on", run->object, CormRelationCall(row));
+}
+
+/* One that is there in good order takes no steps. */
+static void
+MakeCounter(Run *run, CormModelSpec *spec, CormCounterSpec *counter)
+{
+	int			before = list_length(run->steps);
+	ListCell   *lc;
+
+	run->object = psprintf("%s.%s", spec->text, counter->relation);
+	CormCreateCounter(spec->relid, counter->relation, counter->column);
+	if (list_length(run->steps) == before)
+		return;
+	foreach(lc, CormCountersOf(CormRequireModel(spec->relid)))
+	{
+		CormCounter *made = lfirst(lc);
+
+		if (strcmp(made->relation->name, counter->relation) == 0)
+			RecordCall(run, "counter cache", run->object,
+					   CormCounterCall(made));
+	}
 }
 
 /* An index is added to a relation that is there; anything else must agree. */

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "cache.h"
+#include "counter.h"
 #include "ddl.h"
 #include "describe.h"
 #include "error.h"
@@ -34,6 +35,7 @@ static char *Over(const CormRelation *relation, const char *target);
 static char *ColumnList(Oid relid, int n, const AttrNumber *attnums,
 						const char *model);
 static void AppendLinkColumns(StringInfo buf, const CormModel *model);
+static void AppendCounters(StringInfo buf, const CormModel *model);
 static void AppendMissingIndexes(StringInfo buf, const CormModel *model);
 static List *AddMissingIndex(List *statements, const CormForeignKey *fk);
 static void AppendBroken(StringInfo buf, const CormModel *model);
@@ -53,6 +55,7 @@ CormDescribe(const CormModel *model)
 	AppendKeyless(&buf, model);
 	AppendRelations(&buf, model);
 	AppendLinkColumns(&buf, model);
+	AppendCounters(&buf, model);
 	AppendMissingIndexes(&buf, model);
 	AppendBroken(&buf, model);
 	buf.data[--buf.len] = '\0';
@@ -246,6 +249,28 @@ AppendLinkColumns(StringInfo buf, const CormModel *model)
 	if (grid.rows == NIL)
 		return;
 	appendStringInfoString(buf, "\nColumns of links\n");
+	CormGridAppend(buf, &grid);
+}
+
+static void
+AppendCounters(StringInfo buf, const CormModel *model)
+{
+	static const char *const titles[] = {"Column", "Counts"};
+	List	   *counters = CormCountersOf(model);
+	CormGrid	grid;
+	ListCell   *lc;
+
+	if (counters == NIL)
+		return;
+	CormGridBegin(&grid, lengthof(titles), titles);
+	foreach(lc, counters)
+	{
+		CormCounter *counter = lfirst(lc);
+		const char *cells[] = {counter->names.column, counter->relation->name};
+
+		CormGridRow(&grid, cells);
+	}
+	appendStringInfoString(buf, "\nCounter caches\n");
 	CormGridAppend(buf, &grid);
 }
 

@@ -28,6 +28,7 @@
 #include "accessor.h"
 #include "cache.h"
 #include "catalog.h"
+#include "counter_follow.h"
 #include "document.h"
 #include "event.h"
 #include "forgotten.h"
@@ -66,7 +67,10 @@ CormFollowDrop(List *tables, List *parts)
 			continue;
 		FollowPart(part);
 		if (part->is_column)
+		{
 			FollowKey(part);
+			CormFollowCounterColumn(part->relid, part->name);
+		}
 	}
 }
 
@@ -151,8 +155,10 @@ ForgetRows(List *rows)
 
 	foreach(lc, rows)
 	{
-		if (CormFollowDeleteRelation(lfirst(lc)))
-			CormFollowDropAccessors(lfirst(lc));
+		if (!CormFollowDeleteRelation(lfirst(lc)))
+			continue;
+		CormFollowDropAccessors(lfirst(lc));
+		CormFollowDropCounters(lfirst(lc));
 	}
 }
 
@@ -170,9 +176,15 @@ FollowPart(const CormDroppedPart *part)
 			continue;
 		if (!CormRefreshRelationRow(row, &changed))
 		{
-			/* an accessor needs no constraint, and the relation may return */
+			/*
+			 * an accessor and a counter need no constraint, and the relation
+			 * may return
+			 */
 			if (ForgetRelation(row, part) && !HasItsColumns(row))
+			{
 				CormFollowDropAccessors(row);
+				CormFollowDropCounters(row);
+			}
 		}
 		else if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
@@ -289,6 +301,7 @@ RenameColumnOf(Oid relid, const char *from, const char *to)
 		if (changed && !CormFollowUpdateRelation(row))
 			WarnOutdated(row);
 	}
+	CormFollowCounterRename(relid, from, to);
 }
 
 /* The rows that name columns or constraints of the table, each once. */

@@ -6,7 +6,7 @@
  * A dump of definitions alone holds no rows of corm's catalog: run on what was
  * restored from it, these calls put them back.  Models come first, then foreign
  * keys, relations without a constraint and many-to-many relations, each sorted
- * by name, and last the accessors, so that the same catalog always prints the
+ * by name, then counter caches, and last the accessors, so that the same catalog always prints the
  * same text.
  *
  * What is broken cannot be declared; it is left out, and a comment says so.  A
@@ -24,13 +24,16 @@
 #include "utils/lsyscache.h"
 
 #include "accessor_facts.h"
+#include "counter.h"
 #include "export.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
 #include "quote.h"
+#include "relate.h"
 #include "relate_call.h"
 
+static List *CounterCalls(List *models);
 static List *AccessorCalls(List *models);
 static int	CompareModels(const ListCell *a, const ListCell *b);
 static int	CompareRelations(const ListCell *a, const ListCell *b);
@@ -84,7 +87,44 @@ CormExportSql(void)
 	calls = list_concat(calls, foreign_keys);
 	calls = list_concat(calls, unconstrained);
 	calls = list_concat(calls, many_to_many);
+	calls = list_concat(calls, CounterCalls(models));
 	return list_concat(calls, AccessorCalls(models));
+}
+
+List *
+CormExportedCounters(const CormModel *model)
+{
+	List	   *counters = NIL;
+	ListCell   *lc;
+
+	foreach(lc, CormCountersOf(model))
+	{
+		CormCounter *counter = lfirst(lc);
+		CormRelationRow *row = CormRelationRowNamed(model->relid,
+													counter->relation->name);
+
+		if (row != NULL && CormExportProblem(row) == NULL &&
+			CormFindColumn(model, counter->names.column) != NULL)
+			counters = lappend(counters, counter);
+	}
+	return counters;
+}
+
+static List *
+CounterCalls(List *models)
+{
+	List	   *calls = NIL;
+	ListCell   *lm;
+	ListCell   *lc;
+
+	foreach(lm, models)
+	{
+		CormModelRow *row = lfirst(lm);
+
+		foreach(lc, CormExportedCounters(CormRequireModel(row->relid)))
+			calls = lappend(calls, CormCounterCall(lfirst(lc)));
+	}
+	return calls;
 }
 
 /*

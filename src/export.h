@@ -11,6 +11,7 @@
 #define CORM_EXPORT_H
 
 #include "catalog.h"
+#include "graph.h"
 
 /*
  * The calls that make the same names in a copy of the schema, char *, in the
@@ -31,6 +32,9 @@ extern List *CormExportedModels(List **unfit);
 
 /* The relations (CormRelationRow *) that start from it, by name. */
 extern List *CormExportedRelations(Oid source);
+
+/* The counter caches (CormCounter *) of it that can be made again, by relation. */
+extern List *CormExportedCounters(const CormModel *model);
 
 /* Why the relation cannot be declared again, or NULL. */
 extern const char *CormExportProblem(const CormRelationRow *row);

@@ -28,6 +28,7 @@
 
 #include "cache.h"
 #include "coldefault.h"
+#include "counter.h"
 #include "ddl.h"
 #include "document.h"
 #include "export.h"
@@ -59,6 +60,7 @@ static void AppendSql(StringInfo buf, const char *option, const char *text);
 static void AppendText(StringInfo buf, const char *option, const char *text);
 static char *CollationName(Oid collation);
 static void AppendConstraints(StringInfo buf, const CormExportedTable *table);
+static void AppendCounters(StringInfo buf, const CormModel *model);
 static bool IsNamed(const CormExportedTable *table, const CormForeignKey *fk);
 static bool SamePairs(const CormForeignKey *a, const CormForeignKey *b);
 static char *ConstraintText(CormForeignKey *fk, List *columns);
@@ -116,7 +118,10 @@ AppendModel(StringInfo buf, const CormModelRow *row)
 	AppendLists(buf, "unique", table.unique);
 	AppendLists(buf, "indexes", table.indexes);
 	if (table.is_table)
+	{
 		AppendConstraints(buf, &table);
+		AppendCounters(buf, model);
+	}
 	appendStringInfoString(buf, "\n  }");
 }
 
@@ -355,6 +360,28 @@ CollationName(Oid collation)
 						name);
 	ReleaseSysCache(tuple);
 	return name;
+}
+
+static void
+AppendCounters(StringInfo buf, const CormModel *model)
+{
+	List	   *counters = CormExportedCounters(model);
+	ListCell   *lc;
+
+	if (counters == NIL)
+		return;
+	appendStringInfoString(buf, ",\n    \"counter_caches\": {");
+	foreach(lc, counters)
+	{
+		CormCounter *counter = lfirst(lc);
+
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(buf, ", ");
+		escape_json(buf, counter->relation->name);
+		appendStringInfoString(buf, ": ");
+		escape_json(buf, counter->names.column);
+	}
+	appendStringInfoChar(buf, '}');
 }
 
 /* Foreign keys between models that no relation is named after. */

@@ -48,6 +48,7 @@ static void SubtransactionEnded(SubXactEvent event, SubTransactionId mine,
 static bool FitsKey(const CormModel *source, List *columns,
 					const CormModel *target);
 static List *CopyNames(List *names);
+static CormCounterNames CopyCounter(const CormCounterNames *names);
 static List *NumbersOf(Oid relid, List *names);
 static List *CurrentNames(Oid relid, List *names, List *attnums);
 static bool Restore(Forgotten *entry);
@@ -79,6 +80,8 @@ CormRememberForgotten(const CormRelationRow *row)
 		entry->row.far_constraint_name = pstrdup(row->far_constraint_name);
 	entry->row.columns = CopyNames(row->columns);
 	entry->row.far_columns = CopyNames(row->far_columns);
+	entry->row.counter = CopyCounter(&row->counter);
+	entry->row.reverse_counter = CopyCounter(&row->reverse_counter);
 	entry->attnums = NumbersOf(holder, row->columns);
 	entry->far_attnums = NumbersOf(holder, row->far_columns);
 	entry->forgotten_in = GetCurrentSubTransactionId();
@@ -226,6 +229,18 @@ CopyNames(List *names)
 
 	foreach(lc, names)
 		copy = lappend(copy, pstrdup(lfirst(lc)));
+	return copy;
+}
+
+static CormCounterNames
+CopyCounter(const CormCounterNames *names)
+{
+	CormCounterNames copy = {NULL};
+
+	if (names->column != NULL)
+		copy.column = pstrdup(names->column);
+	if (names->name != NULL)
+		copy.name = pstrdup(names->name);
 	return copy;
 }
 

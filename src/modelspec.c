@@ -23,7 +23,7 @@
 
 static const char *const options[] = {
 	"table", "kind", "key", "fields", "primary_key", "unique", "indexes",
-	"foreign_keys"
+	"foreign_keys", "counter_caches"
 };
 
 static const char kinds[] = {
@@ -40,6 +40,7 @@ static char ReadKind(const CormModelSpec *spec, const JsonbValue *value,
 static List *ReadNameLists(JsonbValue *value, const CormDocPath *at);
 static List *ReadNameList(JsonbValue *value, const CormDocPath *at);
 static List *ReadConstraints(JsonbValue *value, const CormDocPath *at);
+static List *ReadCounters(JsonbValue *object, const CormDocPath *at);
 static void CheckView(const CormModelSpec *spec);
 
 List *
@@ -127,6 +128,12 @@ ReadOption(CormModelSpec *spec, const char *option, char *json,
 		spec->indexes = ReadNameLists(value, &at);
 	else if (strcmp(option, "foreign_keys") == 0)
 		spec->foreign_keys = ReadConstraints(value, &at);
+	else if (strcmp(option, "counter_caches") == 0)
+	{
+		if (!CormJsonIsObject(value))
+			CormRaiseWrongValue(&at, "an object", value);
+		spec->counter_caches = ReadCounters(value, &at);
+	}
 }
 
 static void
@@ -220,6 +227,26 @@ ReadConstraints(JsonbValue *value, const CormDocPath *at)
 	return constraints;
 }
 
+static List *
+ReadCounters(JsonbValue *object, const CormDocPath *at)
+{
+	JsonbIterator *it = CormBeginPairs(object);
+	List	   *counters = NIL;
+	char	   *relation;
+	JsonbValue *column;
+
+	while (CormNextPair(&it, &relation, &column))
+	{
+		CormDocPath here = {at, relation, 0};
+		CormCounterSpec *counter = palloc(sizeof(CormCounterSpec));
+
+		counter->relation = relation;
+		counter->column = CormReadName(column, &here);
+		counters = lappend(counters, counter);
+	}
+	return counters;
+}
+
 /* What has no columns of its own to make has no fields that make them. */
 static void
 CheckView(const CormModelSpec *spec)
@@ -245,6 +272,8 @@ CheckView(const CormModelSpec *spec)
 		what = "indexes";
 	else if (spec->foreign_keys != NIL)
 		what = "foreign_keys";
+	else if (spec->counter_caches != NIL)
+		what = "counter_caches";
 	foreach(lc, spec->fields)
 	{
 		CormFieldSpec *field = lfirst(lc);

@@ -12,6 +12,12 @@
 
 #include "tablespec.h"
 
+typedef struct CormCounterSpec
+{
+	char	   *relation;
+	char	   *column;
+} CormCounterSpec;
+
 typedef struct CormModelSpec
 {
 	char	   *text;			/* the name as it was written */
@@ -24,6 +30,7 @@ typedef struct CormModelSpec
 	List	   *unique;			/* of List * of char * */
 	List	   *indexes;		/* likewise */
 	List	   *foreign_keys;	/* of CormFieldSpec *, constraints alone */
+	List	   *counter_caches; /* of CormCounterSpec * */
 
 	/* filled in by CormNameModel() */
 	char	   *name;

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 
 #include "accessor.h"
+#include "counter.h"
 #include "introspect.h"
 #include "model.h"
 #include "naming.h"
@@ -379,6 +380,7 @@ ForgetAll(List *rows)
 	foreach(lc, rows)
 	{
 		CormDropAccessorsOfRow(lfirst(lc));
+		CormDropCountersOfRow(lfirst(lc));
 		CormDeleteRelationRow(lfirst(lc));
 	}
 }

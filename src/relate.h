@@ -116,6 +116,18 @@ extern List *CormDefaultColumns(const char *relation, List *target_columns);
 extern CormRelationRow *CormRelationRowNamed(Oid relid, const char *name);
 
 /*
+ * The same, or 42704 or 42501 raised, under the catalog's lock.  The owner of
+ * the table with the foreign key may change it; with either_end the owner of the
+ * model that the name stands on will do.
+ */
+extern CormRelationRow *CormLockRelationRow(Oid relid, const char *name,
+											bool either_end);
+
+/* Raises 42704, with near names. */
+pg_noreturn extern void CormRaiseNoRelation(const CormModel *model,
+											const char *name);
+
+/*
  * The row of a relation declared before under this name, or NULL.  One that
  * nothing can be done with any more is deleted on the way.
  */

@@ -24,6 +24,7 @@
 #include "accessor.h"
 #include "catalog.h"
 #include "compat.h"
+#include "counter.h"
 #include "ddl.h"
 #include "error.h"
 #include "indexes.h"
@@ -31,8 +32,6 @@
 #include "model.h"
 #include "relate.h"
 
-static CormRelationRow *LockRow(Oid relid, const char *name,
-								bool either_end);
 static CormForeignKey *RequireForeignKey(const CormRelationRow *row);
 static void RequireReference(const CormRelationRow *row,
 							 const CormModel *target);
@@ -47,7 +46,7 @@ static void RaiseClash(const CormModel *model, const char *name,
 void
 CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 {
-	CormRelationRow *row = LockRow(relid, name, false);
+	CormRelationRow *row = CormLockRelationRow(relid, name, false);
 
 	CormCheckReverseOptions(spec->related_name, spec->skip_reverse != NULL &&
 							*spec->skip_reverse);
@@ -60,6 +59,8 @@ CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 			 row->reverse_name != NULL)
 	{
 		CormDropAccessor(row->target, row->reverse_name);
+		CormDropCounterOf(row, true);
+		row->reverse_counter = (CormCounterNames) {NULL};
 		row->reverse_name = NULL;
 		CormUpdateRelationRow(row);
 	}
@@ -68,7 +69,7 @@ CormAlterRelation(Oid relid, const char *name, const CormAlterSpec *spec)
 void
 CormRenameRelation(Oid relid, const char *name, const char *new_name)
 {
-	CormRelationRow *row = LockRow(relid, name, false);
+	CormRelationRow *row = CormLockRelationRow(relid, name, false);
 	const CormModel *source;
 	const char *own = NULL;
 	char	   *clash;
@@ -102,8 +103,8 @@ void
 CormDropRelation(Oid relid, const char *name, bool drop_column,
 				 bool drop_through)
 {
-	CormRelationRow *row = LockRow(relid, name,
-								   !drop_column && !drop_through);
+	CormRelationRow *row = CormLockRelationRow(relid, name,
+											   !drop_column && !drop_through);
 	CormForeignKey *fk;
 
 	if (drop_column && row->constraint_name == NULL)
@@ -128,6 +129,7 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 		/* before its column goes, which would forget it with a notice */
 		fk = drop_column ? RequireForeignKey(row) : NULL;
 		CormDropAccessorsOfRow(row);
+		CormDropCountersOfRow(row);
 		CormDeleteRelationRow(row);
 		if (fk != NULL)
 			DropForeignKeyColumns(fk);
@@ -142,18 +144,12 @@ CormDropRelation(Oid relid, const char *name, bool drop_column,
 }
 
 /*
- * Takes the catalog's lock; raises 42704 and 42501.  With either_end the owner
- * of the model that the name stands on will do: forgetting the whole model
- * would forget the name as well.
+ * Forgetting the whole model would forget the name as well.
  */
-static CormRelationRow *
-LockRow(Oid relid, const char *name, bool either_end)
+CormRelationRow *
+CormLockRelationRow(Oid relid, const char *name, bool either_end)
 {
 	CormRelationRow *row;
-	CormModel  *model;
-	List	   *names = NIL;
-	const char *near;
-	ListCell   *lc;
 
 	CormLockCatalog();
 	row = CormRelationRowNamed(relid, name);
@@ -166,7 +162,16 @@ LockRow(Oid relid, const char *name, bool either_end)
 			CormRequireOwner(owned);
 		return row;
 	}
-	model = CormRequireModel(relid);
+	CormRaiseNoRelation(CormRequireModel(relid), name);
+}
+
+void
+CormRaiseNoRelation(const CormModel *model, const char *name)
+{
+	List	   *names = NIL;
+	const char *near;
+	ListCell   *lc;
+
 	foreach(lc, model->relations)
 		names = lappend(names, ((CormRelation *) lfirst(lc))->name);
 	near = CormClosest(name, names);

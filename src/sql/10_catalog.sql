@@ -26,6 +26,10 @@ CREATE TABLE corm.relation (
 	adopted				pg_catalog.bool NOT NULL DEFAULT false,
 	target_columns		pg_catalog.text[] COLLATE pg_catalog."C",
 	to_many				pg_catalog.bool NOT NULL DEFAULT false,
+	counter_column			pg_catalog.text COLLATE pg_catalog."C",
+	counter_name			pg_catalog.text COLLATE pg_catalog."C",
+	reverse_counter_column	pg_catalog.text COLLATE pg_catalog."C",
+	reverse_counter_name	pg_catalog.text COLLATE pg_catalog."C",
 	CONSTRAINT relation_pkey PRIMARY KEY (source, name)
 );
 CREATE INDEX relation_target_idx ON corm.relation (target);
@@ -50,6 +54,10 @@ COMMENT ON COLUMN corm.relation.symmetrical IS 'a link is one edge, seen from bo
 COMMENT ON COLUMN corm.relation.adopted IS 'the constraint or its columns were there before the relation was declared';
 COMMENT ON COLUMN corm.relation.target_columns IS 'of a relation without a constraint, the columns of the target that are compared';
 COMMENT ON COLUMN corm.relation.to_many IS 'of a relation without a constraint, whether it leads to many rows';
+COMMENT ON COLUMN corm.relation.counter_column IS 'the column of the source that counts the related rows, NULL for none';
+COMMENT ON COLUMN corm.relation.counter_name IS 'what the names of the functions and triggers begin with that keep that column right';
+COMMENT ON COLUMN corm.relation.reverse_counter_column IS 'the same on the way back: the column of the target';
+COMMENT ON COLUMN corm.relation.reverse_counter_name IS 'what the names of its functions and triggers begin with';
 
 -- A regclass whose table is gone would be dumped as a bare number, and become
 -- the name of whatever table gets that number next.

@@ -12,7 +12,7 @@ CREATE FUNCTION corm.check(
 COMMENT ON FUNCTION corm.check() IS
 'What contradicts the live schema, or works but is dangerous or slow: one row for each problem, errors first, then by object. No rows mean that all is well.
 severity: error (something cannot be used) or warning. object: what has the problem, such as relation Post.author. fix: the statement that cures it, to be read before it is run.
-Errors are models and relations whose table, constraint or columns are gone, names that mean several things, lost keys of views, and accessors that do not fit their relation any more. Warnings are foreign keys of models'' tables that no index serves or that are not validated, links that no key keeps unique, indexes that are not valid, relations between tables of different owners, renamed constraints and columns, partitions as models, accessors without a relation or that cannot be inlined, and schema corm in search_path.
+Errors are models and relations whose table, constraint or columns are gone, names that mean several things, lost keys of views, accessors that do not fit their relation any more, and counter caches that lack something. Warnings are foreign keys of models'' tables that no index serves or that are not validated, links that no key keeps unique, indexes that are not valid, relations between tables of different owners, renamed constraints and columns, partitions as models, accessors without a relation or that cannot be inlined, functions left over from counter caches, and schema corm in search_path.
 One fix may bring up another problem, such as that of a relation whose name was taken: check again afterwards. Some rows of the catalog can be removed by the extension''s owner only, and what data contradicts, such as VALIDATE CONSTRAINT, fails until the data is put right.
 Example: SELECT fix FROM corm.check() WHERE severity = ''error'' \gexec';
 
@@ -20,7 +20,7 @@ CREATE FUNCTION corm.describe(model pg_catalog.text) RETURNS pg_catalog.text
 	LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000
 	AS 'MODULE_PATHNAME', 'corm_describe';
 COMMENT ON FUNCTION corm.describe(pg_catalog.text) IS
-'One model as a page of text: its columns, its relations in both directions with the start of the path that each one makes, the columns of links, foreign keys without an index, and relations that cannot be used with the reason.
+'One model as a page of text: its columns, its relations in both directions with the start of the path that each one makes, the columns of links, counter caches, foreign keys without an index, and relations that cannot be used with the reason.
 Errors: 42704 unknown model, 42501 no USAGE on its schema.
 Example: SELECT corm.describe(''Post''); in psql, \g (format=unaligned tuples_only=on) at its end prints it without a frame.';
 

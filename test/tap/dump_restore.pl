@@ -34,6 +34,9 @@ my %questions = (
 	friends => q{SELECT corm.list('{"model": "blog.Person", "prefetch_related": ["friends"]}')},
 	accessors => q{SELECT p.title, t.name, w.author FROM blog.posts p, blog.tags(p) t, blog.writers w WHERE w.id = p.id ORDER BY 1, 2},
 	made => q{SELECT count(*) FROM corm.create_accessors('blog.Post')},
+	counters => q{SELECT id, comments_count, n FROM blog.posts ORDER BY id},
+	counted => q{BEGIN; INSERT INTO blog.comments (body, post_id) VALUES ('c4', 2), ('c5', 1); DELETE FROM blog.tags WHERE id = 2; INSERT INTO blog.persons_persons VALUES (1, 3); DELETE FROM blog.comments WHERE post_id = 3; INSERT INTO blog.tags_posts (tag_id, post_id) VALUES (1, 3); UPDATE blog.posts SET id = 9 WHERE id = 3;
+		SELECT id, comments_count, n FROM blog.posts ORDER BY id; SELECT id, friends_count FROM blog.people ORDER BY id; ROLLBACK},
 	stored => q{SELECT q FROM blog.saved ORDER BY q},
 	dropped => q{SELECT count(*) FROM corm.models WHERE model LIKE '%Gone%'});
 
@@ -60,6 +63,8 @@ SELECT corm.create_model('Comment', '{"body": "text", "post": {"foreign_key": "P
 SELECT corm.create_model('Tag', '{"name": "text", "posts": {"many_to_many": "Post", "related_name": "tags"}}');
 SELECT corm.many_to_many('Person', 'friends', 'Person', symmetrical => true);
 SELECT corm.create_model('Gone', '{"post": {"foreign_key": "Post"}}');
+SELECT corm.counter_cache('Post', 'comments'), corm.counter_cache('Post', 'tags', 'n'), corm.counter_cache('Person', 'friends');
+SELECT corm.counter_cache('Post', 'gones');
 CREATE TABLE other."Odd ""table""" (a int, "b c" text, PRIMARY KEY (a, "b c"));
 CREATE TABLE other.line (id int PRIMARY KEY, x text, y int);
 SELECT corm.register_model('other."Odd ""table"""', 'Odd Name'), corm.register_model('other.line', 'Line');
@@ -94,10 +99,12 @@ INSERT INTO saved VALUES ('{"model": "blog.Post", "filter": {"author__name": "An
 SQL
 
 my $source = answers('source');
-like($source->{posts}, qr/"author":\{"id":1,"name":"Ann"\}/, 'the source answers');
+like($source->{posts}, qr/"author":\{"id":1,"name":"Ann","friends_count":1\}/, 'the source answers');
 like($source->{relations}, qr/comment_of/, 'the renamed constraint is known');
 is($source->{dropped}, '0', 'the dropped table is no model');
 is($source->{made}, '0', 'the accessors fit');
+is($source->{counters}, "1|2|2\n2|0|0\n3|1|1", 'the counters count');
+is($source->{counted}, "1|3|1\n2|1|0\n9|0|1\n1|2\n2|2\n3|2", 'and go on');
 
 sub same_answers
 {
@@ -146,6 +153,15 @@ is(run_sql('from_schema', 'SELECT count(*) FROM corm.models'), '0', 'definitions
 my ($status, $out, $err) = $node->psql('from_schema', q{SELECT corm.count('blog.Post')});
 isnt($status, 0, 'definitions alone: a call fails');
 like($err, qr/model "blog.Post" does not exist/, 'definitions alone: and says why');
+
+# but the triggers of counter caches, which the calls of an export find
+run_sql('from_schema', q{INSERT INTO blog.posts (title) VALUES ('one'), ('two'); INSERT INTO blog.comments (body, post_id) VALUES ('c1', 1), ('c2', 1)});
+is(run_sql('from_schema', q{SELECT id, comments_count, n FROM blog.posts ORDER BY id}), "1|2|0\n2|0|0", 'definitions alone: counters count');
+my $functions = q{SELECT string_agg(proname, ' ' ORDER BY proname) FROM pg_proc WHERE prosrc LIKE '/* corm counter%'};
+run_sql('from_schema', run_sql('source', q{SELECT string_agg(line, E'\n') FROM corm.export() AS line}));
+is(run_sql('from_schema', $functions), run_sql('source', $functions), 'definitions alone: no other functions');
+is(run_sql('from_schema', q{SELECT count(*) FROM corm.check() WHERE object || problem LIKE '%counter%'}), '0', 'definitions alone: counters in order');
+is(run_sql('from_schema', q{SELECT corm.recount('blog.Post')}), '0', 'definitions alone: and right');
 
 # a schema corm that was there before: only a superuser's is used
 foreach my $case (
@@ -196,6 +212,7 @@ is( run_sql('from_plain', q{SELECT (SELECT count(*) FROM pg_class WHERE relnames
 	'0|0|0', 'schema corm is empty');
 ($status, $out, $err) = $node->psql('from_plain', 'INSERT INTO blog.comments (body, post_id) VALUES (\'x\', 99)');
 like($err, qr/violates foreign key constraint "comment_of"/, 'foreign keys stay');
+is(run_sql('from_plain', $questions{counted}), $source->{counted}, 'counters go on');
 run_sql('from_plain', 'DELETE FROM blog.comments; DELETE FROM blog.people WHERE id = 2');
 is(run_sql('from_plain', 'SELECT string_agg(title, \' \' ORDER BY id) FROM blog.posts'), 'one three', 'actions stay');
 is(run_sql('from_plain', q{SELECT count(*) FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid WHERE e.extname = 'corm'}),

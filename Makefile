@@ -90,6 +90,8 @@ REGRESS = \
 	seed_writes \
 	link_m2m \
 	link_fk \
+	link_shared \
+	toggle \
 	create \
 	update \
 	delete \
@@ -120,6 +122,7 @@ ISOLATION = \
 	scan_index_ddl \
 	write_add \
 	write_set \
+	write_toggle \
 	write_children \
 	write_create \
 	write_update \

@@ -479,7 +479,7 @@ LockKeys(const CormBulk *bulk)
 		rows.lock_order = lappend(rows.lock_order,
 								  unconstify(CormColumn *, CormColumnByNumber(model, model->key[i])));
 	if (bulk->n > 1)
-		CormLockRows(&rows, BulkParams(&values), false);
+		(void) CormLockRows(&rows, BulkParams(&values), false);
 }
 
 static CormBulkChange *

@@ -51,11 +51,12 @@ CormMayLockRows(const CormModel *model)
 								  ACLMASK_ANY) == ACLCHECK_OK;
 }
 
-void
+int64
 CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
 {
-	if (CormMayLockRows(rows->model))
-		(void) CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
+	if (!CormMayLockRows(rows->model))
+		return 0;
+	return CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
 }
 
 void
@@ -134,7 +135,21 @@ LockReferencing(const Referencing *set, List *keys, CormKeyTest test, bool with_
 	CormWriteRows rows;
 
 	SelectRows(set, keys, test, with_fixed, &values, &rows);
-	CormLockRows(&rows, CormValueParams(&values), for_delete);
+	(void) CormLockRows(&rows, CormValueParams(&values), for_delete);
+}
+
+/*
+ * How many of the rows are there; with "with_fixed", linked.
+ */
+static int64
+CountRows(const Referencing *set, List *keys, bool with_fixed)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	SelectRows(set, keys, CORM_KEYS_IN, with_fixed, &values, &rows);
+	return DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
+										   CormValueParams(&values), false));
 }
 
 /*
@@ -143,13 +158,8 @@ LockReferencing(const Referencing *set, List *keys, CormKeyTest test, bool with_
 static void
 RequireRows(const Referencing *set, List *keys)
 {
-	CormValues	values = {NIL};
-	CormWriteRows rows;
-	int64		found;
+	int64		found = CountRows(set, keys, false);
 
-	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
-	found = DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
-											CormValueParams(&values), false));
 	if (found < list_length(keys))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
@@ -159,6 +169,107 @@ RequireRows(const Referencing *set, List *keys)
 				 errmsg("%d of the %d rows of %s to be linked by \"%s\" do not exist",
 						list_length(keys) - (int) found, list_length(keys),
 						CormModelDisplayName(set->model), set->label)));
+}
+
+/* ---------- columns that belong to something else too ---------- */
+
+/*
+ * A row that is linked stays the row that it is, if it is there at all.
+ */
+static void
+RequireOwnKeys(const Referencing *set, List *keys)
+{
+	const CormModel *model = set->model;
+	const CormForeignKey *fk = set->fk;
+	ListCell   *lc;
+
+	for (int i = 0; i < fk->nkeys; i++)
+		for (int part = 0; part < model->nkey; part++)
+			foreach(lc, model->key[part] == fk->fk_attnums[i] ? keys : NIL)
+			{
+				if (CormCompareKeys(model, 1, &model->key[part], &((Datum *) lfirst(lc))[part],
+									&set->values[i]) == 0)
+					continue;
+				RequireRows(set, keys);
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" and the key of the row give column \"%s\" different values",
+								set->label, CormColumnByNumber(model, model->key[part])->name),
+						 errdetail("The column is part of the foreign key and of the key of model \"%s\".",
+								   CormModelDisplayName(model))));
+			}
+}
+
+/*
+ * The columns that the foreign key shares with that of another relation, as
+ * assignments; NIL too when it has all columns of it, which then are one value
+ * under two names.
+ */
+static List *
+SharedColumns(const Referencing *set, const CormForeignKey *other, List *assigned)
+{
+	List	   *shared = NIL;
+	ListCell   *lc;
+
+	foreach(lc, assigned)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		for (int i = 0; i < other->nkeys; i++)
+			if (other->fk_attnums[i] == value->column->attnum)
+				shared = lappend(shared, lfirst(lc));
+	}
+	return list_length(shared) == other->nkeys && other->nkeys == set->fk->nkeys ? NIL : shared;
+}
+
+/*
+ * What another relation of the rows holds is not to become something else.
+ */
+static void
+RequireOtherRelation(const Referencing *set, List *keys, const CormRelation *relation)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
+	rows.differing = SharedColumns(set, relation->fk,
+								   CormPlainValues(&values, set->model, set->fk->nkeys,
+												   set->fk->fk_attnums, set->values));
+	if (rows.differing == NIL)
+		return;
+	for (int i = 0; i < relation->fk->nkeys; i++)
+		rows.filled = lappend(rows.filled,
+							  unconstify(CormColumn *,
+										 CormColumnByNumber(set->model,
+															relation->fk->fk_attnums[i])));
+	if (DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
+										CormValueParams(&values), false)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" and \"%s.%s\" give column \"%s\" different values",
+						set->label, CormModelDisplayName(set->model), relation->name,
+						((CormColumnValue *) linitial(rows.differing))->column->name),
+				 errdetail("The column is part of both foreign keys."),
+				 CormDetachColumns(set->model, relation->fk) != NIL ?
+				 errhint("Set both by one corm.update(), or clear \"%s\" before.",
+						 relation->name) :
+				 errhint("Set both by one corm.update().")));
+}
+
+static void
+RequireOthers(const Referencing *set, List *keys)
+{
+	ListCell   *lc;
+
+	RequireOwnKeys(set, keys);
+	foreach(lc, set->model->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+
+		if (relation->broken == NULL && !relation->reverse && !relation->to_many &&
+			relation->fk->name != NULL && strcmp(relation->fk->name, set->fk->name) != 0)
+			RequireOtherRelation(set, keys, relation);
+	}
 }
 
 /*
@@ -174,6 +285,7 @@ Point(const Referencing *set, List *keys)
 	List	   *assigned;
 	int64		changed;
 
+	RequireOthers(set, keys);
 	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
 	assigned = CormPlainValues(&values, set->model, set->fk->nkeys,
 							   set->fk->fk_attnums, set->values);
@@ -202,19 +314,25 @@ FixedColumn(const Referencing *set)
 	return column->name;
 }
 
+/* How rows that cannot be detached may go nevertheless. */
+#define HINT_DELETE "delete_children => true deletes the rows instead."
+#define HINT_REMOVE "corm.remove(q, target, delete_children => true) deletes the row instead."
+
+/*
+ * "hint" is for children; an owner cannot be deleted by its relation.
+ */
 static void
-CannotDetach(const Referencing *set, bool may_delete)
+CannotDetach(const Referencing *set, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NOT_NULL_VIOLATION),
-			 may_delete ?
+			 hint ?
 			 errmsg("a %s cannot be taken off by \"%s\"",
 					CormModelDisplayName(set->model), set->label) :
 			 errmsg("\"%s\" cannot be left without a row", set->label),
 			 errdetail("Foreign key column \"%s\" of model \"%s\" cannot be set to null.",
 					   FixedColumn(set), CormModelDisplayName(set->model)),
-			 may_delete ?
-			 errhint("delete_children => true deletes the rows instead.") : 0));
+			 hint ? errhint("%s", hint) : 0));
 }
 
 /*
@@ -222,7 +340,7 @@ CannotDetach(const Referencing *set, bool may_delete)
  */
 static int64
 Detach(const Referencing *set, List *keys, CormKeyTest test, bool delete_children,
-	   bool may_delete)
+	   const char *hint)
 {
 	CormValues	values = {NIL};
 	CormWriteRows rows;
@@ -241,7 +359,7 @@ Detach(const Referencing *set, List *keys, CormKeyTest test, bool delete_childre
 						   CormValueParams(&values), false, NULL);
 	if (DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
 										CormValueParams(&values), false)) > 0)
-		CannotDetach(set, may_delete);
+		CannotDetach(set, hint);
 	return 0;
 }
 
@@ -272,7 +390,7 @@ CormChildrenRemove(const CormOwned *owned, List *targets, bool all, bool delete_
 	keys = TargetKeys(children.model, targets, owned->label);
 	if (all || list_length(keys) > 1)
 		LockReferencing(&children, keys, test, true, delete_children);
-	return Detach(&children, keys, test, delete_children, true);
+	return Detach(&children, keys, test, delete_children, HINT_DELETE);
 }
 
 int64
@@ -288,8 +406,32 @@ CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
 	keys = TargetKeys(children.model, targets, owned->label);
 	CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums, children.values);
 	LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
-	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, true);
+	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, HINT_DELETE);
 	return keys == NIL ? changed : changed + Point(&children, keys);
+}
+
+/*
+ * The lock keeps the child as it is seen.  Where it is to replace another one,
+ * sets of the owner wait too, for that other may be one that nobody sees yet.
+ */
+bool
+CormChildToggle(const CormOwned *owned, List *targets)
+{
+	Referencing children;
+	List	   *keys;
+
+	(void) InitChildren(&children, owned, false);
+	keys = TargetKeys(children.model, targets, owned->label);
+	if (!owned->subject.relation->to_many)
+		CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums,
+					  children.values);
+	LockReferencing(&children, keys, CORM_KEYS_IN, false, false);
+	if (CountRows(&children, keys, true) > 0)
+		return Detach(&children, keys, CORM_KEYS_IN, false, HINT_REMOVE) == 0;
+	if (owned->subject.relation->to_many)
+		return Point(&children, keys) > 0;
+	(void) CormChildrenSet(owned, targets, false);
+	return CountRows(&children, keys, true) > 0;
 }
 
 /* ---------- the row that the owner points to ---------- */
@@ -336,7 +478,7 @@ Unpoint(const CormOwned *owned)
 	foreach(lc, CormDetachColumns(owner.model, owner.fk))
 		assigned = lappend(assigned, CormPlainValue(&values, lfirst(lc), (Datum) 0, true));
 	if (assigned == NIL)
-		CannotDetach(&owner, false);
+		CannotDetach(&owner, NULL);
 	rows.differing = assigned;
 	return CormExecute(owner.label, CormDeparseUpdate(&rows, assigned),
 					   CormValueParams(&values), false, NULL);
@@ -369,5 +511,18 @@ CormReferenceRemove(const CormOwned *owned, List *targets, bool all)
 		return Unpoint(owned);
 	if (!InitReference(&owner, owned, targets, true))
 		return 0;
-	return Detach(&owner, OwnKey(owned), CORM_KEYS_IN, false, false);
+	return Detach(&owner, OwnKey(owned), CORM_KEYS_IN, false, NULL);
+}
+
+bool
+CormReferenceToggle(const CormOwned *owned, List *targets)
+{
+	Referencing owner;
+	List	   *key = OwnKey(owned);
+
+	(void) InitReference(&owner, owned, targets, false);
+	LockReferencing(&owner, key, CORM_KEYS_IN, false, false);
+	if (CountRows(&owner, key, true) > 0)
+		return Detach(&owner, key, CORM_KEYS_IN, false, NULL) == 0;
+	return Point(&owner, key) > 0;
 }

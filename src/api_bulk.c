@@ -15,39 +15,61 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 #include "api_write.h"
 #include "bulk_create.h"
 #include "bulk_read.h"
 #include "error.h"
 #include "indexes.h"
+#include "jsonrows.h"
 #include "permit.h"
 #include "natural_key.h"
 #include "scope.h"
 
 PG_FUNCTION_INFO_V1(corm_bulk_create);
+PG_FUNCTION_INFO_V1(corm_bulk_create_text);
 PG_FUNCTION_INFO_V1(corm_bulk_update);
+PG_FUNCTION_INFO_V1(corm_bulk_update_text);
 PG_FUNCTION_INFO_V1(corm_bulk_row);
 
 /* ---------- arguments ---------- */
 
-/*
- * A JSON array; that its elements are objects is seen when they are read.
- */
-static JsonbValue *
-ArgArray(FunctionCallInfo fcinfo, int n, const char *what)
+static CormRowData
+RowsOfJsonb(Jsonb *json, const char *what)
 {
-	JsonbValue *array;
+	CormRowData data = {CormJsonbToValue(json)};
 
-	if (PG_ARGISNULL(n))
-		CormRefuseNull(what);
-	array = CormJsonbToValue(PG_GETARG_JSONB_P(n));
-	if (!CormJsonIsArray(array))
+	if (!CormJsonIsArray(data.array))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a JSON array of objects", what),
-				 errdetail("It is %s.", CormJsonKindName(array))));
-	return array;
+				 errdetail("It is %s.", CormJsonKindName(data.array))));
+	data.n = JsonContainerSize(data.array->val.binary.data);
+	return data;
+}
+
+/*
+ * A JSON array; that its elements are objects is seen when they are read.  A
+ * text is read as it is, unless its rows are to be looked at before.
+ */
+static CormRowData
+ArgRows(FunctionCallInfo fcinfo, int n, bool is_text, const CormRequest *request,
+		const char *what)
+{
+	CormRowData data = {NULL};
+
+	if (PG_ARGISNULL(n))
+		CormRefuseNull(what);
+	if (!is_text)
+		return RowsOfJsonb(PG_GETARG_JSONB_P(n), what);
+	data.document = PG_GETARG_TEXT_PP(n);
+	data.n = CormJsonRowsCount(data.document);
+	if (data.n < 0 || CormHasPermit(request))
+		return RowsOfJsonb(DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+															  CStringGetDatum(text_to_cstring(data.document)))),
+						   what);
+	return data;
 }
 
 /*
@@ -166,7 +188,7 @@ ArgConflict(FunctionCallInfo fcinfo, const CormModel *model)
  * Raises 42501 for a key that data may not set; the key that names a row is one.
  */
 static void
-PermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *rows)
+PermitRows(const CormRequest *request, const CormSubject *subject, const CormRowData *data)
 {
 	CormRowFrame frame;
 	ListCell   *lc;
@@ -174,7 +196,7 @@ PermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *r
 	if (!CormHasPermit(request))
 		return;
 	CormRowFramePush(&frame, "reading");
-	foreach(lc, CormJsonElements(rows))
+	foreach(lc, CormJsonElements(data->array))
 	{
 		frame.row = foreach_current_index(lc);
 		CormPermitData(request, subject, lfirst(lc));
@@ -198,14 +220,11 @@ PutRow(void *arg, int row, StringInfo document)
 		pfree(DatumGetPointer(value));
 }
 
-/*
- * corm.bulk_create(q, data, on_conflict, conflict_key, update_columns)
- */
-Datum
-corm_bulk_create(PG_FUNCTION_ARGS)
+static Datum
+BulkCreate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	JsonbValue *data = ArgArray(fcinfo, 1, "the data to create rows from");
+	CormRowData data = ArgRows(fcinfo, 1, is_text, request, "the data to create rows from");
 	CormOwned	owned;
 	CormConflict conflict;
 	CormNewRows rows;
@@ -215,15 +234,33 @@ corm_bulk_create(PG_FUNCTION_ARGS)
 	owned = CormOwnedOf(request);
 	CormCheckSchemaUsage(owned.subject.model);
 	conflict = ArgConflict(fcinfo, owned.subject.model);
-	PermitRows(request, &owned.subject, data);
+	PermitRows(request, &owned.subject, &data);
 
-	rows.bulk = CormBulkBegin(owned.subject.model, JsonContainerSize(data->val.binary.data));
+	rows.bulk = CormBulkBegin(owned.subject.model, data.n);
 	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
 	CormGiveAll(rows.bulk, CormAssignOwner(&owned));
-	CormBulkRead(rows.bulk, owned.subject.relation, data, NIL, rows.links);
+	CormBulkRead(rows.bulk, owned.subject.relation, &data, NIL, rows.links);
 	if (rows.bulk->n > 0)
 		(void) CormCreateRows(request, &owned, &rows, &conflict, PutRow, fcinfo->resultinfo);
 	return (Datum) 0;
+}
+
+/*
+ * corm.bulk_create(q, data, on_conflict, conflict_key, update_columns)
+ */
+Datum
+corm_bulk_create(PG_FUNCTION_ARGS)
+{
+	return BulkCreate(fcinfo, false);
+}
+
+/*
+ * The same, data being text or json.
+ */
+Datum
+corm_bulk_create_text(PG_FUNCTION_ARGS)
+{
+	return BulkCreate(fcinfo, true);
 }
 
 /*
@@ -279,14 +316,11 @@ ArgUpdated(FunctionCallInfo fcinfo, int n, const CormModel *model)
 	return columns == NIL ? NIL : list_concat(columns, key);
 }
 
-/*
- * corm.bulk_update(q, rows, columns)
- */
-Datum
-corm_bulk_update(PG_FUNCTION_ARGS)
+static int64
+BulkUpdate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	JsonbValue *data = ArgArray(fcinfo, 1, "the rows to update");
+	CormRowData data = ArgRows(fcinfo, 1, is_text, request, "the rows to update");
 	CormOwned	owned;
 	const CormModel *model;
 	CormBulk   *bulk;
@@ -302,10 +336,28 @@ corm_bulk_update(PG_FUNCTION_ARGS)
 	model = owned.subject.model;
 	CormCheckSchemaUsage(model);
 	CormRequireKey(model, "a row is named by");
-	PermitRows(request, &owned.subject, data);
-	bulk = CormBulkBegin(model, JsonContainerSize(data->val.binary.data));
+	PermitRows(request, &owned.subject, &data);
+	bulk = CormBulkBegin(model, data.n);
 	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
-	CormBulkRead(bulk, NULL, data, ArgUpdated(fcinfo, 2, model), links);
+	CormBulkRead(bulk, NULL, &data, ArgUpdated(fcinfo, 2, model), links);
 	RequireKeys(bulk);
-	PG_RETURN_INT64(CormBulkUpdate(bulk));
+	return CormBulkUpdate(bulk);
+}
+
+/*
+ * corm.bulk_update(q, rows, columns)
+ */
+Datum
+corm_bulk_update(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(BulkUpdate(fcinfo, false));
+}
+
+/*
+ * The same, rows being text or json.
+ */
+Datum
+corm_bulk_update_text(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(BulkUpdate(fcinfo, true));
 }

@@ -97,6 +97,7 @@ REGRESS = \
 	delete \
 	permit \
 	bulk_create \
+	bulk_text \
 	bulk_update \
 	get_or_create \
 	write_overloads \

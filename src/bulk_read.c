@@ -466,17 +466,15 @@ static void
 TakeValue(Reader *reader, const CormJsonRows *rows, const CormJsonRowMember *given,
 		  const Member *member, JsonbValue *value)
 {
-	const char *number = CormJsonRowText(rows, given->text);
-
+	reader->number = NULL;
 	if (given->type == JSON_TOKEN_NUMBER && member->column && !member->is_array &&
 		member->conversion != CONVERT_GENERAL && member->conversion != CONVERT_JSONB &&
-		CormJsonNumberIsPlain(number))
+		CormJsonNumberIsPlain(CormJsonRowText(rows, given->text)))
 	{
 		value->type = jbvNumeric;
-		reader->number = number;
+		reader->number = CormJsonRowText(rows, given->text);
 		return;
 	}
-	reader->number = NULL;
 	CormJsonRowValue(rows, given, value);
 }
 

@@ -230,7 +230,7 @@ corm_add(PG_FUNCTION_ARGS)
 	if (!owned.subject.relation->reverse)
 		PG_RETURN_INT64(CormReferenceSet(&owned, targets));
 	if (!owned.subject.relation->to_many)
-		PG_RETURN_INT64(CormChildrenSet(&owned, targets, false));
+		PG_RETURN_INT64(CormChildReplace(&owned, targets));
 	PG_RETURN_INT64(CormChildrenAdd(&owned, targets));
 }
 

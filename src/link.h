@@ -63,6 +63,7 @@ extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
 extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,
 								bool delete_children);
 extern int64 CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children);
+extern int64 CormChildReplace(const CormOwned *owned, List *targets);
 extern bool CormChildToggle(const CormOwned *owned, List *targets);
 
 /* The row that the owner holds a foreign key to; NIL takes it off. */

@@ -316,6 +316,7 @@ FixedColumn(const Referencing *set)
 
 /* How rows that cannot be detached may go nevertheless. */
 #define HINT_DELETE "delete_children => true deletes the rows instead."
+#define HINT_SET "corm.set(q, target, delete_children => true) deletes the row that is there."
 #define HINT_REMOVE "corm.remove(q, target, delete_children => true) deletes the row instead."
 
 /*
@@ -393,8 +394,8 @@ CormChildrenRemove(const CormOwned *owned, List *targets, bool all, bool delete_
 	return Detach(&children, keys, test, delete_children, HINT_DELETE);
 }
 
-int64
-CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
+static int64
+SetChildren(const CormOwned *owned, List *targets, bool delete_children, const char *hint)
 {
 	Referencing children;
 	List	   *keys;
@@ -406,8 +407,20 @@ CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
 	keys = TargetKeys(children.model, targets, owned->label);
 	CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums, children.values);
 	LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
-	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, HINT_DELETE);
+	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, hint);
 	return keys == NIL ? changed : changed + Point(&children, keys);
+}
+
+int64
+CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
+{
+	return SetChildren(owned, targets, delete_children, HINT_DELETE);
+}
+
+int64
+CormChildReplace(const CormOwned *owned, List *targets)
+{
+	return SetChildren(owned, targets, false, HINT_SET);
 }
 
 /*
@@ -430,7 +443,7 @@ CormChildToggle(const CormOwned *owned, List *targets)
 		return Detach(&children, keys, CORM_KEYS_IN, false, HINT_REMOVE) == 0;
 	if (owned->subject.relation->to_many)
 		return Point(&children, keys) > 0;
-	(void) CormChildrenSet(owned, targets, false);
+	(void) CormChildReplace(owned, targets);
 	return CountRows(&children, keys, true) > 0;
 }
 

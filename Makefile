@@ -124,6 +124,7 @@ ISOLATION = \
 	write_add \
 	write_set \
 	write_toggle \
+	write_shared \
 	write_children \
 	write_create \
 	write_update \

@@ -100,6 +100,11 @@ SELECT outcome('corm.bulk_create(''Item'', NULL)'), outcome('corm.bulk_create(''
 \echo -- members in any order, and many of them
 SELECT count(*), sum((o ->> 'id')::int), sum(length(o ->> 't')) FROM corm.bulk_create('Item', (SELECT '[' || string_agg(CASE i % 3 WHEN 0 THEN format('{"id":%s,"t":"x"}', i) WHEN 1 THEN format('{"t":"xx","id":%s}', i) ELSE format('{"jb":[%s],"t":"xxx","i2":1,"id":%s}', i, i) END, ',' ORDER BY i) || ']' FROM generate_series(10, 1009) i)) o;
 SELECT count(*) FILTER (WHERE id % 3 = 2 AND jb = jsonb_build_array(id) AND i2 = 1), count(*) FILTER (WHERE id % 3 <> 2 AND jb IS NULL AND i2 IS NULL) FROM item WHERE id > 9;
+\echo -- names that mean nothing are passed over, or the first is an error, however many there are
+SELECT corm.bulk_update('Item', d::text, '{t}') FROM (SELECT jsonb_build_array(jsonb_object_agg('x' || i, i) || '{"id": 1, "t": "x"}', jsonb_object_agg('y' || i, i) || '{"id": 2, "t": "y"}') AS d FROM generate_series(1, 3000) i) s;
+SELECT corm.bulk_update('Item', d, '{t}') FROM (SELECT jsonb_build_array(jsonb_object_agg('x' || i, i) || '{"id": 1, "t": "xx"}', jsonb_object_agg('y' || i, i) || '{"id": 2, "t": "yy"}') AS d FROM generate_series(1, 3000) i) s;
+SELECT id, t FROM item WHERE id < 3 ORDER BY id;
+SELECT outcome(format('corm.bulk_create(''Item'', %L)', (SELECT '[{"id": 7,' || string_agg(format('"x%s": [%s]', i, i), ',' ORDER BY i) || '}]' FROM generate_series(1, 50000) i)));
 \echo -- documents that are broken anywhere: what is no JSON is refused, what is comes to the same as jsonb
 CREATE FUNCTION broken(seed int) RETURNS text LANGUAGE sql AS $$
 	SELECT overlay(d PLACING substr('{}[]",:\ 0e-.tnu', 1 + hash % 16, 1) FROM 1 + (hash / 16) % length(d) FOR (hash / 4096) % 3)

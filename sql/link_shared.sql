@@ -51,6 +51,7 @@ SELECT corm.remove(corm.relation('Post', ROW(1, 1), 'tags'), '[[2, 1], [1, 4]]':
 SELECT rows_of('tagging');
 SELECT corm.create(corm.relation('Post', ROW(1, 1), 'tags'), '{"tenant": 1, "no": 5, "Tagging": {"weight": 2}}');
 SELECT corm.list(corm.relation('Post', ROW(1, 1), 'tags')), corm.list(corm.relation('Tag', ROW(2, 1), 'posts'));
+SELECT corm.list(corm.prefetch_related('Post', 'tags'), '{"tags__name": "tag"}'), corm.count('Tag', '{"posts__Tagging__weight__gt": 3}'), corm.list(corm.fields(corm.annotate(corm.filter('Tag', '{"posts__count__gt": 0}'), '{"n": "posts__count"}'), 'n')), corm.update(corm.relation('Post', ROW(1, 2), 'tags'), '{"Tagging": {"weight": 8}}');
 SELECT corm.clear(corm.relation('Post', ROW(1, 1), 'tags')), rows_of('tagging');
 \echo -- without a unique key
 SELECT corm.add(corm.relation('Post', ROW(1, 1), 'marks'), '[[1, 2], [1, 1]]'::jsonb), corm.add(corm.relation('Post', ROW(1, 1), 'marks'), '[[1, 2], [1, 3]]'::jsonb, '{"weight": 3}'), corm.set(corm.relation('Post', ROW(1, 1), 'marks'), '[[1, 3], [1, 4]]'::jsonb);

@@ -70,6 +70,7 @@ typedef struct Reader
 	List	   *only;
 	JsonbValue **links;
 	List	   *members;		/* of Member * */
+	Member		passed_over;	/* stands for names that are not remembered */
 	CormNaturalKeys *natural;
 	MemoryContext keep;
 	MemoryContext scratch;		/* of one row */
@@ -178,9 +179,14 @@ MakeMember(Reader *reader, const char *name, int len)
 		ChooseConversion(member, column);
 		member->column = CormBulkColumnOf(reader->bulk, column);
 	}
-	reader->members = lappend(reader->members, member);
 	return member;
 }
+
+/*
+ * Of names that mean nothing only so many are remembered: somebody may have a
+ * new one in each row, and each is looked for among all.
+ */
+#define REMEMBERED_NAMES 1000
 
 /*
  * In like objects each member follows the same one: jsonb keeps them in an order,
@@ -204,10 +210,18 @@ FindMember(Reader *reader, const char *name, int len, int *at)
 			return member;
 		}
 	}
+	*at = 0;
 	old = MemoryContextSwitchTo(reader->keep);
 	member = MakeMember(reader, name, len);
+	if (member->unknown && member->skipped && n >= REMEMBERED_NAMES)
+	{
+		pfree(member->name);
+		pfree(member);
+		member = &reader->passed_over;
+	}
+	else
+		reader->members = lappend(reader->members, member);
 	MemoryContextSwitchTo(old);
-	*at = 0;
 	return member;
 }
 
@@ -384,6 +398,13 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 	return true;
 }
 
+pg_noreturn static void
+RaiseUnknown(Reader *reader, const Member *member)
+{
+	reader->frame.key = member->name;
+	CormUnknownMember(reader->bulk->model, reader->link, member->name);
+}
+
 /*
  * True when nothing of the member is left for data.c.
  */
@@ -394,7 +415,7 @@ ReadMember(Reader *reader, Member *member, int row, JsonbValue *value)
 	if (member->skipped)
 		return true;
 	if (member->unknown)
-		CormUnknownMember(reader->bulk->model, reader->link, member->name);
+		RaiseUnknown(reader, member);
 	return ReadSimple(reader, member, row, value);
 }
 
@@ -447,6 +468,9 @@ PlaceMembers(Reader *reader, int row, const CormJsonRows *rows, Member **members
 		Member	   *member = FindMember(reader, CormJsonRowText(rows, given->name),
 										given->name_len, &at);
 
+		CHECK_FOR_INTERRUPTS();
+		if (member->unknown && !member->skipped)
+			RaiseUnknown(reader, member);
 		if (member->last_row != row)
 		{
 			member->last_row = row;
@@ -564,6 +588,9 @@ CormBulkRead(CormBulk *bulk, const CormRelation *through, const CormRowData *dat
 	reader.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
 										   ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&reader.text);
+	reader.passed_over.name = "";
+	reader.passed_over.skipped = true;
+	reader.passed_over.last_row = -1;
 	if (through && OidIsValid(through->through))
 		reader.link = CormModelByRelid(through->through);
 	CormRowFramePush(&reader.frame, "reading");

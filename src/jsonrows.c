@@ -18,9 +18,11 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonfuncs.h"
+#include "utils/memutils.h"
 
 #include "compat.h"
 #include "document.h"
@@ -34,7 +36,7 @@ BehindString(const char *at, const char *end)
 	for (at++; at < end && *at != '"'; at++)
 		if (*at == '\\')
 			at++;
-	return at;
+	return Min(at, end);
 }
 
 int
@@ -122,6 +124,10 @@ AddMember(CormJsonRows *rows)
 {
 	if (rows->nmembers == rows->maxmembers)
 	{
+		if (rows->maxmembers > MaxAllocSize / 2 / sizeof(CormJsonRowMember))
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("a JSON object has too many members")));
 		rows->maxmembers *= 2;
 		rows->members = repalloc(rows->members,
 								 rows->maxmembers * sizeof(CormJsonRowMember));
@@ -148,6 +154,7 @@ SkipNested(CormJsonRows *rows)
 {
 	for (int depth = 1; depth > 0;)
 	{
+		CHECK_FOR_INTERRUPTS();
 		switch (NextToken(rows))
 		{
 			case JSON_TOKEN_OBJECT_START:

@@ -200,26 +200,27 @@ RequireOwnKeys(const Referencing *set, List *keys)
 			}
 }
 
-/*
- * The columns that the foreign key shares with that of another relation, as
- * assignments; NIL too when it has all columns of it, which then are one value
- * under two names.
- */
-static List *
-SharedColumns(const Referencing *set, const CormForeignKey *other, List *assigned)
+static bool
+HasColumn(const CormForeignKey *fk, AttrNumber attnum)
 {
-	List	   *shared = NIL;
-	ListCell   *lc;
+	for (int i = 0; i < fk->nkeys; i++)
+		if (fk->fk_attnums[i] == attnum)
+			return true;
+	return false;
+}
 
-	foreach(lc, assigned)
-	{
-		const CormColumnValue *value = lfirst(lc);
+/*
+ * Has another foreign key a column of this one?  Not all of it: keys of the same
+ * columns are one value under two names.
+ */
+static bool
+SharesColumn(const CormForeignKey *fk, const CormForeignKey *other)
+{
+	int			shared = 0;
 
-		for (int i = 0; i < other->nkeys; i++)
-			if (other->fk_attnums[i] == value->column->attnum)
-				shared = lappend(shared, lfirst(lc));
-	}
-	return list_length(shared) == other->nkeys && other->nkeys == set->fk->nkeys ? NIL : shared;
+	for (int i = 0; i < fk->nkeys; i++)
+		shared += HasColumn(other, fk->fk_attnums[i]);
+	return shared > 0 && (shared < fk->nkeys || shared < other->nkeys);
 }
 
 /*
@@ -232,11 +233,12 @@ RequireOtherRelation(const Referencing *set, List *keys, const CormRelation *rel
 	CormWriteRows rows;
 
 	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
-	rows.differing = SharedColumns(set, relation->fk,
-								   CormPlainValues(&values, set->model, set->fk->nkeys,
-												   set->fk->fk_attnums, set->values));
-	if (rows.differing == NIL)
-		return;
+	for (int i = 0; i < set->fk->nkeys; i++)
+		if (HasColumn(relation->fk, set->fk->fk_attnums[i]))
+			rows.differing = list_concat(rows.differing,
+										 CormPlainValues(&values, set->model, 1,
+														 &set->fk->fk_attnums[i],
+														 &set->values[i]));
 	for (int i = 0; i < relation->fk->nkeys; i++)
 		rows.filled = lappend(rows.filled,
 							  unconstify(CormColumn *,
@@ -267,7 +269,7 @@ RequireOthers(const Referencing *set, List *keys)
 		const CormRelation *relation = lfirst(lc);
 
 		if (relation->broken == NULL && !relation->reverse && !relation->to_many &&
-			relation->fk->name != NULL && strcmp(relation->fk->name, set->fk->name) != 0)
+			relation->fk->name != NULL && SharesColumn(set->fk, relation->fk))
 			RequireOtherRelation(set, keys, relation);
 	}
 }

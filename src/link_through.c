@@ -215,6 +215,23 @@ CompareUint32(const void *a, const void *b)
 }
 
 /*
+ * Of the two ends of the relation one is the first, by the columns that they do
+ * not share.
+ */
+static bool
+NearIsFirst(const Through *through)
+{
+	const AttrNumber *near = through->pair;
+	const AttrNumber *far = through->pair + through->nnear;
+	int			n = Min(through->nnear, through->npair - through->nnear);
+
+	for (int i = 0; i < n; i++)
+		if (near[i] != far[i])
+			return near[i] < far[i];
+	return through->nnear < through->npair - through->nnear;
+}
+
+/*
  * The same for a pair whichever end it is linked from.
  */
 static uint32
@@ -225,8 +242,7 @@ HashPair(const Through *through, const Datum *pair)
 	uint32		far = CormHashKey(through->model, through->npair - nnear,
 								  through->pair + nnear, pair + nnear);
 
-	return through->pair[0] < through->pair[nnear] ? hash_combine(near, far) :
-		hash_combine(far, near);
+	return NearIsFirst(through) ? hash_combine(near, far) : hash_combine(far, near);
 }
 
 /*

@@ -23,6 +23,7 @@
 #include "data.h"
 #include "deparse_write.h"
 #include "document.h"
+#include "error.h"
 #include "exec.h"
 #include "resolve.h"
 #include "rowset.h"
@@ -195,16 +196,23 @@ PermitLinkValues(const CormRequest *request, const CormOwned *owned, List *targe
 				 JsonbValue *through)
 {
 	const CormModel *link;
+	CormRowFrame frame;
 	ListCell   *lc;
 
 	if (!OidIsValid(owned->subject.relation->through))
 		return;
 	CormPermitLinkValues(request, &owned->subject, through);
 	link = CormModelByRelid(owned->subject.relation->through);
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		if (link && CormJsonIsObject(lfirst(lc)))
 			CormPermitLinkValues(request, &owned->subject,
 								 CormJsonMember(lfirst(lc), link->name));
+	}
+	CormRowFramePop(&frame);
 }
 
 /* ---------- add, remove, set, clear, toggle ---------- */

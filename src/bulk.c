@@ -108,45 +108,12 @@ CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull, const cha
 	column->ngiven++;
 }
 
-/* ---------- naming rows in errors ---------- */
-
-static void
-RowFrameCallback(void *arg)
-{
-	const CormRowFrame *frame = arg;
-
-	if (frame->row < 0)
-		return;
-	if (frame->key)
-		errcontext("%s [" INT64_FORMAT "].%s", frame->activity, frame->row, frame->key);
-	else
-		errcontext("%s [" INT64_FORMAT "]", frame->activity, frame->row);
-}
-
 static void
 TurnCallback(void *arg)
 {
 	CormRowFrame frame = {.activity = "writing", .row = turn.row};
 
-	RowFrameCallback(&frame);
-}
-
-void
-CormRowFramePush(CormRowFrame *frame, const char *activity)
-{
-	frame->activity = activity;
-	frame->row = -1;
-	frame->key = NULL;
-	frame->callback.callback = RowFrameCallback;
-	frame->callback.arg = frame;
-	frame->callback.previous = error_context_stack;
-	error_context_stack = &frame->callback;
-}
-
-void
-CormRowFramePop(CormRowFrame *frame)
-{
-	error_context_stack = frame->callback.previous;
+	CormRowFrameContext(&frame);
 }
 
 /* ---------- defaults ---------- */

@@ -24,6 +24,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "data.h"
+#include "error.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -96,10 +97,17 @@ static List *
 TargetKeys(const CormModel *model, List *targets, const char *label)
 {
 	List	   *keys = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		keys = lappend(keys, CormKeyValues(model, lfirst(lc), label));
+	}
+	CormRowFramePop(&frame);
 	return CormSortKeys(model, model->nkey, model->key, keys);
 }
 

@@ -24,6 +24,7 @@
 #include "common/hashfn.h"
 
 #include "data.h"
+#include "error.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -361,10 +362,17 @@ MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 {
 	List	   *values = CormReadLinkValues(through->relation, for_all);
 	List	   *links = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		links = lappend(links, MakeLink(through, lfirst(lc), values));
+	}
+	CormRowFramePop(&frame);
 	return SortLinks(through, links);
 }
 
@@ -404,6 +412,7 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	int			nfar = through->npair - through->nnear;
 	const AttrNumber *far = through->pair + through->nnear;
 	List	   *keys = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
 	memset(rows, 0, sizeof(*rows));
@@ -413,13 +422,18 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	rows->either_way = through->relation->symmetrical;
 	rows->fixed = CormPlainValues(values, through->model, through->nnear, through->pair,
 								  through->near);
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
 	{
-		Datum	   *key = FarValues(through, lfirst(lc), true);
+		Datum	   *key;
 
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
+		key = FarValues(through, lfirst(lc), true);
 		if (key)
 			keys = lappend(keys, key);
 	}
+	CormRowFramePop(&frame);
 	keys = CormSortKeys(through->model, nfar, far, keys);
 	if (test != CORM_KEYS_ALL || rows->either_way)
 		rows->keys = CormKeyArrays(values, through->model, nfar, far, keys);

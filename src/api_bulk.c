@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #include "api_write.h"
 #include "bulk_create.h"
@@ -62,13 +63,21 @@ ArgRows(FunctionCallInfo fcinfo, int n, bool is_text, const CormRequest *request
 	if (PG_ARGISNULL(n))
 		CormRefuseNull(what);
 	if (!is_text)
-		return RowsOfJsonb(PG_GETARG_JSONB_P(n), what);
-	data.document = PG_GETARG_TEXT_PP(n);
-	data.n = CormJsonRowsCount(data.document);
-	if (data.n < 0 || CormHasPermit(request))
-		return RowsOfJsonb(DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-															  CStringGetDatum(text_to_cstring(data.document)))),
-						   what);
+		data = RowsOfJsonb(PG_GETARG_JSONB_P(n), what);
+	else
+	{
+		data.document = PG_GETARG_TEXT_PP(n);
+		data.n = CormJsonRowsCount(data.document);
+		if (data.n < 0 || CormHasPermit(request))
+			data = RowsOfJsonb(DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+																  CStringGetDatum(text_to_cstring(data.document)))),
+							   what);
+	}
+	/* so many values of a column fit into memory */
+	if (data.n > MaxAllocSize / sizeof(Datum))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%d rows are too many for one call", data.n)));
 	return data;
 }
 

@@ -108,6 +108,8 @@ CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull, const cha
 	column->ngiven++;
 }
 
+/* ---------- naming rows in errors ---------- */
+
 static void
 TurnCallback(void *arg)
 {

@@ -4,9 +4,9 @@
  *	  The link verbs: add, remove, clear, set and toggle of one owner's relation.
  *
  * Targets are keys as JSON (JsonbValue *).  All functions return the number of
- * links or rows that changed, those that toggle whether the one target is linked
- * then; they are as if one toggle had come after the other.  For an owner or a target that is not there those
- * that link raise 23503; for those that take off nothing is linked to it.
+ * links or rows that changed, but for those that toggle one target: whether it is
+ * linked then.  For an owner or a target that is not there those that link raise
+ * 23503; for those that take off nothing is linked to it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -63,6 +63,7 @@ extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
 extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,
 								bool delete_children);
 extern int64 CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children);
+/* Sets the one child of a to-one relation, as add does. */
 extern int64 CormChildReplace(const CormOwned *owned, List *targets);
 extern bool CormChildToggle(const CormOwned *owned, List *targets);
 

@@ -36,10 +36,18 @@ PG_FUNCTION_INFO_V1(corm_bulk_row);
 
 /* ---------- arguments ---------- */
 
-static CormRowData
+/* Many objects: an array in jsonb, or else the text of one. */
+typedef struct RowData
+{
+	JsonbValue *array;
+	text	   *document;
+	int			n;
+} RowData;
+
+static RowData
 RowsOfJsonb(Jsonb *json, const char *what)
 {
-	CormRowData data = {CormJsonbToValue(json)};
+	RowData		data = {CormJsonbToValue(json)};
 
 	if (!CormJsonIsArray(data.array))
 		ereport(ERROR,
@@ -54,11 +62,11 @@ RowsOfJsonb(Jsonb *json, const char *what)
  * A JSON array; that its elements are objects is seen when they are read.  A
  * text is read as it is, unless its rows are to be looked at before.
  */
-static CormRowData
+static RowData
 ArgRows(FunctionCallInfo fcinfo, int n, bool is_text, const CormRequest *request,
 		const char *what)
 {
-	CormRowData data = {NULL};
+	RowData		data = {NULL};
 
 	if (PG_ARGISNULL(n))
 		CormRefuseNull(what);
@@ -79,6 +87,16 @@ ArgRows(FunctionCallInfo fcinfo, int n, bool is_text, const CormRequest *request
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%d rows are too many for one call", data.n)));
 	return data;
+}
+
+static void
+ReadRows(CormBulk *bulk, const CormRelation *through, const RowData *data, List *only,
+		 JsonbValue **links)
+{
+	if (data->document)
+		CormBulkReadText(bulk, through, data->document, only, links);
+	else
+		CormBulkRead(bulk, through, data->array, only, links);
 }
 
 /*
@@ -197,7 +215,7 @@ ArgConflict(FunctionCallInfo fcinfo, const CormModel *model)
  * Raises 42501 for a key that data may not set; the key that names a row is one.
  */
 static void
-PermitRows(const CormRequest *request, const CormSubject *subject, const CormRowData *data)
+PermitRows(const CormRequest *request, const CormSubject *subject, const RowData *data)
 {
 	CormRowFrame frame;
 	ListCell   *lc;
@@ -233,7 +251,7 @@ static Datum
 BulkCreate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	CormRowData data = ArgRows(fcinfo, 1, is_text, request, "the data to create rows from");
+	RowData		data = ArgRows(fcinfo, 1, is_text, request, "the data to create rows from");
 	CormOwned	owned;
 	CormConflict conflict;
 	CormNewRows rows;
@@ -248,7 +266,7 @@ BulkCreate(FunctionCallInfo fcinfo, bool is_text)
 	rows.bulk = CormBulkBegin(owned.subject.model, data.n);
 	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
 	CormGiveAll(rows.bulk, CormAssignOwner(&owned));
-	CormBulkRead(rows.bulk, owned.subject.relation, &data, NIL, rows.links);
+	ReadRows(rows.bulk, owned.subject.relation, &data, NIL, rows.links);
 	if (rows.bulk->n > 0)
 		(void) CormCreateRows(request, &owned, &rows, &conflict, PutRow, fcinfo->resultinfo);
 	return (Datum) 0;
@@ -329,7 +347,7 @@ static int64
 BulkUpdate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	CormRowData data = ArgRows(fcinfo, 1, is_text, request, "the rows to update");
+	RowData		data = ArgRows(fcinfo, 1, is_text, request, "the rows to update");
 	CormOwned	owned;
 	const CormModel *model;
 	CormBulk   *bulk;
@@ -348,7 +366,7 @@ BulkUpdate(FunctionCallInfo fcinfo, bool is_text)
 	PermitRows(request, &owned.subject, &data);
 	bulk = CormBulkBegin(model, data.n);
 	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
-	CormBulkRead(bulk, NULL, &data, ArgUpdated(fcinfo, 2, model), links);
+	ReadRows(bulk, NULL, &data, ArgUpdated(fcinfo, 2, model), links);
 	RequireKeys(bulk);
 	return CormBulkUpdate(bulk);
 }

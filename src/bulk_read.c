@@ -577,30 +577,50 @@ ReadJsonbRows(Reader *reader, JsonbValue *array)
 	}
 }
 
+static void
+BeginReading(Reader *reader)
+{
+	reader->keep = CurrentMemoryContext;
+	reader->natural = CormNaturalKeysBegin(reader->bulk);
+	reader->scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
+											ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&reader->text);
+	reader->passed_over.name = "";
+	reader->passed_over.skipped = true;
+	reader->passed_over.last_row = -1;
+	if (reader->through && OidIsValid(reader->through->through))
+		reader->link = CormModelByRelid(reader->through->through);
+	CormRowFramePush(&reader->frame, "reading");
+}
+
+static void
+EndReading(Reader *reader)
+{
+	CormRowFramePop(&reader->frame);
+	MemoryContextDelete(reader->scratch);
+	CormNaturalKeysLookUp(reader->natural);
+}
+
 void
-CormBulkRead(CormBulk *bulk, const CormRelation *through, const CormRowData *data, List *only,
+CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, List *only,
 			 JsonbValue **links)
 {
 	Reader		reader = {bulk, through, NULL, only, links};
 
-	reader.keep = CurrentMemoryContext;
-	reader.natural = CormNaturalKeysBegin(bulk);
-	reader.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
-										   ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&reader.text);
-	reader.passed_over.name = "";
-	reader.passed_over.skipped = true;
-	reader.passed_over.last_row = -1;
-	if (through && OidIsValid(through->through))
-		reader.link = CormModelByRelid(through->through);
-	CormRowFramePush(&reader.frame, "reading");
-	if (data->document)
-		ReadTextRows(&reader, data->document);
-	else
-		ReadJsonbRows(&reader, data->array);
-	CormRowFramePop(&reader.frame);
-	MemoryContextDelete(reader.scratch);
-	CormNaturalKeysLookUp(reader.natural);
+	BeginReading(&reader);
+	ReadJsonbRows(&reader, array);
+	EndReading(&reader);
+}
+
+void
+CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document, List *only,
+				 JsonbValue **links)
+{
+	Reader		reader = {bulk, through, NULL, only, links};
+
+	BeginReading(&reader);
+	ReadTextRows(&reader, document);
+	EndReading(&reader);
 }
 
 List *

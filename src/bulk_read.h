@@ -19,14 +19,6 @@
  */
 extern List *CormColumnsNamed(const CormModel *model, List *names);
 
-/* Many objects: an array in jsonb, or else the text of one. */
-typedef struct CormRowData
-{
-	JsonbValue *array;
-	text	   *document;
-	int			n;
-} CormRowData;
-
 /*
  * Reads the objects of an array of bulk->n elements.  "through" as for
  * CormReadData; then links[row] gets the link values of each row.  Beside the
@@ -35,7 +27,11 @@ typedef struct CormRowData
  * "only" (of CormColumn *), unless NIL, has the columns to take; members that
  * set none of them are passed over.
  */
-extern void CormBulkRead(CormBulk *bulk, const CormRelation *through,
-						 const CormRowData *data, List *only, JsonbValue **links);
+extern void CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array,
+						 List *only, JsonbValue **links);
+
+/* The same for an array in the text of JSON.  Raises 22P02. */
+extern void CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document,
+							 List *only, JsonbValue **links);
 
 #endif							/* CORM_BULK_READ_H */

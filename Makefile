@@ -91,6 +91,7 @@ REGRESS = \
 	link_m2m \
 	link_fk \
 	link_shared \
+	link_random \
 	toggle \
 	create \
 	update \

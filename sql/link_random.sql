@@ -61,7 +61,7 @@ CREATE FUNCTION run(link text, symmetrical boolean, calls int, seed int) RETURNS
 DECLARE
 	verb text; owner int; targets int[]; value int; turned boolean; r int; want text; got text; call text; diff text;
 BEGIN
-	TRUNCATE pair;
+	EXECUTE format('TRUNCATE pair, %I', link);
 	FOR i IN 1 .. calls LOOP
 		r := hashint4(seed * 100000 + i) & 1073741823;
 		verb := (ARRAY['add', 'add', 'set', 'set', 'remove', 'toggle', 'toggle', 'clear'])[1 + r % 8];

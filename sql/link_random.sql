@@ -85,7 +85,7 @@ BEGIN
 	RETURN 'same';
 END
 $$;
-SELECT link, run(link, link = 'near', 400, 1) FROM unnest(ARRAY['keyed', 'loose', 'priced', 'near']) link;
+SELECT link, run(link, link = 'near', 250, 1) FROM unnest(ARRAY['keyed', 'loose', 'priced', 'near']) link;
 
 -- Children: each has one owner.
 CREATE TABLE owned (id int PRIMARY KEY, post_id int);
@@ -120,7 +120,7 @@ BEGIN
 	RETURN 'same';
 END
 $$;
-SELECT run_children(400, 2);
+SELECT run_children(250, 2);
 
 \set VERBOSITY terse
 SET client_min_messages = warning;

@@ -92,11 +92,15 @@ REGRESS = \
 	seed_writes \
 	link_m2m \
 	link_fk \
+	link_shared \
+	link_random \
+	toggle \
 	create \
 	update \
 	delete \
 	permit \
 	bulk_create \
+	bulk_text \
 	bulk_update \
 	get_or_create \
 	counter_cache \
@@ -126,6 +130,8 @@ ISOLATION = \
 	scan_index_ddl \
 	write_add \
 	write_set \
+	write_toggle \
+	write_shared \
 	write_children \
 	write_create \
 	write_update \

@@ -183,6 +183,20 @@ SELECT try($$SELECT corm.set(corm.relation('Player', 4, 'passport'), 99)$$);
 SELECT try($$SELECT corm.set(corm.relation('Passport', 1, 'player'), 4)$$);
 SELECT passports();
 
+\echo -- one that cannot be null is replaced when it may be deleted; one that is the key itself cannot move
+CREATE TABLE locker (id int PRIMARY KEY, player_id int NOT NULL UNIQUE REFERENCES player (id));
+CREATE TABLE bio (player_id int PRIMARY KEY REFERENCES player (id), words text);
+INSERT INTO locker VALUES (1, 2), (2, 4), (3, 5);
+INSERT INTO bio VALUES (2, 'b'), (4, 'd');
+SELECT corm.register_model('locker', 'Locker'), corm.register_model('bio', 'Bio');
+SELECT corm.foreign_key('Locker', 'player', 'Player', columns => '{player_id}', one_to_one => true, nullable => false, related_name => 'locker'), corm.foreign_key('Bio', 'player', 'Player', columns => '{player_id}', one_to_one => true, nullable => false, related_name => 'bio');
+SELECT try(format('SELECT corm.%s', c)) FROM unnest(ARRAY[$$set(corm.relation('Player', 2, 'locker'), 2)$$, $$add(corm.relation('Player', 2, 'locker'), 2)$$, $$toggle(corm.relation('Player', 2, 'locker'), 2)$$, $$set(corm.relation('Player', 2, 'locker'), NULL)$$, $$remove(corm.relation('Player', 2, 'locker'), 1)$$,
+	$$add(corm.relation('Player', 4, 'bio'), 2)$$, $$set(corm.relation('Bio', 2, 'player'), 6)$$]) WITH ORDINALITY AS u(c, n) ORDER BY n;
+SELECT corm.add(corm.relation('Player', 6, 'locker'), 3), corm.set(corm.relation('Player', 2, 'locker'), 2, delete_children => true), corm.set(corm.relation('Player', 6, 'locker'), NULL, delete_children => true), corm.add(corm.relation('Player', 2, 'bio'), 2), corm.clear(corm.relation('Player', 4, 'bio'), true);
+SELECT string_agg(l::text, ' ' ORDER BY id) FROM locker l;
+SELECT * FROM bio;
+DROP TABLE locker, bio;
+
 --
 -- Foreign keys to a unique column, trees, ON DELETE
 --

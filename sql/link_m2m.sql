@@ -90,6 +90,23 @@ SELECT corm.set(corm.relation('Post', 1, 'tags'), ARRAY[1, 3, 6]);
 SELECT string_agg(xmin::text, ' ' ORDER BY tag_id) = :'before' FROM tagging WHERE post_id = 1 AND tag_id <> 6;
 SELECT corm.set(corm.relation('Post', 1, 'tags'), '[]'::jsonb);
 SELECT count(*) FROM written();
+\echo -- the argument of set is evaluated first
+SELECT corm.set(corm.relation('Post', 1, 'tags'), ARRAY[1, 2, 3]), corm.set(corm.relation('Post', 1, 'tags'), corm.relation('Post', 1, 'tags', filter => '{"id__gt": 1}')), corm.set(corm.relation('Post', 1, 'tags'), corm.exclude(corm.objects('Tag', filter => '{"id__lte": 4}'), '{"posts__id": 1}'));
+SELECT written();
+\echo -- one statement, however many targets: and one for each run of those that give the same columns
+CREATE TABLE said (what text);
+CREATE FUNCTION say() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO said VALUES (TG_OP); RETURN NULL; END $$;
+CREATE TRIGGER say AFTER INSERT OR UPDATE OR DELETE ON tagging FOR EACH STATEMENT EXECUTE FUNCTION say();
+CREATE FUNCTION said() RETURNS text LANGUAGE sql AS $$ WITH gone AS (DELETE FROM said RETURNING what) SELECT string_agg(what || ' ' || n, ', ' ORDER BY what) FROM (SELECT what, count(*) AS n FROM gone GROUP BY what) s $$;
+SELECT corm.add(corm.relation('Post', 4, 'tags'), ARRAY[1, 2, 3, 4, 5]), corm.set(corm.relation('Post', 4, 'tags'), ARRAY[2, 3, 6]);
+SELECT said();
+SELECT corm.add(corm.relation('Post', 4, 'tags'), '[{"id": 2, "Tagging": {"weight": 2}}, {"id": 3, "Tagging": {"weight": 3}}, 4, 5, {"id": 6, "Tagging": {"note": "n"}}]'::jsonb), said();
+SELECT said();
+SELECT corm.remove(corm.relation('Post', 4, 'tags'), ARRAY[2, 3]), corm.clear(corm.relation('Post', 4, 'tags')), corm.set(corm.relation('Post', 1, 'tags'), '{}'::int[]);
+SELECT said();
+DROP TRIGGER say ON tagging;
+SELECT corm.add(corm.relation('Post', 4, 'tags'), 2);
+SELECT count(*) FROM written();
 \echo -- create with link values, from both ends
 SELECT corm.create(corm.relation('Post', 1, 'tags'), '{"id": 10, "name": "made", "Tagging": {"weight": 3}}');
 SELECT corm.create(corm.relation('Tag', 10, 'posts'), '{"id": 10, "title": "made", "Tagging": {"note": "n"}}');

@@ -92,6 +92,12 @@ SELECT state() = :'before';
 SELECT corm.add(corm.relation('Post', 1, 'tags'), 99);
 SELECT corm.add(corm.relation('Post', 1, 'tags'), 'x');
 SELECT corm.add(corm.relation('Post', 1, 'tags'), 3, '{"weight": "x"}');
+\echo -- and which one of several
+SELECT corm.add(corm.relation('Post', 1, 'tags'), '[3, "x"]'::jsonb);
+SELECT corm.set(corm.relation('Post', 1, 'tags'), '[3, 4, {"id": 5, "Tagging": {"weight": "x"}}]'::jsonb);
+SELECT corm.remove(corm.relation('Post', 1, 'tags'), '[{"name": "x"}, 1]'::jsonb);
+SELECT corm.add(corm.relation('Author', 1, 'posts'), ARRAY['1', 'x']);
+SELECT corm.add(corm.relation('Post', 1, 'tags'), '[3, null]'::jsonb);
 SELECT corm.create('Post', '{"id": "x"}');
 SELECT corm.create('Post', '{"id": 9, "author": "x"}');
 SELECT corm.create('Post', '{"id": 1}');

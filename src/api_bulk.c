@@ -15,39 +15,88 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #include "api_write.h"
 #include "bulk_create.h"
 #include "bulk_read.h"
 #include "error.h"
 #include "indexes.h"
+#include "jsonrows.h"
 #include "permit.h"
 #include "natural_key.h"
 #include "scope.h"
 
 PG_FUNCTION_INFO_V1(corm_bulk_create);
+PG_FUNCTION_INFO_V1(corm_bulk_create_text);
 PG_FUNCTION_INFO_V1(corm_bulk_update);
+PG_FUNCTION_INFO_V1(corm_bulk_update_text);
 PG_FUNCTION_INFO_V1(corm_bulk_row);
 
 /* ---------- arguments ---------- */
 
-/*
- * A JSON array; that its elements are objects is seen when they are read.
- */
-static JsonbValue *
-ArgArray(FunctionCallInfo fcinfo, int n, const char *what)
+/* Many objects: an array in jsonb, or else the text of one. */
+typedef struct RowData
 {
 	JsonbValue *array;
+	text	   *document;
+	int			n;
+} RowData;
 
-	if (PG_ARGISNULL(n))
-		CormRefuseNull(what);
-	array = CormJsonbToValue(PG_GETARG_JSONB_P(n));
-	if (!CormJsonIsArray(array))
+static RowData
+RowsOfJsonb(Jsonb *json, const char *what)
+{
+	RowData		data = {CormJsonbToValue(json)};
+
+	if (!CormJsonIsArray(data.array))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a JSON array of objects", what),
-				 errdetail("It is %s.", CormJsonKindName(array))));
-	return array;
+				 errdetail("It is %s.", CormJsonKindName(data.array))));
+	data.n = JsonContainerSize(data.array->val.binary.data);
+	return data;
+}
+
+/*
+ * A JSON array; that its elements are objects is seen when they are read.  A
+ * text is read as it is, unless its rows are to be looked at before.
+ */
+static RowData
+ArgRows(FunctionCallInfo fcinfo, int n, bool is_text, const CormRequest *request,
+		const char *what)
+{
+	RowData		data = {NULL};
+
+	if (PG_ARGISNULL(n))
+		CormRefuseNull(what);
+	if (!is_text)
+		data = RowsOfJsonb(PG_GETARG_JSONB_P(n), what);
+	else
+	{
+		data.document = PG_GETARG_TEXT_PP(n);
+		data.n = CormJsonRowsCount(data.document);
+		if (data.n < 0 || CormHasPermit(request))
+			data = RowsOfJsonb(DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+																  CStringGetDatum(text_to_cstring(data.document)))),
+							   what);
+	}
+	/* so many values of a column fit into memory */
+	if (data.n > MaxAllocSize / sizeof(Datum))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%d rows are too many for one call", data.n)));
+	return data;
+}
+
+static void
+ReadRows(CormBulk *bulk, const CormRelation *through, const RowData *data, List *only,
+		 JsonbValue **links)
+{
+	if (data->document)
+		CormBulkReadText(bulk, through, data->document, only, links);
+	else
+		CormBulkRead(bulk, through, data->array, only, links);
 }
 
 /*
@@ -166,7 +215,7 @@ ArgConflict(FunctionCallInfo fcinfo, const CormModel *model)
  * Raises 42501 for a key that data may not set; the key that names a row is one.
  */
 static void
-PermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *rows)
+PermitRows(const CormRequest *request, const CormSubject *subject, const RowData *data)
 {
 	CormRowFrame frame;
 	ListCell   *lc;
@@ -174,7 +223,7 @@ PermitRows(const CormRequest *request, const CormSubject *subject, JsonbValue *r
 	if (!CormHasPermit(request))
 		return;
 	CormRowFramePush(&frame, "reading");
-	foreach(lc, CormJsonElements(rows))
+	foreach(lc, CormJsonElements(data->array))
 	{
 		frame.row = foreach_current_index(lc);
 		CormPermitData(request, subject, lfirst(lc));
@@ -198,14 +247,11 @@ PutRow(void *arg, int row, StringInfo document)
 		pfree(DatumGetPointer(value));
 }
 
-/*
- * corm.bulk_create(q, data, on_conflict, conflict_key, update_columns)
- */
-Datum
-corm_bulk_create(PG_FUNCTION_ARGS)
+static Datum
+BulkCreate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	JsonbValue *data = ArgArray(fcinfo, 1, "the data to create rows from");
+	RowData		data = ArgRows(fcinfo, 1, is_text, request, "the data to create rows from");
 	CormOwned	owned;
 	CormConflict conflict;
 	CormNewRows rows;
@@ -215,15 +261,33 @@ corm_bulk_create(PG_FUNCTION_ARGS)
 	owned = CormOwnedOf(request);
 	CormCheckSchemaUsage(owned.subject.model);
 	conflict = ArgConflict(fcinfo, owned.subject.model);
-	PermitRows(request, &owned.subject, data);
+	PermitRows(request, &owned.subject, &data);
 
-	rows.bulk = CormBulkBegin(owned.subject.model, JsonContainerSize(data->val.binary.data));
+	rows.bulk = CormBulkBegin(owned.subject.model, data.n);
 	rows.links = palloc0(Max(rows.bulk->n, 1) * sizeof(JsonbValue *));
 	CormGiveAll(rows.bulk, CormAssignOwner(&owned));
-	CormBulkRead(rows.bulk, owned.subject.relation, data, NIL, rows.links);
+	ReadRows(rows.bulk, owned.subject.relation, &data, NIL, rows.links);
 	if (rows.bulk->n > 0)
 		(void) CormCreateRows(request, &owned, &rows, &conflict, PutRow, fcinfo->resultinfo);
 	return (Datum) 0;
+}
+
+/*
+ * corm.bulk_create(q, data, on_conflict, conflict_key, update_columns)
+ */
+Datum
+corm_bulk_create(PG_FUNCTION_ARGS)
+{
+	return BulkCreate(fcinfo, false);
+}
+
+/*
+ * The same, data being text or json.
+ */
+Datum
+corm_bulk_create_text(PG_FUNCTION_ARGS)
+{
+	return BulkCreate(fcinfo, true);
 }
 
 /*
@@ -279,14 +343,11 @@ ArgUpdated(FunctionCallInfo fcinfo, int n, const CormModel *model)
 	return columns == NIL ? NIL : list_concat(columns, key);
 }
 
-/*
- * corm.bulk_update(q, rows, columns)
- */
-Datum
-corm_bulk_update(PG_FUNCTION_ARGS)
+static int64
+BulkUpdate(FunctionCallInfo fcinfo, bool is_text)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	JsonbValue *data = ArgArray(fcinfo, 1, "the rows to update");
+	RowData		data = ArgRows(fcinfo, 1, is_text, request, "the rows to update");
 	CormOwned	owned;
 	const CormModel *model;
 	CormBulk   *bulk;
@@ -302,10 +363,28 @@ corm_bulk_update(PG_FUNCTION_ARGS)
 	model = owned.subject.model;
 	CormCheckSchemaUsage(model);
 	CormRequireKey(model, "a row is named by");
-	PermitRows(request, &owned.subject, data);
-	bulk = CormBulkBegin(model, JsonContainerSize(data->val.binary.data));
+	PermitRows(request, &owned.subject, &data);
+	bulk = CormBulkBegin(model, data.n);
 	links = palloc0(Max(bulk->n, 1) * sizeof(JsonbValue *));
-	CormBulkRead(bulk, NULL, data, ArgUpdated(fcinfo, 2, model), links);
+	ReadRows(bulk, NULL, &data, ArgUpdated(fcinfo, 2, model), links);
 	RequireKeys(bulk);
-	PG_RETURN_INT64(CormBulkUpdate(bulk));
+	return CormBulkUpdate(bulk);
+}
+
+/*
+ * corm.bulk_update(q, rows, columns)
+ */
+Datum
+corm_bulk_update(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(BulkUpdate(fcinfo, false));
+}
+
+/*
+ * The same, rows being text or json.
+ */
+Datum
+corm_bulk_update_text(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(BulkUpdate(fcinfo, true));
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * api_write.c
- *	  SQL entry points: create, add, remove, set, clear.
+ *	  SQL entry points: create, add, remove, set, clear, toggle.
  *
  * Arguments are checked here and handed down.  A NULL queryset, owner, target
  * or data is an error (22004): what a write should do with it is anybody's
@@ -23,6 +23,7 @@
 #include "data.h"
 #include "deparse_write.h"
 #include "document.h"
+#include "error.h"
 #include "exec.h"
 #include "resolve.h"
 #include "rowset.h"
@@ -35,6 +36,7 @@ PG_FUNCTION_INFO_V1(corm_add);
 PG_FUNCTION_INFO_V1(corm_remove);
 PG_FUNCTION_INFO_V1(corm_set);
 PG_FUNCTION_INFO_V1(corm_clear);
+PG_FUNCTION_INFO_V1(corm_toggle);
 
 /* ---------- arguments ---------- */
 
@@ -194,19 +196,26 @@ PermitLinkValues(const CormRequest *request, const CormOwned *owned, List *targe
 				 JsonbValue *through)
 {
 	const CormModel *link;
+	CormRowFrame frame;
 	ListCell   *lc;
 
 	if (!OidIsValid(owned->subject.relation->through))
 		return;
 	CormPermitLinkValues(request, &owned->subject, through);
 	link = CormModelByRelid(owned->subject.relation->through);
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		if (link && CormJsonIsObject(lfirst(lc)))
 			CormPermitLinkValues(request, &owned->subject,
 								 CormJsonMember(lfirst(lc), link->name));
+	}
+	CormRowFramePop(&frame);
 }
 
-/* ---------- add, remove, set, clear ---------- */
+/* ---------- add, remove, set, clear, toggle ---------- */
 
 /*
  * corm.add(q, target, through)
@@ -229,7 +238,7 @@ corm_add(PG_FUNCTION_ARGS)
 	if (!owned.subject.relation->reverse)
 		PG_RETURN_INT64(CormReferenceSet(&owned, targets));
 	if (!owned.subject.relation->to_many)
-		PG_RETURN_INT64(CormChildrenSet(&owned, targets, false));
+		PG_RETURN_INT64(CormChildReplace(&owned, targets));
 	PG_RETURN_INT64(CormChildrenAdd(&owned, targets));
 }
 
@@ -308,6 +317,29 @@ corm_set(PG_FUNCTION_ARGS)
 	if (relation->reverse)
 		PG_RETURN_INT64(CormChildrenSet(&owned, targets, delete_children));
 	PG_RETURN_INT64(CormReferenceSet(&owned, targets));
+}
+
+/*
+ * corm.toggle(q, target)
+ */
+Datum
+corm_toggle(PG_FUNCTION_ARGS)
+{
+	CormRequest *request;
+	CormOwned	owned = ArgOwned(fcinfo, &request, "toggle", false);
+	List	   *targets = ArgTargets(fcinfo, owned.subject.model);
+
+	if (list_length(targets) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("toggle takes one target, not %d", list_length(targets)),
+				 errhint("corm.add() and corm.remove() take any number.")));
+	PermitLinkValues(request, &owned, targets, NULL);
+	if (OidIsValid(owned.subject.relation->through))
+		PG_RETURN_BOOL(CormLinkToggle(&owned, targets));
+	if (owned.subject.relation->reverse)
+		PG_RETURN_BOOL(CormChildToggle(&owned, targets));
+	PG_RETURN_BOOL(CormReferenceToggle(&owned, targets));
 }
 
 /* ---------- create ---------- */

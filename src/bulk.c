@@ -111,42 +111,11 @@ CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull, const cha
 /* ---------- naming rows in errors ---------- */
 
 static void
-RowFrameCallback(void *arg)
-{
-	const CormRowFrame *frame = arg;
-
-	if (frame->row < 0)
-		return;
-	if (frame->key)
-		errcontext("%s [" INT64_FORMAT "].%s", frame->activity, frame->row, frame->key);
-	else
-		errcontext("%s [" INT64_FORMAT "]", frame->activity, frame->row);
-}
-
-static void
 TurnCallback(void *arg)
 {
 	CormRowFrame frame = {.activity = "writing", .row = turn.row};
 
-	RowFrameCallback(&frame);
-}
-
-void
-CormRowFramePush(CormRowFrame *frame, const char *activity)
-{
-	frame->activity = activity;
-	frame->row = -1;
-	frame->key = NULL;
-	frame->callback.callback = RowFrameCallback;
-	frame->callback.arg = frame;
-	frame->callback.previous = error_context_stack;
-	error_context_stack = &frame->callback;
-}
-
-void
-CormRowFramePop(CormRowFrame *frame)
-{
-	error_context_stack = frame->callback.previous;
+	CormRowFrameContext(&frame);
 }
 
 /* ---------- defaults ---------- */
@@ -479,7 +448,7 @@ LockKeys(const CormBulk *bulk)
 		rows.lock_order = lappend(rows.lock_order,
 								  unconstify(CormColumn *, CormColumnByNumber(model, model->key[i])));
 	if (bulk->n > 1)
-		CormLockRows(&rows, BulkParams(&values), false);
+		(void) CormLockRows(&rows, BulkParams(&values), false);
 }
 
 static CormBulkChange *

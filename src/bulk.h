@@ -12,6 +12,7 @@
 
 #include "assemble.h"
 #include "deparse_bulk.h"
+#include "error.h"
 
 /* What the rows give to one column. */
 typedef struct CormBulkColumn
@@ -45,21 +46,6 @@ extern CormBulkColumn *CormBulkColumnOf(CormBulk *bulk, const CormColumn *column
  */
 extern void CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull,
 						const char *key);
-
-/*
- * Says at which row something happened: a line of CONTEXT, "[17].author", for
- * what is raised until it is popped.
- */
-typedef struct CormRowFrame
-{
-	ErrorContextCallback callback;
-	const char *activity;		/* "reading" */
-	int64		row;			/* -1: none in particular */
-	const char *key;			/* NULL: the row itself */
-} CormRowFrame;
-
-extern void CormRowFramePush(CormRowFrame *frame, const char *activity);
-extern void CormRowFramePop(CormRowFrame *frame);
 
 /* Takes what became of a row: its document, or NULL when none was written. */
 typedef void (*CormRowSink) (void *arg, int row, StringInfo document);

@@ -27,6 +27,7 @@
 
 #include "bulk_read.h"
 #include "data.h"
+#include "jsonrows.h"
 #include "natural_key.h"
 #include "path.h"
 #include "value.h"
@@ -57,6 +58,8 @@ typedef struct Member
 	Oid			ioparam;
 	int16		typlen;
 	bool		byval;
+	int			last_row;		/* that had it in its text, and its place there */
+	int			last_place;
 } Member;
 
 typedef struct Reader
@@ -67,10 +70,15 @@ typedef struct Reader
 	List	   *only;
 	JsonbValue **links;
 	List	   *members;		/* of Member * */
+	Member		passed_over;	/* stands for names that are not remembered */
 	CormNaturalKeys *natural;
 	MemoryContext keep;
 	MemoryContext scratch;		/* of one row */
 	StringInfoData text;
+	const char *number;			/* text of the number at hand, or NULL */
+	bool		terminated;		/* strings have a NUL behind them */
+	int		   *places;			/* of the members in a row's text, each once */
+	int			maxplaces;
 	CormRowFrame frame;
 } Reader;
 
@@ -149,6 +157,7 @@ MakeMember(Reader *reader, const char *name, int len)
 
 	member->name = pnstrdup(name, len);
 	member->len = len;
+	member->last_row = -1;
 	column = CormFindColumn(model, member->name);
 	member->relation = CormFindRelation(model, member->name);
 	member->skipped = !IsTaken(reader, column, member->relation, member->name);
@@ -170,16 +179,21 @@ MakeMember(Reader *reader, const char *name, int len)
 		ChooseConversion(member, column);
 		member->column = CormBulkColumnOf(reader->bulk, column);
 	}
-	reader->members = lappend(reader->members, member);
 	return member;
 }
 
 /*
- * jsonb keeps members in one order, so that in like objects each follows the
- * same one.  "at" is where to look first.
+ * Of names that mean nothing only so many are remembered: somebody may have a
+ * new one in each row, and each is looked for among all.
+ */
+#define REMEMBERED_NAMES 1000
+
+/*
+ * In like objects each member follows the same one: jsonb keeps them in an order,
+ * and what writes JSON does too.  "at" is where to look first.
  */
 static Member *
-FindMember(Reader *reader, const JsonbValue *name, int *at)
+FindMember(Reader *reader, const char *name, int len, int *at)
 {
 	int			n = list_length(reader->members);
 	MemoryContext old;
@@ -190,17 +204,24 @@ FindMember(Reader *reader, const JsonbValue *name, int *at)
 		int			place = (*at + i) % n;
 
 		member = list_nth(reader->members, place);
-		if (member->len == name->val.string.len &&
-			memcmp(member->name, name->val.string.val, member->len) == 0)
+		if (member->len == len && memcmp(member->name, name, len) == 0)
 		{
 			*at = place + 1;
 			return member;
 		}
 	}
-	old = MemoryContextSwitchTo(reader->keep);
-	member = MakeMember(reader, name->val.string.val, name->val.string.len);
-	MemoryContextSwitchTo(old);
 	*at = 0;
+	old = MemoryContextSwitchTo(reader->keep);
+	member = MakeMember(reader, name, len);
+	if (member->unknown && member->skipped && n >= REMEMBERED_NAMES)
+	{
+		pfree(member->name);
+		pfree(member);
+		member = &reader->passed_over;
+	}
+	else
+		reader->members = lappend(reader->members, member);
+	MemoryContextSwitchTo(old);
 	return member;
 }
 
@@ -212,11 +233,15 @@ FindMember(Reader *reader, const JsonbValue *name, int *at)
 static char *
 ScalarText(Reader *reader, const JsonbValue *value)
 {
+	if (value->type == jbvNumeric && reader->number)
+		return unconstify(char *, reader->number);
 	if (value->type == jbvNumeric)
 		return DatumGetCString(DirectFunctionCall1(numeric_out,
 												   NumericGetDatum(value->val.numeric)));
 	if (value->type == jbvBool)
 		return value->val.boolean ? "true" : "false";
+	if (reader->terminated)
+		return value->val.string.val;
 	resetStringInfo(&reader->text);
 	appendBinaryStringInfo(&reader->text, value->val.string.val, value->val.string.len);
 	return reader->text.data;
@@ -373,6 +398,27 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 	return true;
 }
 
+pg_noreturn static void
+RaiseUnknown(Reader *reader, const Member *member)
+{
+	reader->frame.key = member->name;
+	CormUnknownMember(reader->bulk->model, reader->link, member->name);
+}
+
+/*
+ * True when nothing of the member is left for data.c.
+ */
+static bool
+ReadMember(Reader *reader, Member *member, int row, JsonbValue *value)
+{
+	reader->frame.key = member->name;
+	if (member->skipped)
+		return true;
+	if (member->unknown)
+		RaiseUnknown(reader, member);
+	return ReadSimple(reader, member, row, value);
+}
+
 static void
 ReadRow(Reader *reader, int row, JsonbValue *object)
 {
@@ -391,15 +437,10 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
 	(void) JsonbIteratorNext(&it, &name, true);
 	while (JsonbIteratorNext(&it, &name, true) == WJB_KEY)
 	{
-		Member	   *member = FindMember(reader, &name, &at);
+		Member	   *member = FindMember(reader, name.val.string.val, name.val.string.len, &at);
 
 		(void) JsonbIteratorNext(&it, &value, true);
-		reader->frame.key = member->name;
-		if (member->skipped)
-			continue;
-		if (member->unknown)
-			CormUnknownMember(reader->bulk->model, reader->link, member->name);
-		if (ReadSimple(reader, member, row, &value))
+		if (ReadMember(reader, member, row, &value))
 			continue;
 		rest_key = rest ? NULL : member->name;
 		AddToRest(&rest, &name, &value);
@@ -409,34 +450,177 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
 		ReadRest(reader, row, &rest);
 }
 
+/* ---------- rows in a text ---------- */
+
+/*
+ * Where the members stand, in the order of their first mention: of one that
+ * stands there several times the last counts, as in jsonb.
+ */
+static int
+PlaceMembers(Reader *reader, int row, const CormJsonRows *rows, Member **members)
+{
+	int			at = 0;
+	int			n = 0;
+
+	for (int i = 0; i < rows->nmembers; i++)
+	{
+		const CormJsonRowMember *given = &rows->members[i];
+		Member	   *member = FindMember(reader, CormJsonRowText(rows, given->name),
+										given->name_len, &at);
+
+		CHECK_FOR_INTERRUPTS();
+		if (member->unknown && !member->skipped)
+			RaiseUnknown(reader, member);
+		if (member->last_row != row)
+		{
+			member->last_row = row;
+			member->last_place = n++;
+		}
+		members[member->last_place] = member;
+		reader->places[member->last_place] = i;
+	}
+	return n;
+}
+
+/*
+ * The value as jsonb has it, but for a number whose text is all that the column's
+ * input function needs.
+ */
+static void
+TakeValue(Reader *reader, const CormJsonRows *rows, const CormJsonRowMember *given,
+		  const Member *member, JsonbValue *value)
+{
+	reader->number = NULL;
+	if (given->type == JSON_TOKEN_NUMBER && member->column && !member->is_array &&
+		member->conversion != CONVERT_GENERAL && member->conversion != CONVERT_JSONB &&
+		CormJsonNumberIsPlain(CormJsonRowText(rows, given->text)))
+	{
+		value->type = jbvNumeric;
+		reader->number = CormJsonRowText(rows, given->text);
+		return;
+	}
+	CormJsonRowValue(rows, given, value);
+}
+
+static void
+ReadTextRow(Reader *reader, int row, const CormJsonRows *rows)
+{
+	Member	  **members = palloc(Max(rows->nmembers, 1) * sizeof(Member *));
+	JsonbParseState *rest = NULL;
+	const char *rest_key = NULL;	/* the only member of the rest */
+	JsonbValue	value;
+	int			n;
+
+	reader->frame.row = row;
+	reader->frame.key = NULL;
+	if (!rows->is_object)
+	{
+		CormJsonRowValue(rows, &rows->members[0], &value);
+		RowIsNoObject(reader, &value);
+	}
+	n = PlaceMembers(reader, row, rows, members);
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue	name = {.type = jbvString};
+
+		reader->frame.key = members[i]->name;
+		TakeValue(reader, rows, &rows->members[reader->places[i]], members[i], &value);
+		if (ReadMember(reader, members[i], row, &value))
+			continue;
+		name.val.string.val = members[i]->name;
+		name.val.string.len = members[i]->len;
+		rest_key = rest ? NULL : members[i]->name;
+		AddToRest(&rest, &name, &value);
+	}
+	reader->frame.key = rest_key;
+	if (rest)
+		ReadRest(reader, row, &rest);
+}
+
+/* ---------- all rows ---------- */
+
+static void
+ReadTextRows(Reader *reader, text *document)
+{
+	CormJsonRows *rows = CormJsonRowsBegin(document, reader->bulk->n);
+
+	reader->terminated = true;
+	while (CormJsonRowsNext(rows))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (reader->maxplaces < rows->nmembers)
+		{
+			reader->maxplaces = rows->nmembers;
+			reader->places = palloc(reader->maxplaces * sizeof(int));
+		}
+		MemoryContextSwitchTo(reader->scratch);
+		ReadTextRow(reader, rows->row, rows);
+		MemoryContextSwitchTo(reader->keep);
+		MemoryContextReset(reader->scratch);
+	}
+}
+
+static void
+ReadJsonbRows(Reader *reader, JsonbValue *array)
+{
+	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
+	JsonbValue	element;
+
+	(void) JsonbIteratorNext(&it, &element, true);
+	for (int row = 0; JsonbIteratorNext(&it, &element, true) == WJB_ELEM; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(reader->scratch);
+		ReadRow(reader, row, &element);
+		MemoryContextSwitchTo(reader->keep);
+		MemoryContextReset(reader->scratch);
+	}
+}
+
+static void
+BeginReading(Reader *reader)
+{
+	reader->keep = CurrentMemoryContext;
+	reader->natural = CormNaturalKeysBegin(reader->bulk);
+	reader->scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
+											ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&reader->text);
+	reader->passed_over.name = "";
+	reader->passed_over.skipped = true;
+	reader->passed_over.last_row = -1;
+	if (reader->through && OidIsValid(reader->through->through))
+		reader->link = CormModelByRelid(reader->through->through);
+	CormRowFramePush(&reader->frame, "reading");
+}
+
+static void
+EndReading(Reader *reader)
+{
+	CormRowFramePop(&reader->frame);
+	MemoryContextDelete(reader->scratch);
+	CormNaturalKeysLookUp(reader->natural);
+}
+
 void
 CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, List *only,
 			 JsonbValue **links)
 {
 	Reader		reader = {bulk, through, NULL, only, links};
-	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
-	JsonbValue	element;
 
-	reader.keep = CurrentMemoryContext;
-	reader.natural = CormNaturalKeysBegin(bulk);
-	reader.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
-										   ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&reader.text);
-	if (through && OidIsValid(through->through))
-		reader.link = CormModelByRelid(through->through);
-	CormRowFramePush(&reader.frame, "reading");
-	(void) JsonbIteratorNext(&it, &element, true);
-	for (int row = 0; JsonbIteratorNext(&it, &element, true) == WJB_ELEM; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		MemoryContextSwitchTo(reader.scratch);
-		ReadRow(&reader, row, &element);
-		MemoryContextSwitchTo(reader.keep);
-		MemoryContextReset(reader.scratch);
-	}
-	CormRowFramePop(&reader.frame);
-	MemoryContextDelete(reader.scratch);
-	CormNaturalKeysLookUp(reader.natural);
+	BeginReading(&reader);
+	ReadJsonbRows(&reader, array);
+	EndReading(&reader);
+}
+
+void
+CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document, List *only,
+				 JsonbValue **links)
+{
+	Reader		reader = {bulk, through, NULL, only, links};
+
+	BeginReading(&reader);
+	ReadTextRows(&reader, document);
+	EndReading(&reader);
 }
 
 List *

@@ -30,4 +30,8 @@ extern List *CormColumnsNamed(const CormModel *model, List *names);
 extern void CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array,
 						 List *only, JsonbValue **links);
 
+/* The same for an array in the text of JSON.  Raises 22P02. */
+extern void CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document,
+							 List *only, JsonbValue **links);
+
 #endif							/* CORM_BULK_READ_H */

@@ -80,6 +80,15 @@
 #define CormSnapshotsExpire() false
 #endif
 
+/* 17: the lexer of JSON may be the caller's own. */
+#if PG_VERSION_NUM >= 170000
+#define CormMakeJsonLexContext(json, need_escapes) \
+	makeJsonLexContext(NULL, (json), (need_escapes))
+#else
+#define CormMakeJsonLexContext(json, need_escapes) \
+	makeJsonLexContext((json), (need_escapes))
+#endif
+
 /* Asks the processor to fetch what will be read soon. */
 #ifdef __GNUC__
 #define CormPrefetch(address) __builtin_prefetch(address)

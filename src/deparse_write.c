@@ -73,14 +73,29 @@ AppendDiffers(StringInfo buf, const CormColumn *column, char *left, char *right)
 	appendStringInfo(buf, ") IS NOT TRUE AND NOT (%s IS NULL AND %s IS NULL))", left, right);
 }
 
+/*
+ * Two foreign keys of a link may have a column in common, which then comes twice
+ * in its pair, with the same value: it is written once.
+ */
+static bool
+ComesAgain(List *values, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (((CormColumnValue *) list_nth(values, i))->column ==
+			((CormColumnValue *) list_nth(values, n))->column)
+			return true;
+	return false;
+}
+
 static void
 AppendNames(StringInfo buf, List *values)
 {
 	ListCell   *lc;
 
 	foreach(lc, values)
-		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
-						 quote_identifier(((CormColumnValue *) lfirst(lc))->column->name));
+		if (!ComesAgain(values, foreach_current_index(lc)))
+			appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+							 quote_identifier(((CormColumnValue *) lfirst(lc))->column->name));
 }
 
 static void
@@ -212,6 +227,8 @@ AppendWhere(StringInfo buf, const CormWriteRows *rows)
 	}
 	if (rows->differing != NIL)
 		appendStringInfoChar(buf, ')');
+	foreach(lc, rows->filled)
+		appendStringInfo(buf, " AND %s IS NOT NULL", Column("t1", lfirst(lc)));
 }
 
 /* ---------- statements ---------- */
@@ -361,16 +378,18 @@ AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
 	{
 		appendStringInfoString(buf, " VALUES (");
 		foreach(lc, columns)
-			appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
-							 ParamText(lfirst(lc)));
+			if (!ComesAgain(columns, foreach_current_index(lc)))
+				appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+								 ParamText(lfirst(lc)));
 		appendStringInfoChar(buf, ')');
 		return;
 	}
 
 	appendStringInfoString(buf, " SELECT ");
 	foreach(lc, columns)
-		appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
-						 Given(lfirst(lc), foreach_current_index(lc) + 1));
+		if (!ComesAgain(columns, foreach_current_index(lc)))
+			appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
+							 Given(lfirst(lc), foreach_current_index(lc) + 1));
 	appendStringInfoString(buf, " FROM ");
 	AppendUnnest(buf, columns);
 	if (links->look_first)
@@ -388,13 +407,13 @@ AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
 static void
 AppendOnConflict(StringInfo buf, const CormNewLinks *links)
 {
+	bool		leave = links->extra == NIL || links->either_way || links->only_new;
 	ListCell   *lc;
 
 	appendStringInfoString(buf, " ON CONFLICT (");
 	AppendNames(buf, links->pair);
-	appendStringInfoString(buf, links->extra == NIL || links->either_way ?
-						   ") DO NOTHING" : ") DO UPDATE");
-	if (links->extra == NIL || links->either_way)
+	appendStringInfoString(buf, leave ? ") DO NOTHING" : ") DO UPDATE");
+	if (leave)
 		return;
 	foreach(lc, links->extra)
 	{

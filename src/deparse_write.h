@@ -39,6 +39,7 @@ typedef struct CormWriteRows
 	CormKeyTest test;
 	bool		either_way;		/* or with fixed and keys changing places */
 	List	   *differing;		/* of CormColumnValue *: and not all equal */
+	List	   *filled;			/* of CormColumn *: and none is null */
 	List	   *lock_order;		/* of CormColumn *: in which rows are locked */
 } CormWriteRows;
 
@@ -67,6 +68,7 @@ typedef struct CormNewLinks
 	List	   *extra;			/* of CormColumnValue * */
 	bool		single;			/* one link: parameters are plain values */
 	bool		arbiter;		/* the pair has a unique key of its own */
+	bool		only_new;		/* links that are there are left alone */
 	bool		look_first;		/* check for the pair before inserting */
 	bool		either_way;		/* ... in both directions */
 } CormNewLinks;

@@ -65,6 +65,42 @@ CormErrorPop(CormErrorFrame *frame)
 	error_context_stack = frame->callback.previous;
 }
 
+void
+CormRowFrameContext(const CormRowFrame *frame)
+{
+	if (frame->row < 0)
+		return;
+	if (frame->key)
+		errcontext("%s [" INT64_FORMAT "].%s", frame->activity, frame->row, frame->key);
+	else
+		errcontext("%s [" INT64_FORMAT "]", frame->activity, frame->row);
+}
+
+static void
+RowFrameCallback(void *arg)
+{
+	CormRowFrameContext(arg);
+}
+
+void
+CormRowFramePush(CormRowFrame *frame, const char *activity)
+{
+	frame->activity = activity;
+	frame->row = -1;
+	frame->key = NULL;
+	frame->callback.callback = RowFrameCallback;
+	frame->callback.arg = frame;
+	frame->callback.previous = error_context_stack;
+	error_context_stack = &frame->callback;
+}
+
+void
+CormRowFramePop(CormRowFrame *frame)
+{
+	Assert(error_context_stack == &frame->callback);
+	error_context_stack = frame->callback.previous;
+}
+
 /*
  * Returns the candidate (char *) that is closest to "wrong", or NULL when none
  * is near enough to be what was meant.  Letter case does not count as a

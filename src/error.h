@@ -28,6 +28,22 @@ extern void CormErrorPush(CormErrorFrame *frame, const char *activity,
 						  const char *subject, const char *detail);
 extern void CormErrorPop(CormErrorFrame *frame);
 
+/*
+ * The same for one of many rows: "reading [17].author", for as long as "row" is
+ * not negative.
+ */
+typedef struct CormRowFrame
+{
+	ErrorContextCallback callback;
+	const char *activity;		/* "reading" */
+	int64		row;			/* -1: none in particular */
+	const char *key;			/* NULL: the row itself */
+} CormRowFrame;
+
+extern void CormRowFramePush(CormRowFrame *frame, const char *activity);
+extern void CormRowFramePop(CormRowFrame *frame);
+extern void CormRowFrameContext(const CormRowFrame *frame);
+
 /* The candidate (char *) that "wrong" probably meant, or NULL. */
 extern const char *CormClosest(const char *wrong, List *candidates);
 

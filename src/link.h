@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * link.h
- *	  The link verbs: add, remove, clear and set of one owner's relation.
+ *	  The link verbs: add, remove, clear, set and toggle of one owner's relation.
  *
  * Targets are keys as JSON (JsonbValue *).  All functions return the number of
- * links or rows that changed.  For an owner or a target that is not there those
- * that link raise 23503; for those that take off nothing is linked to it.
+ * links or rows that changed, but for those that toggle one target: whether it is
+ * linked then.  For an owner or a target that is not there those that link raise
+ * 23503; for those that take off nothing is linked to it.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -32,11 +33,11 @@ extern bool CormHasChildren(const CormRelation *relation);
 extern bool CormMayLockRows(const CormModel *model);
 
 /*
- * Locks rows before they are written, in their lock order.  A role without the
- * right to that, one that may only delete, then writes them in the order in
- * which the scan finds them.
+ * Locks rows before they are written, in their lock order, and returns how many.
+ * A role without the right to that, one that may only delete, then writes them in
+ * the order in which the scan finds them.
  */
-extern void CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete);
+extern int64 CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete);
 
 /* Advisory, to the end of the transaction. */
 extern void CormLockHash(const CormModel *model, uint32 hash);
@@ -55,15 +56,20 @@ extern void CormLockOwner(const CormModel *model, int n, const AttrNumber *attnu
 extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *through);
 extern int64 CormLinkRemove(const CormOwned *owned, List *targets, bool all);
 extern int64 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *through);
+extern bool CormLinkToggle(const CormOwned *owned, List *targets);
 
 /* Rows that hold a foreign key to the owner. */
 extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
 extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,
 								bool delete_children);
 extern int64 CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children);
+/* Sets the one child of a to-one relation, as add does. */
+extern int64 CormChildReplace(const CormOwned *owned, List *targets);
+extern bool CormChildToggle(const CormOwned *owned, List *targets);
 
 /* The row that the owner holds a foreign key to; NIL takes it off. */
 extern int64 CormReferenceSet(const CormOwned *owned, List *targets);
 extern int64 CormReferenceRemove(const CormOwned *owned, List *targets, bool all);
+extern bool CormReferenceToggle(const CormOwned *owned, List *targets);
 
 #endif							/* CORM_LINK_H */

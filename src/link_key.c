@@ -24,6 +24,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "data.h"
+#include "error.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -51,11 +52,12 @@ CormMayLockRows(const CormModel *model)
 								  ACLMASK_ANY) == ACLCHECK_OK;
 }
 
-void
+int64
 CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
 {
-	if (CormMayLockRows(rows->model))
-		(void) CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
+	if (!CormMayLockRows(rows->model))
+		return 0;
+	return CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
 }
 
 void
@@ -95,10 +97,17 @@ static List *
 TargetKeys(const CormModel *model, List *targets, const char *label)
 {
 	List	   *keys = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		keys = lappend(keys, CormKeyValues(model, lfirst(lc), label));
+	}
+	CormRowFramePop(&frame);
 	return CormSortKeys(model, model->nkey, model->key, keys);
 }
 
@@ -134,7 +143,21 @@ LockReferencing(const Referencing *set, List *keys, CormKeyTest test, bool with_
 	CormWriteRows rows;
 
 	SelectRows(set, keys, test, with_fixed, &values, &rows);
-	CormLockRows(&rows, CormValueParams(&values), for_delete);
+	(void) CormLockRows(&rows, CormValueParams(&values), for_delete);
+}
+
+/*
+ * How many of the rows are there; with "with_fixed", linked.
+ */
+static int64
+CountRows(const Referencing *set, List *keys, bool with_fixed)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	SelectRows(set, keys, CORM_KEYS_IN, with_fixed, &values, &rows);
+	return DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
+										   CormValueParams(&values), false));
 }
 
 /*
@@ -143,13 +166,8 @@ LockReferencing(const Referencing *set, List *keys, CormKeyTest test, bool with_
 static void
 RequireRows(const Referencing *set, List *keys)
 {
-	CormValues	values = {NIL};
-	CormWriteRows rows;
-	int64		found;
+	int64		found = CountRows(set, keys, false);
 
-	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
-	found = DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
-											CormValueParams(&values), false));
 	if (found < list_length(keys))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
@@ -159,6 +177,109 @@ RequireRows(const Referencing *set, List *keys)
 				 errmsg("%d of the %d rows of %s to be linked by \"%s\" do not exist",
 						list_length(keys) - (int) found, list_length(keys),
 						CormModelDisplayName(set->model), set->label)));
+}
+
+/* ---------- columns that belong to something else too ---------- */
+
+/*
+ * A row that is linked stays the row that it is, if it is there at all.
+ */
+static void
+RequireOwnKeys(const Referencing *set, List *keys)
+{
+	const CormModel *model = set->model;
+	const CormForeignKey *fk = set->fk;
+	ListCell   *lc;
+
+	for (int i = 0; i < fk->nkeys; i++)
+		for (int part = 0; part < model->nkey; part++)
+			foreach(lc, model->key[part] == fk->fk_attnums[i] ? keys : NIL)
+			{
+				if (CormCompareKeys(model, 1, &model->key[part], &((Datum *) lfirst(lc))[part],
+									&set->values[i]) == 0)
+					continue;
+				RequireRows(set, keys);
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" and the key of the row give column \"%s\" different values",
+								set->label, CormColumnByNumber(model, model->key[part])->name),
+						 errdetail("The column is part of the foreign key and of the key of model \"%s\".",
+								   CormModelDisplayName(model))));
+			}
+}
+
+static bool
+HasColumn(const CormForeignKey *fk, AttrNumber attnum)
+{
+	for (int i = 0; i < fk->nkeys; i++)
+		if (fk->fk_attnums[i] == attnum)
+			return true;
+	return false;
+}
+
+/*
+ * Has another foreign key a column of this one?  Not all of it: keys of the same
+ * columns are one value under two names.
+ */
+static bool
+SharesColumn(const CormForeignKey *fk, const CormForeignKey *other)
+{
+	int			shared = 0;
+
+	for (int i = 0; i < fk->nkeys; i++)
+		shared += HasColumn(other, fk->fk_attnums[i]);
+	return shared > 0 && (shared < fk->nkeys || shared < other->nkeys);
+}
+
+/*
+ * What another relation of the rows holds is not to become something else.
+ */
+static void
+RequireOtherRelation(const Referencing *set, List *keys, const CormRelation *relation)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
+	for (int i = 0; i < set->fk->nkeys; i++)
+		if (HasColumn(relation->fk, set->fk->fk_attnums[i]))
+			rows.differing = list_concat(rows.differing,
+										 CormPlainValues(&values, set->model, 1,
+														 &set->fk->fk_attnums[i],
+														 &set->values[i]));
+	for (int i = 0; i < relation->fk->nkeys; i++)
+		rows.filled = lappend(rows.filled,
+							  unconstify(CormColumn *,
+										 CormColumnByNumber(set->model,
+															relation->fk->fk_attnums[i])));
+	if (DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
+										CormValueParams(&values), false)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" and \"%s.%s\" give column \"%s\" different values",
+						set->label, CormModelDisplayName(set->model), relation->name,
+						((CormColumnValue *) linitial(rows.differing))->column->name),
+				 errdetail("The column is part of both foreign keys."),
+				 CormDetachColumns(set->model, relation->fk) != NIL ?
+				 errhint("Set both by one corm.update(), or clear \"%s\" before.",
+						 relation->name) :
+				 errhint("Set both by one corm.update().")));
+}
+
+static void
+RequireOthers(const Referencing *set, List *keys)
+{
+	ListCell   *lc;
+
+	RequireOwnKeys(set, keys);
+	foreach(lc, set->model->relations)
+	{
+		const CormRelation *relation = lfirst(lc);
+
+		if (relation->broken == NULL && !relation->reverse && !relation->to_many &&
+			relation->fk->name != NULL && SharesColumn(set->fk, relation->fk))
+			RequireOtherRelation(set, keys, relation);
+	}
 }
 
 /*
@@ -174,6 +295,7 @@ Point(const Referencing *set, List *keys)
 	List	   *assigned;
 	int64		changed;
 
+	RequireOthers(set, keys);
 	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
 	assigned = CormPlainValues(&values, set->model, set->fk->nkeys,
 							   set->fk->fk_attnums, set->values);
@@ -202,19 +324,26 @@ FixedColumn(const Referencing *set)
 	return column->name;
 }
 
+/* How rows that cannot be detached may go nevertheless. */
+#define HINT_DELETE "delete_children => true deletes the rows instead."
+#define HINT_SET "corm.set(q, target, delete_children => true) deletes the row that is there."
+#define HINT_REMOVE "corm.remove(q, target, delete_children => true) deletes the row instead."
+
+/*
+ * "hint" is for children; an owner cannot be deleted by its relation.
+ */
 static void
-CannotDetach(const Referencing *set, bool may_delete)
+CannotDetach(const Referencing *set, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NOT_NULL_VIOLATION),
-			 may_delete ?
+			 hint ?
 			 errmsg("a %s cannot be taken off by \"%s\"",
 					CormModelDisplayName(set->model), set->label) :
 			 errmsg("\"%s\" cannot be left without a row", set->label),
 			 errdetail("Foreign key column \"%s\" of model \"%s\" cannot be set to null.",
 					   FixedColumn(set), CormModelDisplayName(set->model)),
-			 may_delete ?
-			 errhint("delete_children => true deletes the rows instead.") : 0));
+			 hint ? errhint("%s", hint) : 0));
 }
 
 /*
@@ -222,7 +351,7 @@ CannotDetach(const Referencing *set, bool may_delete)
  */
 static int64
 Detach(const Referencing *set, List *keys, CormKeyTest test, bool delete_children,
-	   bool may_delete)
+	   const char *hint)
 {
 	CormValues	values = {NIL};
 	CormWriteRows rows;
@@ -241,7 +370,7 @@ Detach(const Referencing *set, List *keys, CormKeyTest test, bool delete_childre
 						   CormValueParams(&values), false, NULL);
 	if (DatumGetInt64(CormExecuteScalar(set->label, CormDeparseRowCount(&rows),
 										CormValueParams(&values), false)) > 0)
-		CannotDetach(set, may_delete);
+		CannotDetach(set, hint);
 	return 0;
 }
 
@@ -272,11 +401,11 @@ CormChildrenRemove(const CormOwned *owned, List *targets, bool all, bool delete_
 	keys = TargetKeys(children.model, targets, owned->label);
 	if (all || list_length(keys) > 1)
 		LockReferencing(&children, keys, test, true, delete_children);
-	return Detach(&children, keys, test, delete_children, true);
+	return Detach(&children, keys, test, delete_children, HINT_DELETE);
 }
 
-int64
-CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
+static int64
+SetChildren(const CormOwned *owned, List *targets, bool delete_children, const char *hint)
 {
 	Referencing children;
 	List	   *keys;
@@ -288,8 +417,44 @@ CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
 	keys = TargetKeys(children.model, targets, owned->label);
 	CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums, children.values);
 	LockReferencing(&children, keys, CORM_KEYS_OR_FIXED, true, delete_children);
-	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, true);
+	changed = Detach(&children, keys, CORM_KEYS_NOT_IN, delete_children, hint);
 	return keys == NIL ? changed : changed + Point(&children, keys);
+}
+
+int64
+CormChildrenSet(const CormOwned *owned, List *targets, bool delete_children)
+{
+	return SetChildren(owned, targets, delete_children, HINT_DELETE);
+}
+
+int64
+CormChildReplace(const CormOwned *owned, List *targets)
+{
+	return SetChildren(owned, targets, false, HINT_SET);
+}
+
+/*
+ * The lock keeps the child as it is seen.  Where it is to replace another one,
+ * sets of the owner wait too, for that other may be one that nobody sees yet.
+ */
+bool
+CormChildToggle(const CormOwned *owned, List *targets)
+{
+	Referencing children;
+	List	   *keys;
+
+	(void) InitChildren(&children, owned, false);
+	keys = TargetKeys(children.model, targets, owned->label);
+	if (!owned->subject.relation->to_many)
+		CormLockOwner(children.model, children.fk->nkeys, children.fk->fk_attnums,
+					  children.values);
+	LockReferencing(&children, keys, CORM_KEYS_IN, false, false);
+	if (CountRows(&children, keys, true) > 0)
+		return Detach(&children, keys, CORM_KEYS_IN, false, HINT_REMOVE) == 0;
+	if (owned->subject.relation->to_many)
+		return Point(&children, keys) > 0;
+	(void) CormChildReplace(owned, targets);
+	return CountRows(&children, keys, true) > 0;
 }
 
 /* ---------- the row that the owner points to ---------- */
@@ -336,7 +501,7 @@ Unpoint(const CormOwned *owned)
 	foreach(lc, CormDetachColumns(owner.model, owner.fk))
 		assigned = lappend(assigned, CormPlainValue(&values, lfirst(lc), (Datum) 0, true));
 	if (assigned == NIL)
-		CannotDetach(&owner, false);
+		CannotDetach(&owner, NULL);
 	rows.differing = assigned;
 	return CormExecute(owner.label, CormDeparseUpdate(&rows, assigned),
 					   CormValueParams(&values), false, NULL);
@@ -369,5 +534,18 @@ CormReferenceRemove(const CormOwned *owned, List *targets, bool all)
 		return Unpoint(owned);
 	if (!InitReference(&owner, owned, targets, true))
 		return 0;
-	return Detach(&owner, OwnKey(owned), CORM_KEYS_IN, false, false);
+	return Detach(&owner, OwnKey(owned), CORM_KEYS_IN, false, NULL);
+}
+
+bool
+CormReferenceToggle(const CormOwned *owned, List *targets)
+{
+	Referencing owner;
+	List	   *key = OwnKey(owned);
+
+	(void) InitReference(&owner, owned, targets, false);
+	LockReferencing(&owner, key, CORM_KEYS_IN, false, false);
+	if (CountRows(&owner, key, true) > 0)
+		return Detach(&owner, key, CORM_KEYS_IN, false, NULL) == 0;
+	return Point(&owner, key) > 0;
 }

@@ -4,15 +4,16 @@
  *	  Link verbs of relations through a link table.
  *
  * A pair is linked once.  Where the pair has a unique key of its own, ON
- * CONFLICT sees to that, after a look where it could not; where it has none, an advisory lock on the pair, held
- * to the end of the transaction, lets nobody else link it between the look and
- * the insertion.  Links of a symmetrical relation are stored with the smaller
+ * CONFLICT sees to that, after a look where it could not; where it has none, an
+ * advisory lock on the pair, held to the end of the transaction, lets nobody else
+ * link it between the look and the insertion.  Links of a symmetrical relation are stored with the smaller
  * key first, but a link that somebody stored the other way round counts too.
  *
  * Links are locked, written and deleted in the order of their pairs, so that
  * concurrent calls wait for each other as rarely in a circle as can be; sets of
  * the same owner, which both delete and insert, never do: they take an advisory
- * lock on the owner.
+ * lock on the owner.  Toggles of a pair take the lock on the pair, whatever keys
+ * it has: what one of them does depends on what the other has done.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -23,6 +24,7 @@
 #include "common/hashfn.h"
 
 #include "data.h"
+#include "error.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -130,6 +132,26 @@ LinkValues(const Through *through, JsonbValue *target, List *for_all)
 	return values;
 }
 
+/*
+ * A column of both foreign keys has one value: that of the owner.
+ */
+static void
+RequireShared(const Through *through, const Datum *far)
+{
+	for (int i = through->nnear; i < through->npair; i++)
+		for (int j = 0; j < through->nnear; j++)
+			if (through->pair[i] == through->pair[j] &&
+				CormCompareKeys(through->model, 1, &through->pair[i],
+								&far[i - through->nnear], &through->near[j]) != 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("the owner and the target of \"%s\" give column \"%s\" different values",
+								through->owned->label,
+								CormColumnByNumber(through->model, through->pair[i])->name),
+						 errdetail("Both foreign keys of through model \"%s\" have this column.",
+								   CormModelDisplayName(through->model))));
+}
+
 static NewLink *
 MakeLink(const Through *through, JsonbValue *target, List *for_all)
 {
@@ -139,6 +161,7 @@ MakeLink(const Through *through, JsonbValue *target, List *for_all)
 	bool		turn = through->relation->symmetrical &&
 		CormCompareKeys(through->model, nnear, through->pair, through->near, far) > 0;
 
+	RequireShared(through, far);
 	link->pair = palloc(through->npair * sizeof(Datum));
 	memcpy(link->pair, turn ? far : through->near, nnear * sizeof(Datum));
 	memcpy(link->pair + nnear, turn ? through->near : far,
@@ -193,6 +216,23 @@ CompareUint32(const void *a, const void *b)
 }
 
 /*
+ * Of the two ends of the relation one is the first, by the columns that they do
+ * not share.
+ */
+static bool
+NearIsFirst(const Through *through)
+{
+	const AttrNumber *near = through->pair;
+	const AttrNumber *far = through->pair + through->nnear;
+	int			n = Min(through->nnear, through->npair - through->nnear);
+
+	for (int i = 0; i < n; i++)
+		if (near[i] != far[i])
+			return near[i] < far[i];
+	return through->nnear < through->npair - through->nnear;
+}
+
+/*
  * The same for a pair whichever end it is linked from.
  */
 static uint32
@@ -203,13 +243,12 @@ HashPair(const Through *through, const Datum *pair)
 	uint32		far = CormHashKey(through->model, through->npair - nnear,
 								  through->pair + nnear, pair + nnear);
 
-	return through->pair[0] < through->pair[nnear] ? hash_combine(near, far) :
-		hash_combine(far, near);
+	return NearIsFirst(through) ? hash_combine(near, far) : hash_combine(far, near);
 }
 
 /*
- * Without a unique key nothing else keeps two sessions from linking one pair
- * twice.  Locks are taken in their own order and before any row is, against
+ * Without a unique key on the pair nothing else keeps two sessions from linking
+ * it twice.  Locks are taken in their own order and before any row is, against
  * deadlocks.
  */
 static void
@@ -219,8 +258,6 @@ LockPairs(const Through *through, List *links)
 	uint32	   *locks = palloc(Max(n, 1) * sizeof(uint32));
 	ListCell   *lc;
 
-	if (through->relation->pair_arbiter)
-		return;
 	foreach(lc, links)
 		locks[foreach_current_index(lc)] = HashPair(through, ((NewLink *) lfirst(lc))->pair);
 	qsort(locks, n, sizeof(uint32), CompareUint32);
@@ -300,8 +337,11 @@ BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks 
 	}
 }
 
+/*
+ * With "only_new" pairs that are linked already are left alone.
+ */
 static int64
-WriteLinks(const Through *through, List *links)
+WriteLinks(const Through *through, List *links, bool only_new)
 {
 	CormValues	values = {NIL};
 	CormNewLinks new = {0};
@@ -309,7 +349,8 @@ WriteLinks(const Through *through, List *links)
 	const char *label = through->owned->label;
 
 	BindLinks(through, links, &values, &new);
-	if (new.look_first && new.extra != NIL)
+	new.only_new = only_new;
+	if (new.look_first && new.extra != NIL && !only_new)
 		changed += CormExecute(label, CormDeparseUpdateLinks(&new),
 							   CormValueParams(&values), false, NULL);
 	return changed + CormExecute(label, CormDeparseInsertLinks(&new),
@@ -321,10 +362,17 @@ MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 {
 	List	   *values = CormReadLinkValues(through->relation, for_all);
 	List	   *links = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
+	{
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
 		links = lappend(links, MakeLink(through, lfirst(lc), values));
+	}
+	CormRowFramePop(&frame);
 	return SortLinks(through, links);
 }
 
@@ -340,13 +388,13 @@ AddLinks(const Through *through, List *links)
 	{
 		if (run != NIL && !SameColumns(linitial(run), lfirst(lc)))
 		{
-			changed += WriteLinks(through, run);
+			changed += WriteLinks(through, run, false);
 			run = NIL;
 		}
 		run = lappend(run, lfirst(lc));
 	}
 	if (run != NIL)
-		changed += WriteLinks(through, run);
+		changed += WriteLinks(through, run, false);
 	return changed;
 }
 
@@ -364,6 +412,7 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	int			nfar = through->npair - through->nnear;
 	const AttrNumber *far = through->pair + through->nnear;
 	List	   *keys = NIL;
+	CormRowFrame frame;
 	ListCell   *lc;
 
 	memset(rows, 0, sizeof(*rows));
@@ -373,13 +422,18 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	rows->either_way = through->relation->symmetrical;
 	rows->fixed = CormPlainValues(values, through->model, through->nnear, through->pair,
 								  through->near);
+	CormRowFramePush(&frame, "reading");
 	foreach(lc, targets)
 	{
-		Datum	   *key = FarValues(through, lfirst(lc), true);
+		Datum	   *key;
 
+		if (list_length(targets) > 1)
+			frame.row = foreach_current_index(lc);
+		key = FarValues(through, lfirst(lc), true);
 		if (key)
 			keys = lappend(keys, key);
 	}
+	CormRowFramePop(&frame);
 	keys = CormSortKeys(through->model, nfar, far, keys);
 	if (test == CORM_KEYS_IN && list_length(keys) == 1 && !rows->either_way)
 	{
@@ -413,7 +467,7 @@ LockUpdated(const Through *through, List *targets, List *links)
 	if (!updates || list_length(links) == 1)
 		return;
 	OwnedLinks(through, targets, CORM_KEYS_IN, &values, &rows);
-	CormLockRows(&rows, CormValueParams(&values), false);
+	(void) CormLockRows(&rows, CormValueParams(&values), false);
 }
 
 int64
@@ -424,7 +478,8 @@ CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 
 	(void) InitThrough(&through, owned, false);
 	links = MakeLinks(&through, targets, for_all);
-	LockPairs(&through, links);
+	if (!through.relation->pair_arbiter)
+		LockPairs(&through, links);
 	LockUpdated(&through, targets, links);
 	return AddLinks(&through, links);
 }
@@ -444,7 +499,7 @@ CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 	OwnedLinks(&through, targets, all ? CORM_KEYS_ALL : CORM_KEYS_IN, &values, &rows);
 	params = CormValueParams(&values);
 	if (all || list_length(targets) > 1)
-		CormLockRows(&rows, params, true);
+		(void) CormLockRows(&rows, params, true);
 	return CormExecute(owned->label, CormDeparseDelete(&rows), params, false, NULL);
 }
 
@@ -467,12 +522,56 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 		return 0;
 	links = MakeLinks(&through, targets, for_all);
 	CormLockOwner(through.model, through.nnear, through.pair, through.near);
-	LockPairs(&through, links);
+	if (!through.relation->pair_arbiter)
+		LockPairs(&through, links);
 	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
-	CormLockRows(&all, CormValueParams(&all_values), true);
+	(void) CormLockRows(&all, CormValueParams(&all_values), true);
 
 	OwnedLinks(&through, targets, CORM_KEYS_NOT_IN, &values, &rows);
 	changed = CormExecute(owned->label, CormDeparseDelete(&rows), CormValueParams(&values),
 						  false, NULL);
 	return changed + AddLinks(&through, links);
+}
+
+/* ---------- toggle ---------- */
+
+/*
+ * Whoever adds the pair meanwhile without toggling it may come between the look
+ * and the insertion, and then another one who removes it, so often that it is
+ * nobody's doing any more.
+ */
+#define TOGGLE_ROUNDS 10
+
+/*
+ * A link that is there and does not go, for a trigger or a policy keeps it, is
+ * there; one that does not come is not.
+ */
+bool
+CormLinkToggle(const CormOwned *owned, List *targets)
+{
+	Through		through;
+	List	   *links;
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+	ParamListInfo params;
+
+	(void) InitThrough(&through, owned, false);
+	links = MakeLinks(&through, targets, NULL);
+	LockPairs(&through, links);
+	OwnedLinks(&through, targets, CORM_KEYS_IN, &values, &rows);
+	params = CormValueParams(&values);
+	for (int round = 1;; round++)
+	{
+		int64		locked = CormLockRows(&rows, params, true);
+
+		if (CormExecute(owned->label, CormDeparseDelete(&rows), params, false, NULL) > 0)
+			return false;
+		if (WriteLinks(&through, links, true) > 0)
+			return true;
+		if (DatumGetInt64(CormExecuteScalar(owned->label, CormDeparseRowCount(&rows),
+											params, false)) == 0)
+			return false;
+		if (locked > 0 || round == TOGGLE_ROUNDS)
+			return true;
+	}
 }

@@ -121,6 +121,23 @@ CormKeyArrays(CormValues *values, const CormModel *model, int n,
 	return ArrayValues(values, model, n, attnums, keys, n == 1 ? CORM_LEAST_KEYS : 0);
 }
 
+/*
+ * The function that orders the values of a column, for as long as the type's
+ * cache entry lives: to the end of the session.
+ */
+static FmgrInfo *
+OrderOf(const CormColumn *column)
+{
+	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_CMP_PROC_FINFO);
+
+	if (!OidIsValid(type->cmp_proc))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("column \"%s\" of type %s has no order",
+						column->name, format_type_be(column->typid))));
+	return &type->cmp_proc_finfo;
+}
+
 int
 CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 				const Datum *a, const Datum *b)
@@ -128,16 +145,9 @@ CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 	for (int i = 0; i < n; i++)
 	{
 		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
-		TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_CMP_PROC_FINFO);
-		int			order;
+		int			order = DatumGetInt32(FunctionCall2Coll(OrderOf(column), column->collation,
+															a[i], b[i]));
 
-		if (!OidIsValid(type->cmp_proc))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_FUNCTION),
-					 errmsg("column \"%s\" of type %s has no order",
-							column->name, format_type_be(column->typid))));
-		order = DatumGetInt32(FunctionCall2Coll(&type->cmp_proc_finfo, column->collation,
-												a[i], b[i]));
 		if (order != 0)
 			return order;
 	}
@@ -147,29 +157,45 @@ CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 /* What the comparison of CormSortKeys needs besides the keys. */
 typedef struct KeyOrder
 {
-	const CormModel *model;
 	int			n;
-	const AttrNumber *attnums;
+	FmgrInfo   *orders[INDEX_MAX_KEYS];
+	Oid			collations[INDEX_MAX_KEYS];
 } KeyOrder;
 
 static int
 CompareListed(const void *a, const void *b, void *arg)
 {
-	const KeyOrder *order = arg;
+	const KeyOrder *by = arg;
+	const Datum *x = *(Datum *const *) a;
+	const Datum *y = *(Datum *const *) b;
 
-	return CormCompareKeys(order->model, order->n, order->attnums,
-						   *(Datum *const *) a, *(Datum *const *) b);
+	for (int i = 0; i < by->n; i++)
+	{
+		int			order = DatumGetInt32(FunctionCall2Coll(by->orders[i], by->collations[i],
+															x[i], y[i]));
+
+		if (order != 0)
+			return order;
+	}
+	return 0;
 }
 
 List *
 CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums, List *keys)
 {
-	KeyOrder	order = {model, n, attnums};
+	KeyOrder	order = {n};
 	int			count = list_length(keys);
 	Datum	  **sorted = palloc(Max(count, 1) * sizeof(Datum *));
 	List	   *result = NIL;
 	ListCell   *lc;
 
+	for (int i = 0; count > 1 && i < n; i++)
+	{
+		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
+
+		order.orders[i] = OrderOf(column);
+		order.collations[i] = column->collation;
+	}
 	foreach(lc, keys)
 		sorted[foreach_current_index(lc)] = lfirst(lc);
 	qsort_arg(sorted, count, sizeof(Datum *), CompareListed, &order);

@@ -151,6 +151,8 @@ RefuseNulls(List *targets)
 		if (((JsonbValue *) lfirst(lc))->type == jbvNull)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 list_length(targets) > 1 ?
+					 errmsg("target [%d] must not be null", foreach_current_index(lc)) :
 					 errmsg("a target must not be null")));
 	return targets;
 }

@@ -282,7 +282,7 @@ LockRow(const Work *work, JsonbValue *key, bool to_update)
 	rows.fixed = CormPlainValues(&values, model, model->nkey, model->key,
 								 CormKeyValues(model, key, work->label));
 	if (to_update)
-		CormLockRows(&rows, CormValueParams(&values), false);
+		(void) CormLockRows(&rows, CormValueParams(&values), false);
 	else
 		(void) CormExecute(work->label, CormDeparseKeep(model, work->label, rows.fixed),
 						   CormValueParams(&values), false, NULL);

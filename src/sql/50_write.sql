@@ -121,3 +121,36 @@ COMMENT ON FUNCTION corm.clear(corm.queryset, pg_catalog.bool) IS
 q: corm.relation(...); with a filter, what does not match stays. delete_children: as in corm.remove().
 Errors: 23502 when the foreign key cannot be NULL (nothing changes), 22023 a queryset that is no relation, 22004 a NULL owner.
 Example: SELECT corm.clear(corm.relation(''Post'', 1, ''categories''));';
+
+CREATE FUNCTION corm.toggle(q corm.queryset, target pg_catalog.text)
+	RETURNS pg_catalog.bool
+	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'corm_toggle';
+COMMENT ON FUNCTION corm.toggle(corm.queryset, pg_catalog.text) IS
+'Links a target that is not linked to the owner of a relation, and takes off one that is. Returns whether it is linked now.
+q: corm.relation(...) without filter, order or limit. target: a key, one text however it looks.
+Linking and taking off are those of corm.add() and corm.remove(); toggles of one pair by several sessions go one after the other.
+Errors: 23503 when the owner or the target does not exist, 23502 when the foreign key cannot be NULL, 22023 none or several targets, or a queryset that is no plain relation, 42804 a row of another table, 22004 a NULL owner or target.
+Example: SELECT corm.toggle(corm.relation(''Post'', 1, ''categories''), ''2'');';
+
+CREATE FUNCTION corm.toggle(q corm.queryset, target pg_catalog.anynonarray)
+	RETURNS pg_catalog.bool
+	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'corm_toggle';
+COMMENT ON FUNCTION corm.toggle(corm.queryset, pg_catalog.anynonarray) IS
+'Links a target that is not linked to the owner of a relation, and takes off one that is. Returns whether it is linked now.
+q: corm.relation(...) without filter, order or limit. target: a key of any type, a row of the target''s table, a JSON object that holds the key, or a queryset of the target''s model that has one row; it may carry the link''s extra columns under the through model''s name, for a link that comes.
+Linking and taking off are those of corm.add() and corm.remove(); toggles of one pair by several sessions go one after the other.
+Errors: 23503 when the owner or the target does not exist, 23502 when the foreign key cannot be NULL, 22023 none or several targets, or a queryset that is no plain relation, 42804 a row of another table, 22004 a NULL owner or target.
+Example: SELECT corm.toggle(corm.relation(''Post'', 1, ''categories''), 2);';
+
+CREATE FUNCTION corm.toggle(q corm.queryset, target pg_catalog.anyarray)
+	RETURNS pg_catalog.bool
+	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'corm_toggle';
+COMMENT ON FUNCTION corm.toggle(corm.queryset, pg_catalog.anyarray) IS
+'Links a target that is not linked to the owner of a relation, and takes off one that is. Returns whether it is linked now.
+q: corm.relation(...) without filter, order or limit. target: an array of one key or row.
+Linking and taking off are those of corm.add() and corm.remove(); toggles of one pair by several sessions go one after the other.
+Errors: 23503 when the owner or the target does not exist, 23502 when the foreign key cannot be NULL, 22023 none or several targets, or a queryset that is no plain relation, 42804 a row of another table, 22004 a NULL owner or target.
+Example: SELECT corm.toggle(corm.relation(''Post'', 1, ''categories''), ARRAY[2]);';

@@ -124,4 +124,11 @@ SELECT sum(n) FROM item WHERE title = 't' || id;
 SELECT sum(total_bytes) < 30000000 FROM pg_backend_memory_contexts;
 SQL
 
+is($node->safe_psql('postgres', <<'SQL'), "100000\n200000\n200000\nt", 'and from the text of JSON');
+SELECT count(*) FROM corm.bulk_create('Item', (SELECT rows::text FROM given)) WITH ORDINALITY AS t(o, place) WHERE (o ->> 'n')::int = place;
+SELECT corm.bulk_update('Item', (SELECT jsonb_agg(jsonb_build_object('id', id, 'n', -id))::text FROM item));
+SELECT count(*) FROM item WHERE n = -id;
+SELECT sum(total_bytes) < 30000000 FROM pg_backend_memory_contexts;
+SQL
+
 done_testing();

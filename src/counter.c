@@ -45,16 +45,18 @@ static const struct
 {
 	const char *suffix;
 	int16		event;
+	const char *old_rows;
+	const char *new_rows;
 	bool		on_owner;		/* before each row; else after statements */
 	bool		new_key;		/* only where the key changes */
 }			kinds[] =
 {
-	{"insert", TRIGGER_TYPE_INSERT, false, false},
-	{"update", TRIGGER_TYPE_UPDATE, false, false},
-	{"delete", TRIGGER_TYPE_DELETE, false, false},
-	{"truncate", TRIGGER_TYPE_TRUNCATE, false, false},
-	{CORM_COUNTER_START, TRIGGER_TYPE_INSERT, true, false},
-	{"key", TRIGGER_TYPE_UPDATE, true, true}
+	{"insert", TRIGGER_TYPE_INSERT, NULL, CORM_NEW_ROWS, false, false},
+	{"update", TRIGGER_TYPE_UPDATE, CORM_OLD_ROWS, CORM_NEW_ROWS, false, false},
+	{"delete", TRIGGER_TYPE_DELETE, CORM_OLD_ROWS, NULL, false, false},
+	{"truncate", TRIGGER_TYPE_TRUNCATE, NULL, NULL, false, false},
+	{CORM_COUNTER_START, TRIGGER_TYPE_INSERT, NULL, NULL, true, false},
+	{"key", TRIGGER_TYPE_UPDATE, NULL, NULL, true, true}
 };
 
 static bool IsForward(const CormRelationRow *row,
@@ -283,6 +285,8 @@ CormCounterTriggers(const CormCounter *counter)
 			trigger->name = CormCounterPartName(counter->names.name,
 												kinds[i].suffix);
 			trigger->event = kinds[i].event;
+			trigger->old_rows = kinds[i].old_rows;
+			trigger->new_rows = kinds[i].new_rows;
 			trigger->each_row = kinds[i].on_owner;
 			if (kinds[i].new_key)
 				trigger->condition = CormDeparseCounterKey(counter->relation);

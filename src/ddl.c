@@ -329,12 +329,12 @@ CormCreateTrigger(const CormNewTrigger *trigger)
 					 event == TRIGGER_TYPE_UPDATE ? "UPDATE" :
 					 event == TRIGGER_TYPE_DELETE ? "DELETE" : "TRUNCATE",
 					 CormQuoteTable(trigger->relid));
-	if (!trigger->each_row && event != TRIGGER_TYPE_TRUNCATE)
-		appendStringInfo(&sql, " REFERENCING%s%s",
-						 event != TRIGGER_TYPE_INSERT ?
-						 " OLD TABLE AS " CORM_OLD_ROWS : "",
-						 event != TRIGGER_TYPE_DELETE ?
-						 " NEW TABLE AS " CORM_NEW_ROWS : "");
+	if (trigger->old_rows != NULL || trigger->new_rows != NULL)
+		appendStringInfoString(&sql, " REFERENCING");
+	if (trigger->old_rows != NULL)
+		appendStringInfo(&sql, " OLD TABLE AS %s", trigger->old_rows);
+	if (trigger->new_rows != NULL)
+		appendStringInfo(&sql, " NEW TABLE AS %s", trigger->new_rows);
 	appendStringInfo(&sql, " FOR EACH %s",
 					 trigger->each_row ? "ROW" : "STATEMENT");
 	if (trigger->condition != NULL)

@@ -65,19 +65,15 @@ typedef struct CormNewTriggerFunction
 	Oid			owner;			/* a role */
 } CormNewTriggerFunction;
 
-/*
- * A trigger before each row, or after each statement: then the rows as they were
- * and as they are have these names in its function.
- */
-#define CORM_OLD_ROWS "old_rows"
-#define CORM_NEW_ROWS "new_rows"
-
+/* A trigger before each row, or after each statement. */
 typedef struct CormNewTrigger
 {
 	Oid			relid;
 	const char *name;
 	int16		event;			/* TRIGGER_TYPE_INSERT ... */
 	bool		each_row;
+	const char *old_rows;		/* names of transition tables, or NULL */
+	const char *new_rows;
 	const char *condition;		/* an expression, or NULL */
 	Oid			function;
 } CormNewTrigger;

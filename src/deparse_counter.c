@@ -39,7 +39,6 @@
 
 #include "cache.h"
 #include "catalog.h"
-#include "ddl.h"
 #include "deparse_counter.h"
 #include "deparse_expr.h"
 #include "introspect.h"

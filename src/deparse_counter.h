@@ -18,6 +18,10 @@
  */
 #define CORM_COUNTER_LABEL "counter"
 
+/* Rows as they were and as they are, in the function for statements. */
+#define CORM_OLD_ROWS "old_rows"
+#define CORM_NEW_ROWS "new_rows"
+
 /*
  * In all of these "column" is the column of the relation's source that counts.
  * The relation must be in good order, and its tables be models.

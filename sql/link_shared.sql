@@ -103,6 +103,29 @@ SELECT try('SELECT corm.' || c) FROM unnest(ARRAY[$$add(corm.relation('Ledger', 
 	$$add(corm.relation('Ledger', ROW(2, 1), 'entries'), ARRAY[1, 2])$$, $$set(corm.relation('Entry', 1, 'ledger'), ROW(2, 1))$$, $$set(corm.relation('Entry', 1, 'owner'), 2)$$, $$toggle(corm.relation('Ledger', ROW(2, 1), 'entries'), 1)$$,
 	$$add(corm.relation('Ledger', ROW(2, 1), 'lines'), '[1, 99]'::jsonb)$$, $$create(corm.relation('Line', ROW(1, 1), 'ledger'), '{"pk": [2, 9]}')$$]) WITH ORDINALITY AS u(c, n) ORDER BY n;
 SELECT rows_of('entry'), rows_of('line'), (SELECT count(*) FROM ledger);
+\echo -- so it is for an update, of all rows that it is about: what the data does not name stays
+SELECT try('SELECT corm.' || c) FROM unnest(ARRAY[$$update(corm.filter('Line', '{"no": 1}'), '{"ledger": [2, 1]}')$$, $$update_one(corm.filter('Line', '{"no": 2}'), '{"account": {"tenant": 2, "no": 1}}')$$, $$update(corm.filter('Entry', '{"id": 1}'), '{"ledger": [2, 1]}')$$, $$update(corm.filter('Entry', '{"id": 1}'), '{"owner": 2}')$$,
+	$$update('Entry', '{"account": [1, 1]}', true)$$, $$update(corm.relation('Ledger', ROW(1, 2), 'entries'), '{"account": [2, 1], "owner": 2}')$$]) WITH ORDINALITY AS u(c, n) ORDER BY n;
+SELECT rows_of('entry'), rows_of('line');
+\echo -- the same value, no such row, nothing there, all of it named
+SELECT corm.update(corm.filter('Line', '{"no": 1}'), '{"ledger": [1, 2]}'), corm.update(corm.filter('Line', '{"no": 99}'), '{"ledger": [2, 1]}'), corm.update(corm.filter('Entry', '{"id": 2}'), '{"account": null, "ledger": [2, 2]}'), corm.update(corm.filter('Entry', '{"id": 1}'), '{"ledger": [2, 2], "account": null, "tenant": 2}');
+SELECT corm.update(corm.filter('Entry', '{"id": 1}'), '{"ledger": [1, 2], "account": [1, 2], "owner": 1}'), corm.update(corm.filter('Line', '{"no": 1}'), '{"pk": [2, 1], "ledger": [2, 1], "account": null}'), corm.update(corm.filter('Line', '{"no": 1}'), '{"tenant": 1, "ledger": [1, 3], "account": [1, 1]}');
+SELECT rows_of('entry'), rows_of('line');
+\echo -- a relation that is part of the key changes it; one that nobody may read is not looked at
+CREATE TABLE slot (tenant int, ledger_no int, no int, account_no int, PRIMARY KEY (tenant, ledger_no, no), FOREIGN KEY (tenant, ledger_no) REFERENCES ledger, FOREIGN KEY (tenant, account_no) REFERENCES account);
+INSERT INTO slot VALUES (1, 1, 1, NULL), (1, 1, 2, 1);
+SELECT corm.register_model('slot', 'Slot');
+SELECT corm.foreign_key('Slot', 'ledger', 'Ledger', columns => '{tenant,ledger_no}', related_name => 'slots'), corm.foreign_key('Slot', 'account', 'Account', columns => '{tenant,account_no}', related_name => 'slots');
+SELECT corm.update(corm.filter('Slot', '{"no": 1}'), '{"ledger": [2, 3]}'), try($$SELECT corm.update(corm.filter('Slot', '{"no": 2}'), '{"ledger": [2, 3]}')$$), corm.update(corm.filter('Slot', '{"no": 2}'), '{"ledger": [1, 3]}');
+SELECT rows_of('slot');
+CREATE ROLE regress_corm_link_shared;
+GRANT USAGE ON SCHEMA corm_link_shared TO regress_corm_link_shared;
+GRANT SELECT (no), UPDATE ON slot TO regress_corm_link_shared;
+SET ROLE regress_corm_link_shared;
+SELECT try($$SELECT corm.update(corm.filter('Slot', '{"no": 2}'), '{"ledger": [2, 3]}')$$);
+RESET ROLE;
+DROP OWNED BY regress_corm_link_shared;
+DROP ROLE regress_corm_link_shared;
 \echo -- a relation that holds no row says nothing, but the owner of all does
 SELECT corm.clear(corm.relation('Entry', 1, 'account')), try($$SELECT corm.set(corm.relation('Entry', 1, 'ledger'), ROW(2, 1))$$), rows_of('entry');
 SELECT corm.drop_relation('Entry', 'owner');

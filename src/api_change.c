@@ -29,6 +29,7 @@
 #include "preview.h"
 #include "request.h"
 #include "resolve.h"
+#include "shared.h"
 #include "target.h"
 #include "verb.h"
 
@@ -92,17 +93,71 @@ RequireRestriction(FunctionCallInfo fcinfo, int n, const CormRequest *request, c
 				 errhint("If all rows are meant, say so: all_rows => true.")));
 }
 
+/*
+ * The request with another condition, whatever an allow-list says of filters.
+ */
+static CormRequest *
+WithCondition(const CormRequest *request, CormCondition *where)
+{
+	CormRequest *copy = palloc(sizeof(CormRequest));
+
+	*copy = *request;
+	copy->where = where;
+	copy->has_filter = true;
+	return copy;
+}
+
+/*
+ * What is not in the data stays as it is, also where it has a column in common
+ * with a relation that is.
+ */
+static void
+RequireUnshared(const CormRequest *request, const CormModel *model, const JsonbValue *object,
+				const CormUpdateData *data)
+{
+	CormDocPath at = {NULL, CormWordName(CORM_WORD_FILTER), 0};
+	const char *label = CormModelDisplayName(model);
+	ListCell   *lc;
+
+	foreach(lc, CormFindShared(model, object, data->assignments))
+	{
+		const CormShared *shared = lfirst(lc);
+		CormCondition *differs = CormParseFilter(shared->filter, &at, NULL);
+		CormRequest *others = WithCondition(request,
+											CormBothConditions(request->where, differs));
+		CormSelect *select = CormResolve(others, CORM_FOR_COUNTING, NULL);
+
+		if (!DatumGetBool(CormExecuteScalar(label, CormDeparseExists(select),
+											CormBindParams(select), false)))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 shared->other ?
+				 errmsg("\"%s\" and \"%s\" give column \"%s\" different values",
+						shared->key, shared->other->name, shared->column->name) :
+				 errmsg("\"%s\" and the key of the row give column \"%s\" different values",
+						shared->key, shared->column->name),
+				 errdetail("%s is not in the data, and stays as it is.",
+						   shared->other ? psprintf("\"%s\"", shared->other->name) : "The key"),
+				 errhint("If it is to change, put \"%s\" into the data.",
+						 shared->other ? shared->other->name : shared->column->name)));
+	}
+}
+
 static CormUpdateData *
 ArgData(FunctionCallInfo fcinfo, const CormRequest *request)
 {
 	CormSubject subject = CormResolveSubject(request, NULL);
-	JsonbValue *data;
+	JsonbValue *object;
+	CormUpdateData *data;
 
 	if (PG_ARGISNULL(1))
 		CormRefuseNull("the data of an update");
-	data = CormJsonbToValue(PG_GETARG_JSONB_P(1));
-	CormPermitData(request, &subject, data);
-	return CormReadUpdateData(&subject, data);
+	object = CormJsonbToValue(PG_GETARG_JSONB_P(1));
+	CormPermitData(request, &subject, object);
+	data = CormReadUpdateData(&subject, object);
+	RequireUnshared(request, subject.model, object, data);
+	return data;
 }
 
 /* ---------- many rows ---------- */
@@ -225,20 +280,6 @@ ReadOne(const CormRequest *request, OneRow *one)
 	run = CormRunBegin(CormResolve(&two, CORM_FOR_DOCUMENTS, NULL), false);
 	CormRunObserve(run, ObserveOne, one);
 	CormRunPush(run, KeepDocument, one);
-}
-
-/*
- * The request with another condition, whatever an allow-list says of filters.
- */
-static CormRequest *
-WithCondition(const CormRequest *request, CormCondition *where)
-{
-	CormRequest *copy = palloc(sizeof(CormRequest));
-
-	*copy = *request;
-	copy->where = where;
-	copy->has_filter = true;
-	return copy;
 }
 
 static CormCondition *

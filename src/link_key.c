@@ -28,6 +28,7 @@
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
+#include "shared.h"
 
 /* Rows of one table whose foreign key is to be set, with their parameters. */
 typedef struct Referencing
@@ -208,29 +209,6 @@ RequireOwnKeys(const Referencing *set, List *keys)
 			}
 }
 
-static bool
-HasColumn(const CormForeignKey *fk, AttrNumber attnum)
-{
-	for (int i = 0; i < fk->nkeys; i++)
-		if (fk->fk_attnums[i] == attnum)
-			return true;
-	return false;
-}
-
-/*
- * Has another foreign key a column of this one?  Not all of it: keys of the same
- * columns are one value under two names.
- */
-static bool
-SharesColumn(const CormForeignKey *fk, const CormForeignKey *other)
-{
-	int			shared = 0;
-
-	for (int i = 0; i < fk->nkeys; i++)
-		shared += HasColumn(other, fk->fk_attnums[i]);
-	return shared > 0 && (shared < fk->nkeys || shared < other->nkeys);
-}
-
 /*
  * What another relation of the rows holds is not to become something else.
  */
@@ -242,7 +220,7 @@ RequireOtherRelation(const Referencing *set, List *keys, const CormRelation *rel
 
 	SelectRows(set, keys, CORM_KEYS_IN, false, &values, &rows);
 	for (int i = 0; i < set->fk->nkeys; i++)
-		if (HasColumn(relation->fk, set->fk->fk_attnums[i]))
+		if (CormHasForeignColumn(relation->fk, set->fk->fk_attnums[i]))
 			rows.differing = list_concat(rows.differing,
 										 CormPlainValues(&values, set->model, 1,
 														 &set->fk->fk_attnums[i],
@@ -276,8 +254,7 @@ RequireOthers(const Referencing *set, List *keys)
 	{
 		const CormRelation *relation = lfirst(lc);
 
-		if (relation->broken == NULL && !relation->reverse && !relation->to_many &&
-			relation->fk->name != NULL && SharesColumn(set->fk, relation->fk))
+		if (CormHoldsReference(relation) && CormSharesColumn(set->fk, relation->fk))
 			RequireOtherRelation(set, keys, relation);
 	}
 }

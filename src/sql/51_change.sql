@@ -8,7 +8,7 @@ COMMENT ON FUNCTION corm.update(corm.queryset, pg_catalog.jsonb, pg_catalog.bool
 'Changes all rows of a queryset by one statement, and returns how many it wrote; with columns of the link alone, how many links.
 q: a filter across relations, an exclude, corm.relation(...) of an owner or of a queryset. all_rows: true says that a queryset with no filter and no relation means every row.
 data: columns and to-one relations as in corm.create; what is absent stays. column__add, __sub, __mul compute numbers, dates and time spans; __append, __prepend, __remove change arrays, text and jsonb; jsonbcolumn__key__key__set replaces one place in a document; column__F takes the value of a path of the row. Through a relation with a through model the link''s extra columns stand under the through model''s name.
-Errors: 22023 without a filter, with limit, offset, distinct or order_by, and for two members that give one column different values; 42703 unknown member; 42501 a key that corm.permit does not have; 22004 NULL queryset, owner or data.
+Errors: 22023 without a filter, with limit, offset, distinct or order_by, for two members that give one column different values, and for a relation that shares a column with the key or with another relation and would change it unsaid; 42703 unknown member; 42501 a key that corm.permit does not have; 22004 NULL queryset, owner or data.
 Example: SELECT corm.update(corm.filter(''Post'', ''{"author__name": "Ann"}''), ''{"views__add": 1}'');';
 
 CREATE FUNCTION corm.update_one(q corm.queryset, data pg_catalog.jsonb, OUT object pg_catalog.json)

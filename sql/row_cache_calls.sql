@@ -260,8 +260,10 @@ BEGIN
 END $$;
 SELECT kept_memory() < 1000000;
 SELECT same(corm.select_related(corm.objects('post', '{"id__lte": 3}'), 'author'));
+\set VERBOSITY sqlstate
 SET corm.row_cache_size = -1;
 SET corm.row_cache_size = 'much';
+\set VERBOSITY default
 SELECT corm.drop_model('ofmany', true), corm.drop_model('many', true);
 
 -- pulled documents: several at once in a row, in LATERAL, above, below and beside

@@ -159,6 +159,10 @@ ifdef COVERAGE
 override PG_CFLAGS += --coverage -O0
 SHLIB_LINK += --coverage
 endif
+# Calls from module to module are bound here, not by name in every new session.
+ifeq (Linux,$(shell uname -s))
+SHLIB_LINK += -Wl,-Bsymbolic
+endif
 # The server's own flags are gcc's; clang does not know them all.
 ifneq (,$(findstring clang,$(CC)))
 override PG_CFLAGS += -Wno-unknown-warning-option \

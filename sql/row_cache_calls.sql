@@ -314,7 +314,7 @@ SELECT lazily(), lazily() LIMIT 2;
 -- lengths: documents far longer than what is pulled at once, before and behind short ones
 CREATE TABLE doc (id int PRIMARY KEY, author_id int REFERENCES author, t text);
 SELECT corm.register_model('doc'), corm.foreign_key('doc', 'author', 'author', 'docs');
-INSERT INTO doc SELECT i, 1 + i % 2, CASE WHEN i % 50 = 0 THEN repeat('long', 300000) WHEN i % 7 = 0 THEN repeat('mid', 33000) WHEN i % 5 = 0 THEN repeat('x', 98290 + i) ELSE 'short' END FROM generate_series(1, 220) i;
+INSERT INTO doc SELECT i, 1 + i % 2, CASE WHEN i % 50 = 0 THEN repeat('long', 300000) WHEN i % 7 = 0 THEN repeat('mid', 45000) WHEN i % 5 = 0 THEN repeat('x', 130960 + i) ELSE 'short' END FROM generate_series(1, 220) i;
 CREATE FUNCTION pulled(batch int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM set_config('corm.batch_size', batch::text, true);

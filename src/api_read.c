@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "api_read.h"
 #include "assemble.h"
@@ -28,6 +29,7 @@
 #include "inline_rows.h"
 #include "quote.h"
 #include "scan.h"
+#include "scratch.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
@@ -364,6 +366,20 @@ ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select)
 	return true;
 }
 
+static void
+ExecuteRows(ReturnSetInfo *rsinfo, const CormSelect *select)
+{
+	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
+
+	SetTuplestoreDestReceiverParams(dest, rsinfo->setResult,
+									rsinfo->econtext->ecxt_per_query_memory,
+									false, rsinfo->setDesc,
+									"the rows do not have the prototype's columns");
+	(void) CormExecute(select->label, CormVerbStatement(CORM_VERB_ROWS, select),
+					   CormBindParams(select), true, dest);
+	dest->rDestroy(dest);
+}
+
 Datum
 corm_rows(PG_FUNCTION_ARGS)
 {
@@ -372,12 +388,13 @@ corm_rows(PG_FUNCTION_ARGS)
 	CormModel  *fallback = CormModelByRelid(relid);
 	CormRequest *request;
 	CormSelect *select;
-	DestReceiver *dest;
+	MemoryContext old;
 
 	InitMaterializedSRF(fcinfo, 0);
 	CheckPlannedFor(rsinfo->expectedDesc, rsinfo->setDesc);
 	if (PG_ARGISNULL(1))
 		return (Datum) 0;
+	old = MemoryContextSwitchTo(CormScratchContext());
 	CormCountCall();
 	request = CormParseRequest(PG_GETARG_JSONB_P(1));
 	select = CormVerbSelect(CORM_VERB_ROWS, request, fallback);
@@ -389,16 +406,9 @@ corm_rows(PG_FUNCTION_ARGS)
 						format_type_be(get_fn_expr_argtype(fcinfo->flinfo, 0))),
 				 errhint("Write NULL::%s.", CormQuoteTable(select->model->relid))));
 
-	if (ScanRows(rsinfo, select))
-		return (Datum) 0;
-	dest = CreateDestReceiver(DestTuplestore);
-	SetTuplestoreDestReceiverParams(dest, rsinfo->setResult,
-									rsinfo->econtext->ecxt_per_query_memory,
-									false, rsinfo->setDesc,
-									"the rows do not have the prototype's columns");
-	(void) CormExecute(select->label, CormVerbStatement(CORM_VERB_ROWS, select),
-					   CormBindParams(select), true, dest);
-	dest->rDestroy(dest);
+	if (!ScanRows(rsinfo, select))
+		ExecuteRows(rsinfo, select);
+	MemoryContextSwitchTo(old);
 	return (Datum) 0;
 }
 

@@ -74,6 +74,9 @@ typedef void *(*RowReader) (HeapTuple tuple, TupleDesc desc);
 static CatalogTables tables;
 static Relation held[2];		/* of CormHoldCatalog() */
 
+/* Up to this size a table is read as a whole. */
+#define SMALL_TABLE_PAGES 4
+
 static void LookUpTables(void);
 static const char *FindTables(CatalogTables *found);
 static bool WriteModelRow(const CormModelRow *row, Writing how, bool wait);
@@ -218,12 +221,24 @@ CormReadRelationRows(void)
 					CormRelationOfTuple);
 }
 
+static int
+CompareNames(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((const CormRelationRow *) lfirst(a))->name,
+				  ((const CormRelationRow *) lfirst(b))->name);
+}
+
+/* In the order of the primary key, whichever way they are found. */
 List *
 CormReadRelationRowsFrom(Oid source)
 {
+	List	   *rows;
+
 	LookUpTables();
-	return ScanByOid(tables.relation, tables.relation_pkey,
+	rows = ScanByOid(tables.relation, tables.relation_pkey,
 					 Anum_relation_source, source, CormRelationOfTuple);
+	list_sort(rows, CompareNames);
+	return rows;
 }
 
 List *
@@ -409,12 +424,24 @@ RaiseModelChanged(void)
 			 errhint("Run the call again.")));
 }
 
+/*
+ * To know an index takes a new session longer than to read a few pages.  A
+ * serializable transaction would lock the whole table by that.
+ */
+static bool
+NeedsIndex(Relation rel)
+{
+	return IsolationIsSerializable() ||
+		RelationGetNumberOfBlocks(rel) > SMALL_TABLE_PAGES;
+}
+
 /* All rows that the keys select, read while the scan's snapshot is alive. */
 static List *
 ScanRows(Oid table, Oid index, ScanKey keys, int nkeys, RowReader reader)
 {
 	Relation	rel = table_open(table, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, index, true, NULL, nkeys, keys);
+	SysScanDesc scan = systable_beginscan(rel, index, nkeys == 0 || NeedsIndex(rel),
+										  NULL, nkeys, keys);
 	List	   *rows = NIL;
 	HeapTuple	tuple;
 

@@ -37,8 +37,9 @@
 #define PREFETCHED_BYTES 256
 #define CACHE_LINE 64
 
-/* 512 kB a backend; a power of two. */
-#define REMEMBERED_PAGES 32768
+/* Powers of two.  The memory of a session grows to 512 kB if it visits many pages. */
+#define FIRST_REMEMBERED 512
+#define MOST_REMEMBERED 32768
 
 typedef struct RememberedPage
 {
@@ -48,6 +49,8 @@ typedef struct RememberedPage
 } RememberedPage;
 
 static RememberedPage *remembered;
+static uint32 nremembered;
+static uint32 nmissed;			/* pages that were not among them */
 
 void
 CormFetchInit(CormHeapFetch *fetch, Relation heap, Snapshot snapshot,
@@ -74,19 +77,33 @@ CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid)
 	return fetch->n < CORM_FETCH_ENTRIES;
 }
 
+/* More room, in which nothing is remembered. */
+static void
+Grow(void)
+{
+	uint32		n = nremembered == 0 ? FIRST_REMEMBERED : nremembered * 4;
+	RememberedPage *larger = MemoryContextAllocZero(TopMemoryContext, n * sizeof(RememberedPage));
+
+	if (remembered != NULL)
+		pfree(remembered);
+	remembered = larger;
+	nremembered = n;
+	nmissed = 0;
+}
+
 Buffer
 CormReadPage(Relation heap, BlockNumber block)
 {
 	RememberedPage *page;
 	Buffer		buffer;
 
-	if (remembered == NULL)
-		remembered = MemoryContextAllocZero(TopMemoryContext,
-											REMEMBERED_PAGES * sizeof(RememberedPage));
-	page = &remembered[murmurhash32(block ^ (RelationGetRelid(heap) << 7)) & (REMEMBERED_PAGES - 1)];
+	if (nmissed >= nremembered && nremembered < MOST_REMEMBERED)
+		Grow();
+	page = &remembered[murmurhash32(block ^ (RelationGetRelid(heap) << 7)) & (nremembered - 1)];
 	if (page->relid == RelationGetRelid(heap) && page->block == block &&
 		ReadRecentBuffer(CormRelationFile(heap), MAIN_FORKNUM, block, page->buffer))
 		return page->buffer;
+	nmissed++;
 	buffer = ReadBuffer(heap, block);
 	if (!RelationUsesLocalBuffers(heap))
 	{

@@ -27,6 +27,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
@@ -60,6 +61,30 @@ DatumToJsonb(Datum value, Oid type)
 											 COERCE_EXPLICIT_CALL),
 					   &flinfo);
 	return DatumGetJsonbP(FunctionCall1(&flinfo, value));
+}
+
+JsonbValue *
+CormPlainToJson(Datum value, Oid type)
+{
+	JsonbValue *result;
+	text	   *string;
+
+	if (type != INT2OID && type != INT4OID && type != INT8OID && type != TEXTOID)
+		return NULL;
+	result = palloc(sizeof(JsonbValue));
+	if (type == TEXTOID)
+	{
+		string = DatumGetTextPP(value);
+		result->type = jbvString;
+		result->val.string.val = VARDATA_ANY(string);
+		result->val.string.len = VARSIZE_ANY_EXHDR(string);
+		return result;
+	}
+	result->type = jbvNumeric;
+	result->val.numeric = int64_to_numeric(type == INT2OID ? DatumGetInt16(value) :
+										   type == INT4OID ? DatumGetInt32(value) :
+										   DatumGetInt64(value));
+	return result;
 }
 
 bool
@@ -252,8 +277,12 @@ RecordToJson(Datum value)
 JsonbValue *
 CormKeyToJson(Datum value, bool isnull, Oid type, const char *model)
 {
-	Oid			table = CormTableOfRowType(type);
+	JsonbValue *plain = isnull ? NULL : CormPlainToJson(value, type);
+	Oid			table;
 
+	if (plain != NULL)
+		return plain;
+	table = CormTableOfRowType(type);
 	if (OidIsValid(table))
 	{
 		CormModel  *expected = CormModelByName(model);

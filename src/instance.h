@@ -23,6 +23,12 @@ extern bool CormIsQuerysetType(Oid type);
 extern Oid	CormTableOfRowType(Oid type);
 
 /*
+ * A number or a text, as most keys are, which must not be NULL; NULL of another
+ * type.  It points into the value.
+ */
+extern JsonbValue *CormPlainToJson(Datum value, Oid type);
+
+/*
  * The key that a value of the type stands for.  "model" names the model whose
  * row it should be; a row of another table raises 42804.
  */

@@ -381,7 +381,14 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 			keys = lappend(keys, key);
 	}
 	keys = CormSortKeys(through->model, nfar, far, keys);
-	if (test != CORM_KEYS_ALL || rows->either_way)
+	if (test == CORM_KEYS_IN && list_length(keys) == 1 && !rows->either_way)
+	{
+		/* one link is found by its columns, without arrays */
+		rows->test = CORM_KEYS_ALL;
+		rows->fixed = list_concat(rows->fixed,
+								  CormPlainValues(values, through->model, nfar, far, linitial(keys)));
+	}
+	else if (test != CORM_KEYS_ALL || rows->either_way)
 		rows->keys = CormKeyArrays(values, through->model, nfar, far, keys);
 	for (int i = 0; i < through->npair; i++)
 		rows->lock_order = lappend(rows->lock_order,

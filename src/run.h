@@ -19,7 +19,7 @@
 typedef void (*CormSink) (void *arg, StringInfo document);
 
 /* So many bytes of documents that are whole are pulled at once, or one of them. */
-#define CORM_PULLED_AT_ONCE (96 * 1024)
+#define CORM_PULLED_AT_ONCE (128 * 1024)
 
 /* A pulled document that is whole: among others in a buffer, or by itself. */
 typedef struct CormWhole

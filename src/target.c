@@ -164,11 +164,14 @@ IsList(const CormModel *model, const JsonbValue *value)
 List *
 CormReadTargets(const CormModel *model, Datum value, Oid type)
 {
-	char	   *name = CormModelQualifiedName(model);
-	JsonbValue *key;
+	char	   *name;
+	JsonbValue *key = CormPlainToJson(value, type);
 
+	if (key != NULL)
+		return list_make1(key);
 	if (CormIsQuerysetType(type))
 		return QuerysetTargets(model, DatumGetJsonbP(value));
+	name = CormModelQualifiedName(model);
 	if (OidIsValid(get_element_type(getBaseType(type))))
 		return RefuseNulls(CormKeysToJson(DatumGetArrayTypeP(value), name));
 

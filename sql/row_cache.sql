@@ -179,7 +179,7 @@ COPY author FROM stdin WITH (FREEZE);
 2	two
 \.
 ALTER TABLE post ADD FOREIGN KEY (author_id) REFERENCES author, ADD FOREIGN KEY (editor_id) REFERENCES author;
-SELECT twice(:authors);
+SELECT twice(:authors) LIKE '%| same |%';
 SAVEPOINT a;
 UPDATE author SET name = upper(name);
 SELECT look(:authors);

@@ -66,6 +66,7 @@ typedef struct Reader
 	const CormModel *link;		/* its through model, or NULL */
 	List	   *only;
 	JsonbValue **links;
+	const CormTreeRows *tree;	/* or NULL */
 	List	   *members;		/* of Member * */
 	CormNaturalKeys *natural;
 	MemoryContext keep;
@@ -268,7 +269,8 @@ RowIsNoObject(const Reader *reader, const JsonbValue *value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"[" INT64_FORMAT "]\" must be a JSON object", reader->frame.row),
+			 errmsg("\"%s\" must be a JSON object",
+					CormBulkPlace(reader->bulk, reader->frame.row, NULL)),
 			 errdetail("It is %s.", CormJsonKindName(value))));
 }
 
@@ -277,8 +279,8 @@ KeyIsNull(const Reader *reader, const Member *member)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the key given for \"[" INT64_FORMAT "].%s\" is null",
-					reader->frame.row, member->name)));
+			 errmsg("the key given for \"%s\" is null",
+					CormBulkPlace(reader->bulk, reader->frame.row, member->name))));
 }
 
 static void
@@ -373,6 +375,27 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 	return true;
 }
 
+/*
+ * Does the tree have the value?
+ */
+static bool
+IsTakenByTree(Reader *reader, const Member *member, int row, JsonbValue *value)
+{
+	const CormRelation *relation = member->relation;
+	MemoryContext old;
+	bool		taken;
+
+	if (reader->tree == NULL || relation == NULL)
+		return false;
+	if ((relation->reverse || relation->to_many) ? member->column != NULL :
+		!CormJsonIsObject(value))
+		return false;
+	old = MemoryContextSwitchTo(reader->keep);
+	taken = reader->tree->take(reader->tree->arg, row, relation, value);
+	MemoryContextSwitchTo(old);
+	return taken;
+}
+
 static void
 ReadRow(Reader *reader, int row, JsonbValue *object)
 {
@@ -397,8 +420,12 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
 		reader->frame.key = member->name;
 		if (member->skipped)
 			continue;
+		if (member->unknown && reader->tree)
+			CormUnknownTreeMember(reader->bulk->model, reader->link, member->name);
 		if (member->unknown)
 			CormUnknownMember(reader->bulk->model, reader->link, member->name);
+		if (IsTakenByTree(reader, member, row, &value))
+			continue;
 		if (ReadSimple(reader, member, row, &value))
 			continue;
 		rest_key = rest ? NULL : member->name;
@@ -409,6 +436,38 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
 		ReadRest(reader, row, &rest);
 }
 
+static void
+BeginReading(Reader *reader)
+{
+	reader->keep = CurrentMemoryContext;
+	reader->natural = CormNaturalKeysBegin(reader->bulk);
+	reader->scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
+											ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&reader->text);
+	if (reader->through && OidIsValid(reader->through->through))
+		reader->link = CormModelByRelid(reader->through->through);
+	CormRowFramePush(&reader->frame, "reading");
+	reader->frame.bulk = reader->bulk;
+}
+
+static void
+ReadOne(Reader *reader, int row, JsonbValue *object)
+{
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextSwitchTo(reader->scratch);
+	ReadRow(reader, row, object);
+	MemoryContextSwitchTo(reader->keep);
+	MemoryContextReset(reader->scratch);
+}
+
+static void
+EndReading(Reader *reader)
+{
+	CormRowFramePop(&reader->frame);
+	MemoryContextDelete(reader->scratch);
+	CormNaturalKeysLookUp(reader->natural);
+}
+
 void
 CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, List *only,
 			 JsonbValue **links)
@@ -417,26 +476,24 @@ CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, Lis
 	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
 	JsonbValue	element;
 
-	reader.keep = CurrentMemoryContext;
-	reader.natural = CormNaturalKeysBegin(bulk);
-	reader.scratch = AllocSetContextCreate(CurrentMemoryContext, "corm bulk row",
-										   ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&reader.text);
-	if (through && OidIsValid(through->through))
-		reader.link = CormModelByRelid(through->through);
-	CormRowFramePush(&reader.frame, "reading");
+	BeginReading(&reader);
 	(void) JsonbIteratorNext(&it, &element, true);
 	for (int row = 0; JsonbIteratorNext(&it, &element, true) == WJB_ELEM; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		MemoryContextSwitchTo(reader.scratch);
-		ReadRow(&reader, row, &element);
-		MemoryContextSwitchTo(reader.keep);
-		MemoryContextReset(reader.scratch);
-	}
-	CormRowFramePop(&reader.frame);
-	MemoryContextDelete(reader.scratch);
-	CormNaturalKeysLookUp(reader.natural);
+		ReadOne(&reader, row, &element);
+	EndReading(&reader);
+}
+
+void
+CormBulkReadTree(CormBulk *bulk, const CormRelation *through, const CormTreeRows *rows,
+				 JsonbValue **links)
+{
+	Reader		reader = {bulk, through, NULL, NIL, links, rows};
+
+	BeginReading(&reader);
+	for (int row = 0; row < bulk->n; row++)
+		if (rows->objects[row])
+			ReadOne(&reader, row, rows->objects[row]);
+	EndReading(&reader);
 }
 
 List *

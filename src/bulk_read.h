@@ -30,4 +30,23 @@ extern List *CormColumnsNamed(const CormModel *model, List *names);
 extern void CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array,
 						 List *only, JsonbValue **links);
 
+/* Rows of a tree: objects with related rows in them. */
+typedef struct CormTreeRows
+{
+	JsonbValue **objects;		/* by row; NULL: there is nothing to read */
+
+	/*
+	 * Takes what an object holds of a relation that is not a mere column of it:
+	 * any value for one that leads to rows which point here, or are linked, an
+	 * object for the row that is pointed to.  False: the value, which may now
+	 * be another one, is to be read like others.
+	 */
+	bool		(*take) (void *arg, int row, const CormRelation *relation, JsonbValue *value);
+	void	   *arg;
+} CormTreeRows;
+
+/* Reads them.  "links" as above. */
+extern void CormBulkReadTree(CormBulk *bulk, const CormRelation *through,
+							 const CormTreeRows *rows, JsonbValue **links);
+
 #endif							/* CORM_BULK_READ_H */

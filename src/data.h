@@ -56,6 +56,10 @@ extern List *CormReadData(const CormModel *model, const CormRelation *through, L
 pg_noreturn extern void CormUnknownMember(const CormModel *model, const CormModel *link,
 										  const char *key);
 
+/* The same where any relation of the model would do. */
+pg_noreturn extern void CormUnknownTreeMember(const CormModel *model, const CormModel *link,
+											  const char *key);
+
 /* Those that an object makes to the link's own columns. */
 extern List *CormReadLinkValues(const CormRelation *relation, JsonbValue *values);
 

@@ -176,7 +176,7 @@ CormDeparseBulkUpdate(const CormModel *model, const char *label, List *keys, Lis
 
 char *
 CormDeparseFind(const CormModel *model, const char *label, List *values, List *wanted,
-				List *types)
+				List *types, bool lock)
 {
 	StringInfoData buf;
 	ListCell   *lc;
@@ -201,6 +201,11 @@ CormDeparseFind(const CormModel *model, const char *label, List *values, List *w
 		AppendEqual(&buf, ((CormColumnValue *) lfirst(lc))->column,
 					Given(lfirst(lc), foreach_current_index(lc) + 1));
 	}
+	for (int i = 0; lock && i < model->nkey; i++)
+		appendStringInfo(&buf, "%st1.%s", i > 0 ? ", " : " ORDER BY ",
+						 quote_identifier(CormColumnByNumber(model, model->key[i])->name));
+	if (lock)
+		appendStringInfoString(&buf, " FOR NO KEY UPDATE OF t1");
 	return buf.data;
 }
 

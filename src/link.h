@@ -56,6 +56,23 @@ extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *thro
 extern int64 CormLinkRemove(const CormOwned *owned, List *targets, bool all);
 extern int64 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *through);
 
+/* Two rows to link, by the values of the link's columns for either. */
+typedef struct CormPair
+{
+	Datum	   *near;
+	Datum	   *far;
+	JsonbValue *values;			/* of the link's own columns, or NULL */
+} CormPair;
+
+/*
+ * Links pairs (CormPair *) of any owners: one statement for all that give the
+ * same columns of the link.
+ */
+extern int64 CormLinkPairs(const CormOwned *owned, List *pairs);
+
+/* Which of the pairs are linked? */
+extern bool *CormFindPairs(const CormOwned *owned, List *pairs);
+
 /* Rows that hold a foreign key to the owner. */
 extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
 extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,

@@ -21,8 +21,11 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "executor/tuptable.h"
+#include "tcop/dest.h"
 
 #include "data.h"
+#include "deparse_bulk.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -48,10 +51,10 @@ typedef struct Through
 } Through;
 
 /*
- * False, with missing_ok, when there is no owner that links could lead to.
+ * All but the owner's values.
  */
-static bool
-InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
+static void
+InitLink(Through *through, const CormOwned *owned)
 {
 	const CormRelation *relation = owned->subject.relation;
 
@@ -70,6 +73,18 @@ InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
 	memcpy(through->pair, relation->fk->fk_attnums, through->nnear * sizeof(AttrNumber));
 	memcpy(through->pair + through->nnear, relation->far_fk->fk_attnums,
 		   relation->far_fk->nkeys * sizeof(AttrNumber));
+	through->near = NULL;
+}
+
+/*
+ * False, with missing_ok, when there is no owner that links could lead to.
+ */
+static bool
+InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
+{
+	const CormRelation *relation = owned->subject.relation;
+
+	InitLink(through, owned);
 	through->near = CormReferencingValues(owned->subject.owner, relation->fk,
 										  through->model, owned->owner, owned->label,
 										  missing_ok);
@@ -130,20 +145,28 @@ LinkValues(const Through *through, JsonbValue *target, List *for_all)
 	return values;
 }
 
+/*
+ * The pair's values in the order of its columns.
+ */
+static Datum *
+JoinPair(const Through *through, const Datum *near, const Datum *far)
+{
+	Datum	   *pair = palloc(through->npair * sizeof(Datum));
+
+	memcpy(pair, near, through->nnear * sizeof(Datum));
+	memcpy(pair + through->nnear, far, (through->npair - through->nnear) * sizeof(Datum));
+	return pair;
+}
+
 static NewLink *
-MakeLink(const Through *through, JsonbValue *target, List *for_all)
+MakeLink(const Through *through, const Datum *near, const Datum *far, List *values)
 {
 	NewLink    *link = palloc(sizeof(NewLink));
-	Datum	   *far = FarValues(through, target, false);
-	int			nnear = through->nnear;
 	bool		turn = through->relation->symmetrical &&
-		CormCompareKeys(through->model, nnear, through->pair, through->near, far) > 0;
+		CormCompareKeys(through->model, through->nnear, through->pair, near, far) > 0;
 
-	link->pair = palloc(through->npair * sizeof(Datum));
-	memcpy(link->pair, turn ? far : through->near, nnear * sizeof(Datum));
-	memcpy(link->pair + nnear, turn ? through->near : far,
-		   (through->npair - nnear) * sizeof(Datum));
-	link->values = LinkValues(through, target, for_all);
+	link->pair = JoinPair(through, turn ? far : near, turn ? near : far);
+	link->values = values;
 	return link;
 }
 
@@ -324,7 +347,9 @@ MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 	ListCell   *lc;
 
 	foreach(lc, targets)
-		links = lappend(links, MakeLink(through, lfirst(lc), values));
+		links = lappend(links, MakeLink(through, through->near,
+										FarValues(through, lfirst(lc), false),
+										LinkValues(through, lfirst(lc), values)));
 	return SortLinks(through, links);
 }
 
@@ -348,6 +373,159 @@ AddLinks(const Through *through, List *links)
 	if (run != NIL)
 		changed += WriteLinks(through, run);
 	return changed;
+}
+
+/* ---------- pairs of any owners ---------- */
+
+static List *
+PairColumns(const Through *through)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; i < through->npair; i++)
+		columns = lappend(columns, unconstify(CormColumn *,
+											  CormColumnByNumber(through->model,
+																 through->pair[i])));
+	return columns;
+}
+
+/*
+ * As LockUpdated() does it for the links of one owner.
+ */
+static void
+LockUpdatedPairs(const Through *through, List *links)
+{
+	CormValues	values = {NIL};
+	CormWriteRows rows = {through->model, through->owned->label, NIL, NIL, CORM_KEYS_IN};
+	List	   *pairs = NIL;
+	ListCell   *lc;
+
+	foreach(lc, links)
+	{
+		const NewLink *link = lfirst(lc);
+
+		if (link->values == NIL || !LooksFirst(through, link))
+			continue;
+		pairs = lappend(pairs, link->pair);
+		if (through->relation->symmetrical)
+			pairs = lappend(pairs, JoinPair(through, link->pair + through->nnear, link->pair));
+	}
+	if (pairs == NIL || list_length(links) == 1)
+		return;
+	rows.keys = CormArrayValues(&values, through->model, through->npair, through->pair, pairs);
+	rows.lock_order = PairColumns(through);
+	CormLockRows(&rows, CormValueParams(&values), false);
+}
+
+/*
+ * One statement for all links with the same extra columns.
+ */
+static int64
+AddByColumns(const Through *through, List *links)
+{
+	int64		changed = 0;
+
+	while (links != NIL)
+	{
+		List	   *same = NIL;
+		List	   *others = NIL;
+		ListCell   *lc;
+
+		foreach(lc, links)
+			if (SameColumns(linitial(links), lfirst(lc)))
+				same = lappend(same, lfirst(lc));
+			else
+				others = lappend(others, lfirst(lc));
+		changed += WriteLinks(through, same);
+		links = others;
+	}
+	return changed;
+}
+
+int64
+CormLinkPairs(const CormOwned *owned, List *pairs)
+{
+	Through		through;
+	List	   *links = NIL;
+	ListCell   *lc;
+
+	InitLink(&through, owned);
+	foreach(lc, pairs)
+	{
+		const CormPair *pair = lfirst(lc);
+
+		links = lappend(links, MakeLink(&through, pair->near, pair->far,
+										CormReadLinkValues(through.relation, pair->values)));
+	}
+	links = SortLinks(&through, links);
+	LockPairs(&through, links);
+	LockUpdatedPairs(&through, links);
+	return AddByColumns(&through, links);
+}
+
+/* Notes places in arrays as they come. */
+typedef struct PlaceReceiver
+{
+	DestReceiver pub;
+	bool	   *found;
+} PlaceReceiver;
+
+static bool
+ReceivePlace(TupleTableSlot *slot, DestReceiver *self)
+{
+	slot_getallattrs(slot);
+	((PlaceReceiver *) self)->found[DatumGetInt32(slot->tts_values[0]) - 1] = true;
+	return true;
+}
+
+static void
+PlaceStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+PlaceNothing(DestReceiver *self)
+{
+}
+
+static void
+FindLinks(const Through *through, List *pairs, bool *found)
+{
+	CormValues	values = {NIL};
+	PlaceReceiver receiver = {
+		{ReceivePlace, PlaceStartup, PlaceNothing, PlaceNothing, DestNone}, found
+	};
+	List	   *arrays = CormArrayValues(&values, through->model, through->npair,
+										 through->pair, pairs);
+	const char *label = through->owned->label;
+
+	(void) CormExecute(label, CormDeparseFind(through->model, label, arrays, NIL, NIL, false),
+					   CormValueParams(&values), false, &receiver.pub);
+}
+
+bool *
+CormFindPairs(const CormOwned *owned, List *pairs)
+{
+	Through		through;
+	bool	   *found = palloc0(Max(list_length(pairs), 1) * sizeof(bool));
+	List	   *listed = NIL;
+	List	   *turned = NIL;
+	ListCell   *lc;
+
+	InitLink(&through, owned);
+	foreach(lc, pairs)
+	{
+		const CormPair *pair = lfirst(lc);
+
+		listed = lappend(listed, JoinPair(&through, pair->near, pair->far));
+		if (through.relation->symmetrical)
+			turned = lappend(turned, JoinPair(&through, pair->far, pair->near));
+	}
+	if (listed != NIL)
+		FindLinks(&through, listed, found);
+	if (turned != NIL)
+		FindLinks(&through, turned, found);
+	return found;
 }
 
 /* ---------- the links of an owner ---------- */

@@ -142,7 +142,7 @@ PrintNothing(const CormSavePlace *roots, Printing *printing)
 	appendStringInfoString(&nothing, "{}");
 	for (int row = 0; row < roots->n; row++)
 		Print(printing, row,
-			  roots->rows[roots->rows[row].same].state == CORM_SAVE_LOST ? NULL : &nothing);
+			  roots->rows[roots->rows[row].same].state == CORM_SAVE_NOWHERE ? NULL : &nothing);
 }
 
 /*

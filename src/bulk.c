@@ -109,6 +109,16 @@ CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull, const cha
 	column->ngiven++;
 }
 
+void
+CormBulkLeave(CormBulkColumn *column, int row)
+{
+	if (!column->given[row])
+		return;
+	column->given[row] = false;
+	column->nulls[row] = true;
+	column->ngiven--;
+}
+
 CormBulk *
 CormBulkPart(const CormBulk *bulk, int n, const int *rows)
 {

@@ -67,6 +67,9 @@ extern char *CormBulkPlace(const CormBulk *bulk, int64 row, const char *key);
 extern void CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull,
 						const char *key);
 
+/* Takes that back. */
+extern void CormBulkLeave(CormBulkColumn *column, int row);
+
 /*
  * Says at which row something happened: a line of CONTEXT, "[17].author", for
  * what is raised until it is popped.

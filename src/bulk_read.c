@@ -29,6 +29,7 @@
 #include "data.h"
 #include "natural_key.h"
 #include "path.h"
+#include "pathtext.h"
 #include "value.h"
 
 /* How a column's values are made. */
@@ -51,6 +52,7 @@ typedef struct Member
 	const CormRelation *relation;	/* of that name */
 	CormBulkColumn *column;		/* takes the value of a scalar, or NULL */
 	bool		of_key;			/* ... which is then a key, never null */
+	const CormColumn *expected;	/* that a tree says the value of, or NULL */
 	Conversion	conversion;
 	bool		is_array;
 	FmgrInfo	input;
@@ -141,6 +143,24 @@ IsTaken(const Reader *reader, const CormColumn *column, const CormRelation *rela
 	return true;
 }
 
+/*
+ * The column of "column__expect", or NULL.
+ */
+static const CormColumn *
+ExpectedColumn(const Reader *reader, const char *name)
+{
+	const CormModel *model = reader->bulk->model;
+	const char *last = CormPathLastStep(name);
+	const char *before;
+	const CormColumn *column;
+
+	if (reader->tree == NULL || last == NULL || strcmp(last, "expect") != 0)
+		return NULL;
+	before = CormPathBefore(name, last);
+	column = CormFindColumn(model, before);
+	return column ? column : CormFindColumn(model, CormTakeWord(&before, NULL));
+}
+
 static Member *
 MakeMember(Reader *reader, const char *name, int len)
 {
@@ -161,6 +181,9 @@ MakeMember(Reader *reader, const char *name, int len)
 		column = ColumnOfRelation(model, member->relation);
 		member->of_key = true;
 	}
+	else if (column == NULL && member->unknown &&
+			 (member->expected = ExpectedColumn(reader, member->name)) != NULL)
+		member->unknown = false;
 	else if (column == NULL && strcmp(member->name, "pk") == 0 && model->nkey == 1)
 	{
 		column = CormColumnByNumber(model, model->key[0]);
@@ -376,7 +399,7 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 }
 
 /*
- * Does the tree have the value?
+ * Does the tree have the value?  A key that is null is none.
  */
 static bool
 IsTakenByTree(Reader *reader, const Member *member, int row, JsonbValue *value)
@@ -385,8 +408,17 @@ IsTakenByTree(Reader *reader, const Member *member, int row, JsonbValue *value)
 	MemoryContext old;
 	bool		taken;
 
-	if (reader->tree == NULL || relation == NULL)
+	if (reader->tree == NULL)
 		return false;
+	if (member->expected)
+	{
+		old = MemoryContextSwitchTo(reader->keep);
+		reader->tree->expect(reader->tree->arg, row, member->expected, value);
+		MemoryContextSwitchTo(old);
+		return true;
+	}
+	if (relation == NULL)
+		return member->of_key && value->type == jbvNull;
 	if ((relation->reverse || relation->to_many) ? member->column != NULL :
 		!CormJsonIsObject(value))
 		return false;

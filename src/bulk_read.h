@@ -42,6 +42,9 @@ typedef struct CormTreeRows
 	 * be another one, is to be read like others.
 	 */
 	bool		(*take) (void *arg, int row, const CormRelation *relation, JsonbValue *value);
+
+	/* Takes the value of a member column__expect. */
+	void		(*expect) (void *arg, int row, const CormColumn *column, JsonbValue *value);
 	void	   *arg;
 } CormTreeRows;
 

@@ -203,6 +203,12 @@ AppendWhere(StringInfo buf, const CormWriteRows *rows)
 		AppendOneWay(buf, rows, rows->keys, rows->fixed);
 	}
 	appendStringInfoChar(buf, ')');
+	if (rows->except != NIL)
+	{
+		appendStringInfoString(buf, " AND (");
+		AppendAmong(buf, rows->except, rows->except);
+		appendStringInfoString(buf, ") IS NOT TRUE");
+	}
 	foreach(lc, rows->differing)
 	{
 		const CormColumnValue *value = lfirst(lc);

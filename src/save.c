@@ -18,10 +18,31 @@
 #include "data.h"
 #include "save.h"
 
-static bool
-IsPointedTo(const CormRelation *relation)
+bool
+CormSaveIsHeld(const CormRelation *relation)
 {
 	return !relation->reverse && !OidIsValid(relation->through);
+}
+
+bool
+CormSaveIsLookedUp(const CormSaveRow *row)
+{
+	return row->kind == CORM_SAVE_CONNECT_OR_CREATE ||
+		(row->kind == CORM_SAVE_UPSERT && !row->by_parent);
+}
+
+/*
+ * Are the keys to be told of rows that are found by something else or, with
+ * "of_new", of rows that may turn out to be there when they are inserted?
+ */
+static bool
+NeedsKey(const CormSavePlace *place, bool of_new)
+{
+	for (int row = 0; row < place->n; row++)
+		if (of_new ? CormSaveIsLookedUp(&place->rows[row]) :
+			place->rows[row].by && place->rows[row].by != &place->key)
+			return true;
+	return false;
 }
 
 /*
@@ -34,9 +55,18 @@ WantColumns(CormSavePlace *place)
 	const CormRelation *relation = place->relation;
 	ListCell   *lc;
 
-	if (place->returned)
+	if (place->returned || NeedsKey(place, true))
 		CormSaveWant(place, place->model->nkey, place->model->key,
 					 place->model, place->model->key, false);
+	else if (NeedsKey(place, false))
+		CormSaveWant(place, place->model->nkey, place->model->key,
+					 place->model, place->model->key, true);
+	foreach(lc, place->expected)
+	{
+		const AttrNumber *attnum = &((CormSaveExpected *) lfirst(lc))->column->attnum;
+
+		CormSaveWant(place, 1, attnum, place->model, attnum, true);
+	}
 	if (relation && OidIsValid(relation->through))
 		CormSaveWant(place, relation->far_fk->nkeys, relation->far_fk->pk_attnums,
 					 CormModelByRelid(relation->through), relation->far_fk->fk_attnums, false);
@@ -63,36 +93,109 @@ WantColumns(CormSavePlace *place)
 }
 
 /*
- * The rows of this place point to those below.
+ * The relation that a row holds is to lead nowhere.
  */
 static void
-PointTo(CormSavePlace *place, const CormSavePlace *below)
+PointNowhere(CormSavePlace *place, int row, const CormRelation *relation)
+{
+	List	   *columns = CormDetachColumns(place->model, relation->fk);
+	ListCell   *lc;
+
+	if (columns == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("\"%s\" cannot be left without a row",
+						CormBulkPlace(place->bulk, row, relation->name)),
+				 errdetail("A column of the foreign key cannot be set to null.")));
+	foreach(lc, columns)
+		CormBulkSet(CormBulkColumnOf(place->bulk, lfirst(lc)), row, (Datum) 0, true,
+					relation->name);
+}
+
+/*
+ * A row of this place points to one below.
+ */
+static void
+PointTo(CormSavePlace *place, int row, const CormSavePlace *below, int n)
 {
 	const CormForeignKey *fk = below->relation->fk;
 	Datum		values[INDEX_MAX_KEYS];
+
+	if (!CormSaveValues(below, n, fk->nkeys, fk->pk_attnums, place->model, fk->fk_attnums,
+						values))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("the %s given for \"%s\" cannot be referenced",
+						CormModelDisplayName(below->model), CormSaveAt(below, n)),
+				 errdetail("It was not written, or a column that would be referenced is null.")));
+	for (int i = 0; i < fk->nkeys; i++)
+		CormBulkSet(CormBulkColumnOf(place->bulk,
+									 CormColumnByNumber(place->model, fk->fk_attnums[i])),
+					row, values[i], false, below->relation->name);
+}
+
+static void
+Point(CormSavePlace *place, const CormSavePlace *below)
+{
 	CormRowFrame frame;
 
 	CormRowFramePush(&frame, "reading");
 	frame.bulk = place->bulk;
 	for (int n = 0; n < below->n; n++)
 	{
-		int			row = place->rows[below->rows[n].parent].same;
+		const CormSaveRow *at = &below->rows[n];
 
-		if (below->rows[n].related)
-			continue;
-		if (!CormSaveValues(below, n, fk->nkeys, fk->pk_attnums, place->model, fk->fk_attnums,
-							values))
-			ereport(ERROR,
-					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-					 errmsg("the %s given for \"%s\" cannot be referenced",
-							CormModelDisplayName(below->model), CormSaveAt(below, n)),
-					 errdetail("It was not written, or a column that would be referenced is null.")));
-		frame.row = row;
-		for (int i = 0; i < fk->nkeys; i++)
-			CormBulkSet(CormBulkColumnOf(place->bulk, CormColumnByNumber(place->model, fk->fk_attnums[i])),
-						row, values[i], false, below->relation->name);
+		frame.row = place->rows[at->parent].same;
+		if (at->kind == CORM_SAVE_DELETE)
+		{
+			if (at->state == CORM_SAVE_THERE)
+				PointNowhere(place, frame.row, below->relation);
+		}
+		else if (!at->related)
+			PointTo(place, frame.row, below, n);
 	}
 	CormRowFramePop(&frame);
+}
+
+/*
+ * Of a relation of one row that others hold, a row that comes takes the place of
+ * the one that is there.
+ */
+static void
+Replace(CormSavePlace *place)
+{
+	const CormRelation *relation = place->relation;
+
+	if (relation->to_many || CormSaveIsHeld(relation))
+		return;
+	for (int row = 0; row < place->n; row++)
+	{
+		const CormSaveRow *at = &place->rows[row];
+
+		if (at->kind != CORM_SAVE_DELETE && !at->related)
+			place->cleared = lappend_int(place->cleared, at->parent);
+	}
+}
+
+/*
+ * Rows below one that was found and is left as it is are not written.
+ */
+static void
+DropBelowPassive(CormSavePlace *place)
+{
+	int			n = 0;
+
+	if (place->above == NULL)
+		return;
+	for (int row = 0; row < place->n; row++)
+	{
+		if (place->above->rows[place->rows[row].parent].passive)
+			continue;
+		place->rows[n] = place->rows[row];
+		place->rows[n].same = n;
+		n++;
+	}
+	place->n = n;
 }
 
 void
@@ -101,7 +204,8 @@ CormSaveRun(CormSavePlace *place)
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (place->n == 0)
+	DropBelowPassive(place);
+	if (place->n == 0 && place->cleared == NIL)
 		return;
 	CormSaveRead(place);
 	WantColumns(place);
@@ -110,15 +214,26 @@ CormSaveRun(CormSavePlace *place)
 	{
 		CormSavePlace *below = lfirst(lc);
 
-		if (!IsPointedTo(below->relation))
+		if (!CormSaveIsHeld(below->relation))
 			continue;
 		CormSaveRun(below);
-		PointTo(place, below);
+		Point(place, below);
+	}
+	if (place->relation && !CormSaveIsHeld(place->relation))
+	{
+		Replace(place);
+		CormSaveTakeOff(place);
 	}
 	CormSaveWrite(place);
 	if (place->relation && OidIsValid(place->relation->through))
 		CormSaveLink(place);
 	foreach(lc, place->below)
-		if (!IsPointedTo(((CormSavePlace *) lfirst(lc))->relation))
-			CormSaveRun(lfirst(lc));
+	{
+		CormSavePlace *below = lfirst(lc);
+
+		if (CormSaveIsHeld(below->relation))
+			CormSaveTakeOff(below);
+		else
+			CormSaveRun(below);
+	}
 }

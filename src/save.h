@@ -18,13 +18,20 @@
 
 #include "bulk.h"
 #include "document.h"
+#include "introspect.h"
 #include "link.h"
 
 /* What is to become of a row. */
 typedef enum CormSaveKind
 {
 	CORM_SAVE_ANY,				/* with a key updated, without one created */
-	CORM_SAVE_CONNECT			/* a row that is there, linked */
+	CORM_SAVE_CREATE,
+	CORM_SAVE_CONNECT,			/* a row that is there, linked */
+	CORM_SAVE_CONNECT_OR_CREATE,
+	CORM_SAVE_UPDATE,
+	CORM_SAVE_UPSERT,			/* updated, or created */
+	CORM_SAVE_DISCONNECT,
+	CORM_SAVE_DELETE
 } CormSaveKind;
 
 typedef enum CormSaveState
@@ -32,7 +39,8 @@ typedef enum CormSaveState
 	CORM_SAVE_OPEN,				/* not known yet */
 	CORM_SAVE_NEW,
 	CORM_SAVE_THERE,
-	CORM_SAVE_LOST				/* a trigger has kept it from being written */
+	CORM_SAVE_NOWHERE,			/* nothing is to be done, or a trigger has kept
+								 * it from being written */
 } CormSaveState;
 
 typedef struct CormSaveRow
@@ -41,11 +49,24 @@ typedef struct CormSaveRow
 	CormSaveState state;
 	int			parent;			/* row of the place above */
 	int			same;			/* the first row here that is the same one */
-	bool		keyed;			/* its key is given */
+	bool		by_parent;		/* it is the one row that its parent has */
 	bool		related;		/* to its parent already */
+	bool		passive;		/* found, and left as it is */
 	JsonbValue	value;			/* an object, or a key */
+	JsonbValue *lookup;			/* the members that it is looked up by, or NULL */
 	const CormDocPath *at;		/* NULL: the whole document */
+	const CormKey *by;			/* the columns it is looked up by, or NULL */
+	Datum	   *by_values;
 } CormSaveRow;
+
+/* What a column must still be when the row is written. */
+typedef struct CormSaveExpected
+{
+	int			row;
+	const CormColumn *column;
+	Datum		value;
+	bool		isnull;
+} CormSaveExpected;
 
 /* Values of a column of the rows at a place, which other tables want as a type. */
 typedef struct CormSaveColumn
@@ -70,9 +91,14 @@ typedef struct CormSavePlace
 	int			size;
 	bool		returned;		/* its keys are asked for, to read the rows */
 	CormSaveRow *rows;
+	List	   *cleared;		/* of int, rows above: all others are taken off */
+	CormKey		key;			/* of the model */
+	List	   *unique_keys;	/* of CormKey *, once they are needed */
+	const char *part;			/* of an object that is being read, or NULL */
 	CormBulk   *bulk;			/* what they give, once it is read */
 	JsonbValue **links;			/* by row: link values, or NULL */
 	List	   *columns;		/* of CormSaveColumn * */
+	List	   *expected;		/* of CormSaveExpected * */
 } CormSavePlace;
 
 /* ---------- save_tree.c: from JSON to rows at places ---------- */
@@ -83,9 +109,11 @@ extern CormSavePlace *CormSaveMakePlace(CormSavePlace *above, const CormModel *m
 extern CormSaveRow *CormSaveAddRow(CormSavePlace *place, CormSaveKind kind, int parent,
 								   const JsonbValue *value, const CormDocPath *at);
 
-/* What a document has for a relation of one row: rows of the place below. */
-extern void CormSaveAddRelated(CormSavePlace *place, int row, const CormRelation *relation,
-							   JsonbValue *value);
+extern CormDocPath *CormSavePath(const CormDocPath *parent, const char *word, int index);
+
+/* Adds a row that is an object, or the key of one that is there. */
+extern void CormSaveAddPlain(CormSavePlace *place, int parent, JsonbValue *value,
+							 const CormDocPath *at);
 
 /*
  * Reads the rows of a place: the columns that they give, and rows for the places
@@ -95,6 +123,36 @@ extern void CormSaveRead(CormSavePlace *place);
 
 /* Where a row stands: "[17].posts[2]"; "" for the whole document. */
 extern char *CormSaveAt(const CormSavePlace *place, int row);
+
+/* ---------- save_verb.c: objects of verbs ---------- */
+
+/* Are all members of an object verbs? */
+extern bool CormSaveHasVerbs(const JsonbValue *object);
+
+/* Adds what they say, for a row of the place above. */
+extern void CormSaveAddVerbs(CormSavePlace *place, int parent, JsonbValue *object,
+							 const CormDocPath *at);
+
+/*
+ * The verb of a relation that the row above holds itself.  False: "value" is now
+ * what to write there, a key or null.
+ */
+extern bool CormSaveTakeVerb(CormSavePlace *place, int parent, JsonbValue *value,
+							 const CormDocPath *at);
+
+/* ---------- save_lookup.c: what rows are looked up by ---------- */
+
+/*
+ * Reads the rows that are named, not described: keys, or the columns of a unique
+ * key, and link values with them.
+ */
+extern void CormSaveReadTargets(CormSavePlace *place);
+
+/* Reads what rows are looked up by before they are created. */
+extern void CormSaveReadLookups(CormSavePlace *place);
+
+/* Says of each row that is read by what columns it is looked up. */
+extern void CormSaveChooseKeys(CormSavePlace *place);
 
 /* ---------- save_value.c: values that rows have for one another ---------- */
 
@@ -114,6 +172,9 @@ extern bool CormSaveValues(const CormSavePlace *place, int row, int n,
 extern void CormSaveNote(CormSavePlace *place, CormSaveColumn *column, int row,
 						 Datum value, bool isnull);
 
+/* The same value as another type, by way of its text. */
+extern Datum CormSaveConvert(Datum value, Oid from, Oid to);
+
 /* Notes what the data itself says of columns that are wanted. */
 extern void CormSaveNoteGiven(CormSavePlace *place, int row);
 
@@ -124,6 +185,19 @@ extern void CormSaveNoteGiven(CormSavePlace *place, int row);
  * is not related to its parent, 23503 for one to be linked that is not there.
  */
 extern void CormSaveFind(CormSavePlace *place);
+
+/* The same for some rows once more. */
+extern void CormSaveFindAgain(CormSavePlace *place, int n, const int *rows);
+
+/* ---------- save_same.c: the same row several times ---------- */
+
+/* Lets the first of rows that are the same one have what all of them give. */
+extern void CormSaveMerge(CormSavePlace *place);
+
+/* ---------- save_off.c: taking rows off ---------- */
+
+/* Disconnects and deletes what is to be, and clears lists. */
+extern void CormSaveTakeOff(CormSavePlace *place);
 
 /* The pair of a row and its parent; false when there is none to link. */
 extern bool CormSavePair(const CormSavePlace *place, int row, CormPair *pair);
@@ -138,7 +212,13 @@ extern void CormSaveWrite(CormSavePlace *place);
 /* Links the rows of a place to those above, through their link table. */
 extern void CormSaveLink(CormSavePlace *place);
 
+/* Is it a row that is created unless a lookup finds it? */
+extern bool CormSaveIsLookedUp(const CormSaveRow *row);
+
 /* ---------- save.c ---------- */
+
+/* Does the row above hold the relation itself? */
+extern bool CormSaveIsHeld(const CormRelation *relation);
 
 /* Writes the rows of a place and all below it. */
 extern void CormSaveRun(CormSavePlace *place);

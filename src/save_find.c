@@ -16,7 +16,8 @@
 
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
-#include "utils/lsyscache.h"
+#include "utils/datum.h"
+#include "utils/typcache.h"
 
 #include "deparse_bulk.h"
 #include "exec.h"
@@ -37,6 +38,16 @@ RaiseNotThere(const CormSavePlace *place, int row)
 						  CormModelDisplayName(place->model), at) :
 			 errmsg("no %s has the key that is given", CormModelDisplayName(place->model)),
 			 errhint("Leave the key out to create a row.")));
+}
+
+static void
+RaiseNoneRelated(const CormSavePlace *place, int row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("\"%s\" has no %s to change", CormSaveAt(place, row),
+					CormModelDisplayName(place->model)),
+			 errhint("\"upsert\" creates one where there is none.")));
 }
 
 static void
@@ -65,12 +76,13 @@ RaiseNoTarget(const CormSavePlace *place, int row)
 
 /* ---------- looking up ---------- */
 
-/* Rows to look up, and what takes them. */
+/* Rows to look up by the same columns, and what takes them. */
 typedef struct Finder
 {
 	DestReceiver pub;
 	CormSavePlace *place;
 	MemoryContext context;
+	const CormKey *by;
 	int			n;
 	int		   *rows;
 	bool		lock;
@@ -108,15 +120,6 @@ FinderNothing(DestReceiver *self)
 {
 }
 
-static bool
-IsKeyColumn(const CormModel *model, AttrNumber attnum)
-{
-	for (int i = 0; i < model->nkey; i++)
-		if (model->key[i] == attnum)
-			return true;
-	return false;
-}
-
 /*
  * Does the row give a column that would be updated?
  */
@@ -129,102 +132,19 @@ Changes(const CormSavePlace *place, int row)
 	{
 		const CormBulkColumn *column = lfirst(lc);
 
-		if (column->given[row] && !IsKeyColumn(place->model, column->column->attnum))
+		if (column->given[row] && !CormKeyHas(place->key, column->column->attnum))
 			return true;
 	}
 	return false;
 }
 
-/*
- * Of an owner its key is all that takes, unless it holds the foreign key itself.
- */
 static bool
-IsOwnerLookedUp(const CormSavePlace *place)
+IsToBeLocked(const CormSavePlace *place, int row)
 {
-	const CormRelation *relation = ((CormSavePlace *) linitial(place->below))->relation;
+	CormSaveKind kind = place->rows[row].kind;
 
-	return (!relation->reverse && !OidIsValid(relation->through)) ||
-		!relation->fk->to_primary_key;
-}
-
-/*
- * A row to be linked through a table, whose key is all that takes, is left to
- * the constraint.
- */
-static bool
-IsLookedUp(const CormSavePlace *place, int row)
-{
-	const CormRelation *relation = place->relation;
-
-	if (!place->rows[row].keyed)
-		return false;
-	if (relation == NULL && place->rows[row].kind == CORM_SAVE_CONNECT)
-		return IsOwnerLookedUp(place);
-	if (place->rows[row].kind == CORM_SAVE_CONNECT)
-		return !OidIsValid(relation->through) || !relation->far_fk->to_primary_key;
-	return true;
-}
-
-/*
- * A client owns the key if nothing else makes one.
- */
-static bool
-OwnsKey(const CormModel *model)
-{
-	for (int i = 0; i < model->nkey; i++)
-		if (CormColumnByNumber(model, model->key[i])->has_default)
-			return false;
-	return true;
-}
-
-/*
- * Below a new row nothing can be related yet.  Where its key is part of theirs
- * nothing can be there.
- */
-static bool
-IsBelowNew(const CormSavePlace *place, int row)
-{
-	return place->above &&
-		place->above->rows[place->above->rows[place->rows[row].parent].same].state == CORM_SAVE_NEW;
-}
-
-static bool
-HoldsOwnerInKey(const CormSavePlace *place)
-{
-	const CormRelation *relation = place->relation;
-
-	if (!CormHasChildren(relation))
-		return false;
-	for (int i = 0; i < relation->fk->nkeys; i++)
-		if (IsKeyColumn(place->model, relation->fk->fk_attnums[i]))
-			return true;
-	return false;
-}
-
-/*
- * The rows that the statement has to find; the others are new, or taken as
- * being there.
- */
-static void
-ChooseRows(CormSavePlace *place, Finder *finder)
-{
-	finder->rows = palloc(Max(place->n, 1) * sizeof(int));
-	for (int row = 0; row < place->n; row++)
-	{
-		CormSaveRow *at = &place->rows[row];
-
-		if (!IsLookedUp(place, row))
-			at->state = at->kind == CORM_SAVE_CONNECT ? CORM_SAVE_THERE : CORM_SAVE_NEW;
-		else if (at->kind == CORM_SAVE_ANY && IsBelowNew(place, row) && !OwnsKey(place->model))
-			RaiseNotRelated(place, row);
-		else if (at->kind == CORM_SAVE_ANY && IsBelowNew(place, row) && HoldsOwnerInKey(place))
-			at->state = CORM_SAVE_NEW;
-		else
-		{
-			finder->rows[finder->n++] = row;
-			finder->lock |= Changes(place, row) || place->below != NIL;
-		}
-	}
+	return kind == CORM_SAVE_DISCONNECT || kind == CORM_SAVE_DELETE ||
+		place->below != NIL || place->expected != NIL || Changes(place, row);
 }
 
 static void
@@ -240,14 +160,13 @@ LookUp(CormSavePlace *place, Finder *finder)
 		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE);
 	ListCell   *lc;
 
-	for (int i = 0; i < model->nkey; i++)
+	for (int i = 0; i < finder->by->n; i++)
 	{
-		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
-		const CormBulkColumn *given = CormBulkColumnOf(place->bulk, column);
-
 		for (int n = 0; n < finder->n; n++)
-			datums[n] = given->values[finder->rows[n]];
-		keys = lappend(keys, CormArrayValue(&values, column, finder->n, datums, NULL));
+			datums[n] = place->rows[finder->rows[n]].by_values[i];
+		keys = lappend(keys, CormArrayValue(&values,
+											CormColumnByNumber(model, finder->by->attnums[i]),
+											finder->n, datums, NULL));
 	}
 	foreach(lc, place->columns)
 	{
@@ -259,6 +178,159 @@ LookUp(CormSavePlace *place, Finder *finder)
 	(void) CormExecute(place->label,
 					   CormDeparseFind(model, place->label, keys, wanted, types, lock),
 					   CormValueParams(&values), false, &finder->pub);
+}
+
+/*
+ * One statement for all rows of the list that are looked up by the same columns.
+ */
+static void
+LookUpAll(CormSavePlace *place, int n, const int *rows)
+{
+	bool	   *done = palloc0(Max(n, 1) * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		Finder		finder = {
+			{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
+			place, CurrentMemoryContext, place->rows[rows[i]].by
+		};
+
+		if (done[i])
+			continue;
+		finder.rows = palloc((n - i) * sizeof(int));
+		for (int j = i; j < n; j++)
+		{
+			if (place->rows[rows[j]].by->attnums != finder.by->attnums)
+				continue;
+			done[j] = true;
+			finder.lock |= IsToBeLocked(place, rows[j]);
+			finder.rows[finder.n++] = rows[j];
+		}
+		LookUp(place, &finder);
+	}
+}
+
+/* ---------- which rows to look up ---------- */
+
+/*
+ * Of an owner its key is all that takes, unless it holds the foreign key itself.
+ */
+static bool
+IsOwnerLookedUp(const CormSavePlace *place)
+{
+	const CormRelation *relation = ((CormSavePlace *) linitial(place->below))->relation;
+
+	return CormSaveIsHeld(relation) || !relation->fk->to_primary_key;
+}
+
+static bool
+IsTarget(CormSaveKind kind)
+{
+	return kind == CORM_SAVE_CONNECT || kind == CORM_SAVE_DISCONNECT || kind == CORM_SAVE_DELETE;
+}
+
+/*
+ * A client owns the key if nothing else makes one.
+ */
+static bool
+OwnsKey(const CormModel *model)
+{
+	for (int i = 0; i < model->nkey; i++)
+		if (CormColumnByNumber(model, model->key[i])->has_default)
+			return false;
+	return true;
+}
+
+static bool
+IsBelowNew(const CormSavePlace *place, int row)
+{
+	return place->above &&
+		place->above->rows[place->above->rows[place->rows[row].parent].same].state == CORM_SAVE_NEW;
+}
+
+/*
+ * Are columns that lead to the row above among those that it is looked up by?
+ */
+static bool
+IsFoundByParent(const CormSavePlace *place, const CormKey *by)
+{
+	const CormRelation *relation = place->relation;
+
+	if (!CormHasChildren(relation))
+		return false;
+	for (int i = 0; i < relation->fk->nkeys; i++)
+		if (CormKeyHas(*by, relation->fk->fk_attnums[i]))
+			return true;
+	return false;
+}
+
+/*
+ * What is known of a row below a new one, to which nothing can be related yet.
+ * OPEN: that has to be looked up.
+ */
+static CormSaveState
+StateBelowNew(const CormSavePlace *place, int row)
+{
+	const CormSaveRow *at = &place->rows[row];
+
+	switch (at->kind)
+	{
+		case CORM_SAVE_UPDATE:
+			if (at->by_parent)
+				RaiseNoneRelated(place, row);
+			RaiseNotRelated(place, row);
+			break;
+		case CORM_SAVE_DELETE:
+			if (!at->by_parent)
+				RaiseNotRelated(place, row);
+			return CORM_SAVE_NOWHERE;
+		case CORM_SAVE_DISCONNECT:
+			return CORM_SAVE_NOWHERE;
+		case CORM_SAVE_ANY:
+			if (!OwnsKey(place->model))
+				RaiseNotRelated(place, row);
+			break;
+		case CORM_SAVE_UPSERT:
+			if (at->by_parent)
+				return CORM_SAVE_NEW;
+			break;
+		case CORM_SAVE_CONNECT:
+			return CORM_SAVE_OPEN;
+		default:
+			break;
+	}
+	return IsFoundByParent(place, at->by) ? CORM_SAVE_NEW : CORM_SAVE_OPEN;
+}
+
+/*
+ * A row to be linked through a table, or taken off it, whose key is all that
+ * takes, is left to the constraint.
+ */
+static CormSaveState
+StateWithoutLook(const CormSavePlace *place, int row)
+{
+	const CormRelation *relation = place->relation;
+	const CormSaveRow *at = &place->rows[row];
+
+	if (at->by == NULL)
+	{
+		if (at->kind == CORM_SAVE_UPDATE)
+			RaiseNoneRelated(place, row);
+		return at->kind == CORM_SAVE_DELETE ? CORM_SAVE_NOWHERE : CORM_SAVE_NEW;
+	}
+	if (relation && IsBelowNew(place, row))
+	{
+		CormSaveState state = StateBelowNew(place, row);
+
+		if (state != CORM_SAVE_OPEN)
+			return state;
+	}
+	if (!IsTarget(at->kind))
+		return CORM_SAVE_OPEN;
+	if (relation == NULL)
+		return IsOwnerLookedUp(place) ? CORM_SAVE_OPEN : CORM_SAVE_THERE;
+	return OidIsValid(relation->through) && relation->far_fk->to_primary_key &&
+		at->by == &place->key ? CORM_SAVE_THERE : CORM_SAVE_OPEN;
 }
 
 /* ---------- related or not ---------- */
@@ -310,184 +382,266 @@ CormSaveOwned(const CormSavePlace *place)
 }
 
 static void
-FindLinked(CormSavePlace *place, const Finder *finder)
+FindLinked(CormSavePlace *place, int n, const int *rows)
 {
 	CormOwned	owned = CormSaveOwned(place);
 	List	   *pairs = NIL;
-	List	   *rows = NIL;
+	List	   *found_rows = NIL;
 	bool	   *found;
 	ListCell   *lc;
 
-	for (int n = 0; n < finder->n; n++)
+	for (int i = 0; i < n; i++)
 	{
-		int			row = finder->rows[n];
+		const CormSaveRow *at = &place->rows[rows[i]];
 		CormPair   *pair = palloc(sizeof(CormPair));
 
-		if (place->rows[row].state != CORM_SAVE_THERE || IsBelowNew(place, row) ||
-			!CormSavePair(place, row, pair))
+		if (at->state != CORM_SAVE_THERE || at->kind == CORM_SAVE_CONNECT ||
+			at->kind == CORM_SAVE_CONNECT_OR_CREATE || IsBelowNew(place, rows[i]) ||
+			!CormSavePair(place, rows[i], pair))
 			continue;
 		pairs = lappend(pairs, pair);
-		rows = lappend_int(rows, row);
+		found_rows = lappend_int(found_rows, rows[i]);
 	}
 	if (pairs == NIL)
 		return;
 	found = CormFindPairs(&owned, pairs);
-	foreach(lc, rows)
+	foreach(lc, found_rows)
 		place->rows[lfirst_int(lc)].related = found[foreach_current_index(lc)];
 }
 
 static void
-FindRelated(CormSavePlace *place, const Finder *finder)
+FindRelated(CormSavePlace *place, int n, const int *rows)
 {
 	if (place->relation == NULL)
 		return;
 	if (OidIsValid(place->relation->through))
 	{
-		FindLinked(place, finder);
+		FindLinked(place, n, rows);
 		return;
 	}
-	for (int n = 0; n < finder->n; n++)
-	{
-		int			row = finder->rows[n];
+	for (int i = 0; i < n; i++)
+		if (place->rows[rows[i]].state == CORM_SAVE_THERE && !IsBelowNew(place, rows[i]))
+			place->rows[rows[i]].related = IsReferenced(place, rows[i]);
+}
 
-		if (place->rows[row].state == CORM_SAVE_THERE && !IsBelowNew(place, row))
-			place->rows[row].related = IsReferenced(place, row);
+/* ---------- what it comes to ---------- */
+
+/*
+ * A row that was found by something else has its key from there.
+ */
+static void
+TakeKey(CormSavePlace *place, int row)
+{
+	const CormModel *model = place->model;
+	Datum		key[INDEX_MAX_KEYS];
+
+	if (place->rows[row].by == &place->key || model->nkey == 0 ||
+		!CormSaveValues(place, row, model->nkey, model->key, model, model->key, key))
+		return;
+	for (int i = 0; i < model->nkey; i++)
+	{
+		CormBulkColumn *given = CormBulkColumnOf(place->bulk,
+												 CormColumnByNumber(model, model->key[i]));
+
+		if (given->given[row] && !given->nulls[row] &&
+			CormCompareKeys(model, 1, &model->key[i], &given->values[row], &key[i]) != 0)
+			RaiseNotRelated(place, row);
+		CormBulkLeave(given, row);
+		CormBulkSet(given, row, key[i], false, "pk");
 	}
 }
 
 /*
- * The columns of the relation are what they are already.
+ * Columns that are what they should be already; those of the key stay.
  */
 static void
-LeaveOwner(CormSavePlace *place, int row)
+LeaveColumns(CormSavePlace *place, int row, int n, const AttrNumber *attnums)
 {
-	const CormForeignKey *fk = place->relation->fk;
-
-	for (int i = 0; i < fk->nkeys; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(place->model, fk->fk_attnums[i]);
-		CormBulkColumn *given = CormBulkColumnOf(place->bulk, column);
-
-		if (IsKeyColumn(place->model, column->attnum) || !given->given[row])
-			continue;
-		given->given[row] = false;
-		given->ngiven--;
-	}
-}
-
-static void
-Judge(CormSavePlace *place, int row)
-{
-	CormSaveRow *at = &place->rows[row];
-
-	if (at->state == CORM_SAVE_THERE)
-	{
-		if (place->relation && at->kind == CORM_SAVE_ANY && !at->related)
-			RaiseNotRelated(place, row);
-		if (at->related && CormHasChildren(place->relation))
-			LeaveOwner(place, row);
-		return;
-	}
-	if (at->kind == CORM_SAVE_CONNECT)
-		RaiseNoTarget(place, row);
-	if (!OwnsKey(place->model))
-	{
-		if (place->relation)
-			RaiseNotRelated(place, row);
-		RaiseNotThere(place, row);
-	}
-	at->state = CORM_SAVE_NEW;
-}
-
-/* ---------- the same row several times ---------- */
-
-typedef struct NamedRow
-{
-	Datum	   *key;
-	int			row;
-} NamedRow;
-
-static int
-CompareNamed(const void *a, const void *b, void *arg)
-{
-	const CormModel *model = arg;
-	const NamedRow *x = a;
-	const NamedRow *y = b;
-	int			order = CormCompareKeys(model, model->nkey, model->key, x->key, y->key);
-
-	return order != 0 ? order : x->row - y->row;
+	for (int i = 0; i < n; i++)
+		if (!CormKeyHas(place->key, attnums[i]))
+			CormBulkLeave(CormBulkColumnOf(place->bulk,
+										   CormColumnByNumber(place->model, attnums[i])), row);
 }
 
 /*
- * What another object gives the row is given by the first one then.
+ * A row that is only linked has nothing else to give.
  */
 static void
-Merge(CormSavePlace *place, int first, int row)
+MakePassive(CormSavePlace *place, int row)
 {
-	CormRowFrame frame;
+	const CormRelation *relation = place->relation;
 	ListCell   *lc;
 
-	place->rows[row].same = first;
-	if (place->rows[row].state == CORM_SAVE_NEW)
-		place->rows[first].state = CORM_SAVE_NEW;
-	CormRowFramePush(&frame, "reading");
-	frame.bulk = place->bulk;
-	frame.row = row;
+	place->rows[row].passive = true;
 	foreach(lc, place->bulk->columns)
 	{
 		CormBulkColumn *column = lfirst(lc);
+		bool		of_owner = false;
 
-		if (column->given[row])
-			CormBulkSet(column, first, column->values[row], column->nulls[row], column->key);
+		for (int i = 0; CormHasChildren(relation) && i < relation->fk->nkeys; i++)
+			of_owner |= relation->fk->fk_attnums[i] == column->column->attnum;
+		if (!of_owner && !CormKeyHas(place->key, column->column->attnum))
+			CormBulkLeave(column, row);
 	}
-	CormRowFramePop(&frame);
 }
 
 static void
-MergeSame(CormSavePlace *place)
+JudgeFound(CormSavePlace *place, int row)
 {
-	const CormModel *model = place->model;
-	NamedRow   *named = palloc(Max(place->n, 1) * sizeof(NamedRow));
-	int			n = 0;
+	CormSaveRow *at = &place->rows[row];
 
-	for (int row = 0; row < place->n; row++)
+	if (at->by_parent)
+		at->related = true;
+	switch (at->kind)
 	{
-		if (!place->rows[row].keyed)
-			continue;
-		named[n].row = row;
-		named[n].key = palloc(model->nkey * sizeof(Datum));
-		for (int i = 0; i < model->nkey; i++)
-			named[n].key[i] = CormBulkColumnOf(place->bulk, CormColumnByNumber(model, model->key[i]))->values[row];
-		n++;
+		case CORM_SAVE_ANY:
+		case CORM_SAVE_UPDATE:
+		case CORM_SAVE_DELETE:
+			if (place->relation && !at->related)
+				RaiseNotRelated(place, row);
+			break;
+		case CORM_SAVE_UPSERT:
+			if (!at->related)
+				RaiseNotRelated(place, row);
+			if (at->lookup)
+				LeaveColumns(place, row, at->by->n, at->by->attnums);
+			break;
+		case CORM_SAVE_CONNECT_OR_CREATE:
+			MakePassive(place, row);
+			break;
+		case CORM_SAVE_DISCONNECT:
+			if (!at->related)
+				at->state = CORM_SAVE_NOWHERE;
+			break;
+		default:
+			break;
 	}
-	if (n < 2)
-		return;
-	qsort_arg(named, n, sizeof(NamedRow), CompareNamed, unconstify(CormModel *, model));
-	for (int i = 1; i < n; i++)
-	{
-		int			first = place->rows[named[i - 1].row].same;
+	if (at->related && CormHasChildren(place->relation))
+		LeaveColumns(place, row, place->relation->fk->nkeys, place->relation->fk->fk_attnums);
+}
 
-		if (CormCompareKeys(model, model->nkey, model->key, named[i - 1].key, named[i].key) == 0)
-			Merge(place, first, named[i].row);
+static void
+JudgeMissing(CormSavePlace *place, int row)
+{
+	CormSaveRow *at = &place->rows[row];
+
+	switch (at->kind)
+	{
+		case CORM_SAVE_ANY:
+			if (!OwnsKey(place->model) && place->relation == NULL)
+				RaiseNotThere(place, row);
+			if (!OwnsKey(place->model))
+				RaiseNotRelated(place, row);
+			at->state = CORM_SAVE_NEW;
+			break;
+		case CORM_SAVE_CONNECT:
+			RaiseNoTarget(place, row);
+			break;
+		case CORM_SAVE_UPDATE:
+			if (at->by_parent)
+				RaiseNoneRelated(place, row);
+			RaiseNotRelated(place, row);
+			break;
+		case CORM_SAVE_DELETE:
+			if (!at->by_parent)
+				RaiseNotRelated(place, row);
+			at->state = CORM_SAVE_NOWHERE;
+			break;
+		case CORM_SAVE_DISCONNECT:
+			at->state = CORM_SAVE_NOWHERE;
+			break;
+		default:
+			at->state = CORM_SAVE_NEW;
+			break;
+	}
+}
+
+static bool
+IsExpected(const CormSavePlace *place, const CormSaveExpected *expected)
+{
+	const CormColumn *column = expected->column;
+	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_EQ_OPR_FINFO);
+	Datum		value;
+	bool		isnull = !CormSaveValues(place, expected->row, 1, &column->attnum, place->model,
+										 &column->attnum, &value);
+
+	if (isnull || expected->isnull)
+		return isnull && expected->isnull;
+	if (OidIsValid(type->eq_opr))
+		return DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, column->collation,
+											  value, expected->value));
+	return datumIsEqual(value, expected->value, type->typbyval, type->typlen);
+}
+
+static void
+CheckExpected(const CormSavePlace *place)
+{
+	ListCell   *lc;
+
+	foreach(lc, place->expected)
+	{
+		const CormSaveExpected *expected = lfirst(lc);
+		int			row = expected->row;
+
+		if (place->rows[row].state == CORM_SAVE_NEW)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s__expect\" expects something of a row that is not there yet",
+							CormBulkPlace(place->bulk, row, expected->column->name))));
+		if (place->rows[row].state == CORM_SAVE_THERE && !IsExpected(place, expected))
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("column \"%s\" has another value than expected",
+							CormBulkPlace(place->bulk, row, expected->column->name)),
+					 errhint("Read the row again.")));
+	}
+}
+
+static void
+FindRows(CormSavePlace *place, int n, const int *rows)
+{
+	int		   *open = palloc(Max(n, 1) * sizeof(int));
+	int			nopen = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		CormSaveRow *at = &place->rows[rows[i]];
+
+		at->state = StateWithoutLook(place, rows[i]);
+		if (at->state == CORM_SAVE_OPEN)
+			open[nopen++] = rows[i];
+		else if (at->state == CORM_SAVE_THERE)
+			CormSaveNoteGiven(place, rows[i]);
+	}
+	if (nopen > 0)
+		LookUpAll(place, nopen, open);
+	FindRelated(place, n, rows);
+	for (int i = 0; i < nopen; i++)
+		if (place->rows[open[i]].state == CORM_SAVE_THERE)
+			TakeKey(place, open[i]);
+	for (int i = 0; i < n; i++)
+	{
+		if (place->rows[rows[i]].state == CORM_SAVE_THERE)
+			JudgeFound(place, rows[i]);
+		else if (place->rows[rows[i]].state == CORM_SAVE_OPEN)
+			JudgeMissing(place, rows[i]);
 	}
 }
 
 void
 CormSaveFind(CormSavePlace *place)
 {
-	Finder		finder = {
-		{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
-		place, CurrentMemoryContext
-	};
+	int		   *rows = palloc(place->n * sizeof(int));
 
-	ChooseRows(place, &finder);
-	if (finder.n > 0)
-		LookUp(place, &finder);
-	FindRelated(place, &finder);
-	for (int n = 0; n < finder.n; n++)
-		Judge(place, finder.rows[n]);
-	MergeSame(place);
 	for (int row = 0; row < place->n; row++)
-		if (place->rows[row].kind == CORM_SAVE_CONNECT)
-			CormSaveNoteGiven(place, row);
+		rows[row] = row;
+	FindRows(place, place->n, rows);
+	CheckExpected(place);
+	CormSaveMerge(place);
+}
+
+void
+CormSaveFindAgain(CormSavePlace *place, int n, const int *rows)
+{
+	FindRows(place, n, rows);
 }

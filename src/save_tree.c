@@ -21,6 +21,7 @@
 #include "path.h"
 #include "save.h"
 #include "scope.h"
+#include "value.h"
 
 CormSavePlace *
 CormSaveMakePlace(CormSavePlace *above, const CormModel *model, const CormRelation *relation)
@@ -68,10 +69,8 @@ CormSaveAt(const CormSavePlace *place, int row)
 	return at ? CormDocPathText(at) : pstrdup("");
 }
 
-/* ---------- relations ---------- */
-
-static CormDocPath *
-MakePath(const CormDocPath *parent, const char *word, int index)
+CormDocPath *
+CormSavePath(const CormDocPath *parent, const char *word, int index)
 {
 	CormDocPath *at = palloc(sizeof(CormDocPath));
 
@@ -80,6 +79,8 @@ MakePath(const CormDocPath *parent, const char *word, int index)
 	at->index = index;
 	return at;
 }
+
+/* ---------- relations ---------- */
 
 static CormSavePlace *
 PlaceBelow(CormSavePlace *place, const CormRelation *relation)
@@ -92,44 +93,46 @@ PlaceBelow(CormSavePlace *place, const CormRelation *relation)
 	return CormSaveMakePlace(place, CormRelationTarget(relation), relation);
 }
 
-/*
- * An object is a row of its own, anything else the key of one that is there.
- */
-static void
-AddPlain(CormSavePlace *below, int parent, const JsonbValue *value, const CormDocPath *at)
+void
+CormSaveAddPlain(CormSavePlace *place, int parent, JsonbValue *value, const CormDocPath *at)
 {
 	if (value->type == jbvNull)
 		CormRaiseWrongValue(at, "an object or a key", value);
-	(void) CormSaveAddRow(below, CormJsonIsObject(value) ? CORM_SAVE_ANY : CORM_SAVE_CONNECT,
+	(void) CormSaveAddRow(place, CormJsonIsObject(value) ? CORM_SAVE_ANY : CORM_SAVE_CONNECT,
 						  parent, value, at);
 }
 
-void
-CormSaveAddRelated(CormSavePlace *place, int row, const CormRelation *relation,
-				   JsonbValue *value)
+/*
+ * What an object has for a relation becomes rows of the place below.  A list is
+ * added to what is there, one row or null takes its place.
+ */
+static bool
+TakeRelated(void *arg, int row, const CormRelation *relation, JsonbValue *value)
 {
-	CormDocPath *at = MakePath(place->rows[row].at, relation->name, 0);
+	CormSavePlace *place = arg;
+	CormDocPath *at = CormSavePath(place->rows[row].at, relation->name, 0);
 	CormSavePlace *below;
 	ListCell   *lc;
 
 	CormRequireWhole(place->model, relation);
 	CormRequireWritable(place->model, relation);
 	below = PlaceBelow(place, relation);
-	if (!relation->to_many)
+	if (CormJsonIsObject(value) && CormSaveHasVerbs(value))
 	{
-		AddPlain(below, row, value, at);
-		return;
+		if (CormSaveIsHeld(relation))
+			return CormSaveTakeVerb(below, row, value, at);
+		CormSaveAddVerbs(below, row, value, at);
 	}
-	if (!CormJsonIsArray(value))
-		CormRaiseWrongValue(at, "an array of objects and keys", value);
-	foreach(lc, CormJsonElements(value))
-		AddPlain(below, row, lfirst(lc), MakePath(at, NULL, foreach_current_index(lc)));
-}
-
-static bool
-TakeRelated(void *arg, int row, const CormRelation *relation, JsonbValue *value)
-{
-	CormSaveAddRelated(arg, row, relation, value);
+	else if (!relation->to_many && value->type == jbvNull)
+		below->cleared = lappend_int(below->cleared, row);
+	else if (!relation->to_many)
+		CormSaveAddPlain(below, row, value, at);
+	else if (CormJsonIsArray(value))
+		foreach(lc, CormJsonElements(value))
+			CormSaveAddPlain(below, row, lfirst(lc),
+							 CormSavePath(at, NULL, foreach_current_index(lc)));
+	else
+		CormRaiseWrongValue(at, "an array of objects and keys, or an object of verbs", value);
 	return true;
 }
 
@@ -138,11 +141,14 @@ TakeRelated(void *arg, int row, const CormRelation *relation, JsonbValue *value)
 static char *
 PlaceOfRow(void *arg, int row)
 {
-	return CormSaveAt(arg, row);
+	const CormSavePlace *place = arg;
+	char	   *at = CormSaveAt(place, row);
+
+	return place->part && place->rows[row].lookup ? psprintf("%s.%s", at, place->part) : at;
 }
 
 /*
- * Rows below a relation that they hold themselves have its columns from above.
+ * Rows that hold the relation themselves have its columns from above.
  */
 static void
 GiveOwner(CormSavePlace *place)
@@ -170,88 +176,52 @@ GiveOwner(CormSavePlace *place)
 	}
 }
 
-/*
- * A row that is linked is named by its key, and may bring the link's values.
- */
 static void
-ReadTarget(CormSavePlace *place, int row, const CormModel *link, CormRowFrame *frame)
+TakeExpected(void *arg, int row, const CormColumn *column, JsonbValue *value)
 {
-	const CormModel *model = place->model;
-	JsonbValue *value = &place->rows[row].value;
-	Datum	   *key = CormKeyValues(model, value, CormSaveAt(place, row));
+	CormSavePlace *place = arg;
+	CormSaveExpected *expected = palloc(sizeof(CormSaveExpected));
 
-	for (int i = 0; i < model->nkey; i++)
-		CormBulkSet(CormBulkColumnOf(place->bulk, CormColumnByNumber(model, model->key[i])),
-					row, key[i], false, "pk");
-	if (link == NULL || !CormJsonIsObject(value))
-		return;
-	place->links[row] = CormJsonMember(value, link->name);
-	if (place->links[row] == NULL)
-		return;
-	frame->row = row;
-	frame->key = link->name;
-	(void) CormReadLinkValues(place->relation, place->links[row]);
-	frame->row = -1;
+	expected->row = row;
+	expected->column = column;
+	expected->value = CormValueFromJson(value, column->typid, column->typmod,
+										&expected->isnull);
+	place->expected = lappend(place->expected, expected);
 }
 
 static void
-ReadTargets(CormSavePlace *place)
+ReadObjects(CormSavePlace *place)
 {
-	const CormRelation *relation = place->relation;
-	const CormModel *link = relation && OidIsValid(relation->through) ?
-		CormModelByRelid(relation->through) : NULL;
-	CormRowFrame frame;
+	CormTreeRows tree = {palloc0(Max(place->n, 1) * sizeof(JsonbValue *)), TakeRelated,
+		TakeExpected, place};
 
-	CormRowFramePush(&frame, "reading");
-	frame.bulk = place->bulk;
 	for (int row = 0; row < place->n; row++)
-		if (place->rows[row].kind == CORM_SAVE_CONNECT)
-			ReadTarget(place, row, link, &frame);
-	CormRowFramePop(&frame);
-}
-
-/*
- * Is the key given?  A null in a key that has a default asks for that.
- */
-static bool
-IsKeyed(CormSavePlace *place, int row)
-{
-	const CormModel *model = place->model;
-	bool		keyed = model->nkey > 0;
-
-	for (int i = 0; i < model->nkey; i++)
 	{
-		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
-		CormBulkColumn *given = CormBulkColumnOf(place->bulk, column);
+		CormSaveKind kind = place->rows[row].kind;
 
-		if (given->given[row] && given->nulls[row] && column->has_default)
-		{
-			given->given[row] = false;
-			given->ngiven--;
-		}
-		keyed = keyed && given->given[row] && !given->nulls[row];
+		if (kind != CORM_SAVE_CONNECT && kind != CORM_SAVE_DISCONNECT && kind != CORM_SAVE_DELETE)
+			tree.objects[row] = &place->rows[row].value;
 	}
-	return keyed;
+	place->part = "defaults";
+	CormBulkReadTree(place->bulk, place->relation, &tree, place->links);
+	place->part = NULL;
 }
 
 void
 CormSaveRead(CormSavePlace *place)
 {
-	CormTreeRows tree = {palloc0(Max(place->n, 1) * sizeof(JsonbValue *)), TakeRelated, place};
-
 	CormCheckSchemaUsage(place->model);
+	place->key.n = place->model->nkey;
+	place->key.attnums = place->model->key;
 	place->bulk = CormBulkBegin(place->model, place->n);
 	place->bulk->label = place->label;
 	place->bulk->place = PlaceOfRow;
 	place->bulk->place_arg = place;
 	place->links = palloc0(Max(place->n, 1) * sizeof(JsonbValue *));
-	for (int row = 0; row < place->n; row++)
-		if (place->rows[row].kind != CORM_SAVE_CONNECT)
-			tree.objects[row] = &place->rows[row].value;
 	if (place->relation && CormHasChildren(place->relation))
 		GiveOwner(place);
-	ReadTargets(place);
-	CormBulkReadTree(place->bulk, place->relation, &tree, place->links);
-	for (int row = 0; row < place->n; row++)
-		place->rows[row].keyed = IsKeyed(place, row);
+	CormSaveReadTargets(place);
+	CormSaveReadLookups(place);
+	ReadObjects(place);
+	CormSaveChooseKeys(place);
 }

@@ -87,11 +87,8 @@ CormSaveNote(CormSavePlace *place, CormSaveColumn *column, int row, Datum value,
 		column->values[row] = datumCopy(value, column->byval, column->typlen);
 }
 
-/*
- * The same value as another type, by way of its text.
- */
-static Datum
-ConvertValue(Datum value, Oid from, Oid to)
+Datum
+CormSaveConvert(Datum value, Oid from, Oid to)
 {
 	Oid			output;
 	bool		varlena;
@@ -125,8 +122,8 @@ CormSaveNoteGiven(CormSavePlace *place, int row)
 				continue;
 			column->nulls[row] = given->nulls[row];
 			if (!given->nulls[row])
-				column->values[row] = ConvertValue(given->values[row], given->column->typid,
-												   column->type);
+				column->values[row] = CormSaveConvert(given->values[row],
+													  given->column->typid, column->type);
 		}
 	}
 }

@@ -13,25 +13,15 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "miscadmin.h"
 
 #include "expr.h"
 #include "save.h"
 #include "scope.h"
 #include "source.h"
 
-/*
- * Those rows at a place that are of a state, each once.
- */
-static int
-RowsOf(const CormSavePlace *place, CormSaveState state, int *rows)
-{
-	int			n = 0;
-
-	for (int row = 0; row < place->n; row++)
-		if (place->rows[row].same == row && place->rows[row].state == state)
-			rows[n++] = row;
-	return n;
-}
+/* So often a row is in the way that cannot be found before that is an error. */
+#define ATTEMPTS 5
 
 static CormBulk *
 PartOf(const CormSavePlace *place, int n, const int *rows)
@@ -95,9 +85,9 @@ Returning(CormSavePlace *place, Inserted *inserted)
 }
 
 static void
-InsertRows(CormSavePlace *place, int n, const int *rows)
+InsertRows(CormSavePlace *place, int n, const int *rows, CormConflictAction action)
 {
-	CormConflict conflict = {CORM_CONFLICT_ERROR};
+	CormConflict conflict = {action};
 	Inserted	inserted = {place, rows, NIL, NIL, CurrentMemoryContext};
 	CormSelect *returning = Returning(place, &inserted);
 	CormBulk   *bulk = PartOf(place, n, rows);
@@ -108,8 +98,63 @@ InsertRows(CormSavePlace *place, int n, const int *rows)
 		return;
 	}
 	for (int i = 0; i < n; i++)
-		place->rows[rows[i]].state = CORM_SAVE_LOST;
+		place->rows[rows[i]].state = CORM_SAVE_NOWHERE;
 	(void) CormBulkInsertValues(bulk, &conflict, returning, NoteInserted, &inserted);
+}
+
+/*
+ * What the row points to has been created for it, and would be left over.
+ */
+static void
+RefuseLeftOver(const CormSavePlace *place, int row)
+{
+	ListCell   *lc;
+
+	foreach(lc, place->below)
+	{
+		const CormSavePlace *below = lfirst(lc);
+
+		for (int n = 0; CormSaveIsHeld(below->relation) && n < below->n; n++)
+			if (below->rows[n].parent == row)
+				ereport(ERROR,
+						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						 errmsg("could not serialize access due to a concurrent insertion"),
+						 errdetail("A %s that \"%s\" looks up has been created meanwhile.",
+								   CormModelDisplayName(place->model), CormSaveAt(place, row)),
+						 errhint("The transaction might succeed if retried.")));
+	}
+}
+
+/*
+ * Rows that a lookup has not found.  One that somebody else has created since
+ * then is in the way, and is looked for again; one that cannot be found is an
+ * error in the end.
+ */
+static void
+InsertLookedUp(CormSavePlace *place, int n, int *rows)
+{
+	for (int attempt = 0; n > 0; attempt++)
+	{
+		int			left = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		InsertRows(place, n, rows,
+				   attempt < ATTEMPTS ? CORM_CONFLICT_IGNORE : CORM_CONFLICT_ERROR);
+		for (int i = 0; i < n; i++)
+			if (place->rows[rows[i]].state == CORM_SAVE_NOWHERE && attempt < ATTEMPTS)
+				rows[left++] = rows[i];
+		n = left;
+		if (n == 0)
+			return;
+		CormSaveFindAgain(place, n, rows);
+		left = 0;
+		for (int i = 0; i < n; i++)
+			if (place->rows[rows[i]].state == CORM_SAVE_NEW)
+				rows[left++] = rows[i];
+			else if (place->rows[rows[i]].passive)
+				RefuseLeftOver(place, rows[i]);
+		n = left;
+	}
 }
 
 /* ---------- rows that are there ---------- */
@@ -157,15 +202,36 @@ UpdateRows(CormSavePlace *place, int n, int *rows)
 void
 CormSaveWrite(CormSavePlace *place)
 {
-	int		   *rows = palloc(Max(place->n, 1) * sizeof(int));
-	int		   *others = palloc(Max(place->n, 1) * sizeof(int));
-	int			n = RowsOf(place, CORM_SAVE_NEW, rows);
-	int			nothers = RowsOf(place, CORM_SAVE_THERE, others);
+	int		   *new = palloc(Max(place->n, 1) * sizeof(int));
+	int		   *looked_up = palloc(Max(place->n, 1) * sizeof(int));
+	int			nnew = 0;
+	int			nlooked_up = 0;
+	int			n = 0;
 
-	if (n > 0)
-		InsertRows(place, n, rows);
-	if (nothers > 0)
-		UpdateRows(place, nothers, others);
+	for (int row = 0; row < place->n; row++)
+	{
+		const CormSaveRow *at = &place->rows[row];
+
+		if (at->same != row || at->state != CORM_SAVE_NEW)
+			continue;
+		if (CormSaveIsLookedUp(at))
+			looked_up[nlooked_up++] = row;
+		else
+			new[nnew++] = row;
+	}
+	if (nnew > 0)
+		InsertRows(place, nnew, new, CORM_CONFLICT_ERROR);
+	InsertLookedUp(place, nlooked_up, looked_up);
+
+	for (int row = 0; row < place->n; row++)
+	{
+		const CormSaveRow *at = &place->rows[row];
+
+		if (at->same == row && at->state == CORM_SAVE_THERE &&
+			at->kind != CORM_SAVE_DISCONNECT && at->kind != CORM_SAVE_DELETE)
+			new[n++] = row;
+	}
+	UpdateRows(place, n, new);
 }
 
 /* ---------- links ---------- */
@@ -184,8 +250,8 @@ CormSaveLink(CormSavePlace *place)
 		const CormSaveRow *at = &place->rows[row];
 		CormPair   *pair;
 
-		if (place->rows[at->same].state == CORM_SAVE_LOST ||
-			(at->related && place->links[row] == NULL))
+		if (place->rows[at->same].state == CORM_SAVE_NOWHERE || at->kind == CORM_SAVE_DISCONNECT ||
+			at->kind == CORM_SAVE_DELETE || (at->related && place->links[row] == NULL))
 			continue;
 		pair = palloc(sizeof(CormPair));
 		if (!CormSavePair(place, row, pair))

@@ -12,6 +12,9 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "api_write.h"
 #include "pathtext.h"
@@ -118,6 +121,9 @@ Print(void *arg, int row, StringInfo document)
 		appendStringInfoString(&printing->text, "null");
 }
 
+/*
+ * The keys of the roots, NULL for one that was not written.
+ */
 static Datum **
 KeysOf(const CormSavePlace *roots)
 {
@@ -126,23 +132,84 @@ KeysOf(const CormSavePlace *roots)
 
 	for (int row = 0; row < roots->n; row++)
 	{
-		keys[row] = palloc(model->nkey * sizeof(Datum));
-		if (!CormSaveValues(roots, row, model->nkey, model->key, model, model->key, keys[row]))
-			keys[row] = NULL;
+		Datum	   *key = palloc(model->nkey * sizeof(Datum));
+
+		if (!CormSaveValues(roots, row, model->nkey, model->key, model, model->key, key))
+			continue;
+		for (int i = 0; i < model->nkey; i++)
+		{
+			int16		typlen;
+			bool		byval;
+
+			get_typlenbyval(CormColumnByNumber(model, model->key[i])->typid, &typlen, &byval);
+			key[i] = datumCopy(key[i], byval, typlen);
+		}
+		keys[row] = key;
 	}
 	return keys;
 }
 
+/*
+ * What was written and is not asked for is "{}".
+ */
 static void
-PrintNothing(const CormSavePlace *roots, Printing *printing)
+PrintNothing(const bool *written, int n, Printing *printing)
 {
 	StringInfoData nothing;
 
 	initStringInfo(&nothing);
 	appendStringInfoString(&nothing, "{}");
+	for (int row = 0; row < n; row++)
+		Print(printing, row, written[row] ? &nothing : NULL);
+}
+
+/* ---------- save ---------- */
+
+/* What is left of a tree when it has been written. */
+typedef struct Saved
+{
+	const CormModel *model;
+	int			n;				/* roots */
+	Datum	  **keys;			/* by root; NULL: nothing is to be read */
+	bool	   *written;
+} Saved;
+
+/*
+ * Writes the tree in a context of its own, of which only what is read back by is
+ * left.
+ */
+static Saved
+WriteTree(CormRequest *request, const CormOwned *owned, JsonbValue *tree)
+{
+	bool		silent = request->fields_given && request->fields == NIL && request->loads == NIL;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "corm save",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	CormSavePlace *roots;
+	CormSavePlace *first = MakeRoots(owned, &roots);
+	Saved		saved = {roots->model};
+
+	AddRoots(roots, tree);
+	if (owned->subject.relation && !owned->subject.relation->to_many && roots->n > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("relation \"%s\" holds one row, not %d", owned->label, roots->n)));
+	if (!silent)
+		CormRequireKey(roots->model, "a row that was saved is read by");
+	roots->returned = !silent;
+	CormSaveRun(first);
+
+	MemoryContextSwitchTo(old);
+	saved.n = roots->n;
+	saved.written = palloc(Max(roots->n, 1) * sizeof(bool));
 	for (int row = 0; row < roots->n; row++)
-		Print(printing, row,
-			  roots->rows[roots->rows[row].same].state == CORM_SAVE_NOWHERE ? NULL : &nothing);
+		saved.written[row] = roots->rows[roots->rows[row].same].state != CORM_SAVE_NOWHERE;
+	if (!silent)
+		saved.keys = KeysOf(roots);
+	if (!silent && request->guards == NIL)
+		LoadBelow(request, roots, "");
+	MemoryContextDelete(context);
+	return saved;
 }
 
 /*
@@ -152,11 +219,9 @@ Datum
 corm_save(PG_FUNCTION_ARGS)
 {
 	CormRequest *request = CormArgWriteRequest(fcinfo);
-	bool		silent = request->fields_given && request->fields == NIL && request->loads == NIL;
 	CormOwned	owned;
 	JsonbValue *tree;
-	CormSavePlace *first;
-	CormSavePlace *roots;
+	Saved		saved;
 	Printing	printing = {{0}};
 
 	CormRefusePart(request, "save", false);
@@ -164,29 +229,16 @@ corm_save(PG_FUNCTION_ARGS)
 		CormRefuseNull("the tree to save");
 	tree = CormJsonbToValue(PG_GETARG_JSONB_P(1));
 	owned = CormOwnedOf(request);
-	first = MakeRoots(&owned, &roots);
-	AddRoots(roots, tree);
-	if (owned.subject.relation && !owned.subject.relation->to_many && roots->n > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("relation \"%s\" holds one row, not %d", owned.label, roots->n)));
-	if (!silent)
-		CormRequireKey(roots->model, "a row that was saved is read by");
-	roots->returned = !silent;
-	CormSaveRun(first);
+	saved = WriteTree(request, &owned, tree);
 
 	initStringInfo(&printing.text);
 	printing.array = CormJsonIsArray(tree);
 	if (printing.array)
 		appendStringInfoChar(&printing.text, '[');
-	if (silent)
-		PrintNothing(roots, &printing);
+	if (saved.keys)
+		CormReadBack(request, saved.model, saved.n, saved.keys, Print, &printing);
 	else
-	{
-		if (request->guards == NIL)
-			LoadBelow(request, roots, "");
-		CormReadBack(request, roots->model, roots->n, KeysOf(roots), Print, &printing);
-	}
+		PrintNothing(saved.written, saved.n, &printing);
 	if (printing.array)
 		appendStringInfoChar(&printing.text, ']');
 	else if (printing.missing)

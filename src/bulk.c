@@ -435,13 +435,42 @@ RunInsert(const char *sql, const CormValues *values, const CormSelect *returning
 
 	if (insertion->observer)
 	{
-		(void) CormExecute(returning->label, sql, BulkParams(values), false, &receiver.pub);
+		(void) CormExecuteForAny(returning->label, sql, BulkParams(values),
+								 insertion->to - insertion->next, &receiver.pub);
 		return;
 	}
 	run = CormRunBegin(returning, false);
 	CormRunObserve(run, NoteReturned, insertion);
 	CormRunReturning(run, sql, BulkParams(values), SinkReturned, insertion);
 	SinkMissing(insertion, insertion->to);
+}
+
+/*
+ * One row, as anybody would insert it, for whoever wants no document.
+ */
+static int64
+InsertOne(const CormBulk *bulk, int row, const CormSelect *returning, Insertion *insertion)
+{
+	CormValues	values = {NIL};
+	ValueReceiver receiver = {
+		{ReceiveValues, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
+		insertion
+	};
+	List	   *assigned = NIL;
+	ListCell   *lc;
+
+	foreach(lc, bulk->columns)
+	{
+		const CormBulkColumn *column = lfirst(lc);
+
+		if (column->given[row])
+			assigned = lappend(assigned, CormPlainValue(&values, column->column,
+														column->values[row], column->nulls[row]));
+	}
+	turn.row = row;
+	return CormExecute(returning->label,
+					   CormDeparseInsert(bulk->model, returning->label, assigned, returning),
+					   CormValueParams(&values), false, insertion->observer ? &receiver.pub : NULL);
 }
 
 /*
@@ -458,6 +487,10 @@ InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
 
 	insertion.to = to;
 	insertion.next = from;
+	insertion.returned = palloc((to - from) * sizeof(int));
+	if (to - from == 1 && conflict->action == CORM_CONFLICT_ERROR &&
+		(insertion.observer || returning->targets == NIL))
+		return InsertOne(bulk, from, returning, &insertion);
 
 	foreach(lc, bulk->columns)
 	{
@@ -475,8 +508,7 @@ InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
 		rows.overwritten = Overwritten(bulk, conflict, from);
 	sql = CormDeparseBulkInsert(&rows, returning);
 	if (returning->targets == NIL)
-		return CormExecute(returning->label, sql, BulkParams(&values), false, NULL);
-	insertion.returned = palloc((to - from) * sizeof(int));
+		return CormExecuteForAny(returning->label, sql, BulkParams(&values), to - from, NULL);
 	RunInsert(sql, &values, returning, &insertion);
 	return insertion.nreturned;
 }
@@ -642,6 +674,7 @@ CormBulkUpdate(CormBulk *bulk)
 		return 0;
 	if (!bulk->locked)
 		LockKeys(bulk);
-	return CormExecute(bulk->label, CormDeparseBulkUpdate(model, bulk->label, keys, changes),
-					   BulkParams(&values), false, NULL);
+	return CormExecuteForAny(bulk->label,
+							 CormDeparseBulkUpdate(model, bulk->label, keys, changes),
+							 BulkParams(&values), bulk->n, NULL);
 }

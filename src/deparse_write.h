@@ -55,7 +55,8 @@ extern char *CormDeparseLock(const CormWriteRows *rows, bool for_delete);
 extern char *CormDeparseRowCount(const CormWriteRows *rows);
 
 /*
- * Links to insert: all columns are arrays, one element for each link.  Pairs
+ * Links to insert: all columns are arrays, one element for each link, in the order
+ * in which they are to be written.  Pairs
  * that are linked already are left alone, or (with "extra" columns) updated
  * where they differ, if "arbiter" says that ON CONFLICT can do so; otherwise
  * they are only left alone.

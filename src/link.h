@@ -62,6 +62,8 @@ typedef struct CormPair
 	Datum	   *near;
 	Datum	   *far;
 	JsonbValue *values;			/* of the link's own columns, or NULL */
+	bool		new;			/* one of the rows has just been created, so
+								 * they are not linked */
 } CormPair;
 
 /*

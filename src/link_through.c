@@ -36,6 +36,7 @@ typedef struct NewLink
 	Datum	   *pair;
 	List	   *values;			/* of CormAssignment * */
 	int			mention;		/* place among the targets */
+	bool		new;			/* the pair is known not to be linked */
 } NewLink;
 
 /* What the functions below share. */
@@ -167,6 +168,7 @@ MakeLink(const Through *through, const Datum *near, const Datum *far, List *valu
 
 	link->pair = JoinPair(through, turn ? far : near, turn ? near : far);
 	link->values = values;
+	link->new = false;
 	return link;
 }
 
@@ -198,7 +200,7 @@ SameColumns(const NewLink *a, const NewLink *b)
 {
 	ListCell   *lc;
 
-	if (list_length(a->values) != list_length(b->values))
+	if (a->new != b->new || list_length(a->values) != list_length(b->values))
 		return false;
 	foreach(lc, a->values)
 		if (ValueOf(b->values, ((CormAssignment *) lfirst(lc))->column) == NULL)
@@ -260,6 +262,8 @@ LockPairs(const Through *through, List *links)
 static bool
 LooksFirst(const Through *through, const NewLink *link)
 {
+	if (link->new)
+		return false;
 	if (through->relation->symmetrical || !through->relation->pair_arbiter)
 		return true;
 	for (int i = 0; i < through->model->ncolumns; i++)
@@ -293,7 +297,7 @@ BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks 
 	new->label = through->owned->label;
 	new->look_first = LooksFirst(through, first);
 	new->either_way = through->relation->symmetrical;
-	new->arbiter = through->relation->pair_arbiter;
+	new->arbiter = through->relation->pair_arbiter && !first->new;
 	new->single = n == 1;
 
 	for (int i = 0; i < through->npair; i++)
@@ -447,18 +451,23 @@ CormLinkPairs(const CormOwned *owned, List *pairs)
 {
 	Through		through;
 	List	   *links = NIL;
+	bool		some_old = false;
 	ListCell   *lc;
 
 	InitLink(&through, owned);
 	foreach(lc, pairs)
 	{
 		const CormPair *pair = lfirst(lc);
+		NewLink    *link = MakeLink(&through, pair->near, pair->far,
+									CormReadLinkValues(through.relation, pair->values));
 
-		links = lappend(links, MakeLink(&through, pair->near, pair->far,
-										CormReadLinkValues(through.relation, pair->values)));
+		link->new = pair->new;
+		some_old |= !pair->new;
+		links = lappend(links, link);
 	}
 	links = SortLinks(&through, links);
-	LockPairs(&through, links);
+	if (some_old)
+		LockPairs(&through, links);
 	LockUpdatedPairs(&through, links);
 	return AddByColumns(&through, links);
 }
@@ -474,7 +483,7 @@ static bool
 ReceivePlace(TupleTableSlot *slot, DestReceiver *self)
 {
 	slot_getallattrs(slot);
-	((PlaceReceiver *) self)->found[DatumGetInt32(slot->tts_values[0]) - 1] = true;
+	((PlaceReceiver *) self)->found[DatumGetInt32(slot->tts_values[0])] = true;
 	return true;
 }
 
@@ -497,10 +506,12 @@ FindLinks(const Through *through, List *pairs, bool *found)
 	};
 	List	   *arrays = CormArrayValues(&values, through->model, through->npair,
 										 through->pair, pairs);
+	int			places = CormAddPlaces(&values, list_length(pairs));
 	const char *label = through->owned->label;
 
-	(void) CormExecute(label, CormDeparseFind(through->model, label, arrays, NIL, NIL, false),
-					   CormValueParams(&values), false, &receiver.pub);
+	(void) CormExecuteForAny(label,
+							 CormDeparseFind(through->model, label, arrays, places, NIL, NIL, false),
+							 CormValueParams(&values), list_length(pairs), &receiver.pub);
 }
 
 bool *

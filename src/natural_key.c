@@ -219,7 +219,7 @@ ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContext old;
 
 	slot_getallattrs(slot);
-	place = DatumGetInt32(slot->tts_values[0]) - 1;
+	place = DatumGetInt32(slot->tts_values[0]);
 	row = list_nth_int(finder->use->rows, place);
 	old = MemoryContextSwitchTo(finder->context);
 	for (int i = 0; i < fk->nkeys && !slot->tts_isnull[i + 1]; i++)
@@ -286,6 +286,7 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 	};
 	List	   *wanted = NIL;
 	List	   *types = NIL;
+	int			places;
 
 	CormCheckSchemaUsage(target);
 	finder.columns = palloc(fk->nkeys * sizeof(CormBulkColumn *));
@@ -299,8 +300,10 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 											CormColumnByNumber(target, fk->pk_attnums[i])));
 		types = lappend_oid(types, column->typid);
 	}
-	(void) CormExecute(label, CormDeparseFind(target, label, arrays, wanted, types, false),
-					   CormValueParams(&values), false, &finder.pub);
+	places = CormAddPlaces(&values, list_length(use->rows));
+	(void) CormExecuteForAny(label,
+							 CormDeparseFind(target, label, arrays, places, wanted, types, false),
+							 CormValueParams(&values), list_length(use->rows), &finder.pub);
 	for (int place = 0; place < list_length(use->rows); place++)
 		if (!finder.found[place])
 			ereport(ERROR,

@@ -98,7 +98,7 @@ ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 	ListCell   *lc;
 
 	slot_getallattrs(slot);
-	row = finder->rows[DatumGetInt32(slot->tts_values[0]) - 1];
+	row = finder->rows[DatumGetInt32(slot->tts_values[0])];
 	place->rows[row].state = CORM_SAVE_THERE;
 	foreach(lc, place->columns)
 	{
@@ -156,6 +156,7 @@ LookUp(CormSavePlace *place, Finder *finder)
 	List	   *keys = NIL;
 	List	   *wanted = NIL;
 	List	   *types = NIL;
+	int			places;
 	bool		lock = finder->lock && CormMayLockRows(model) &&
 		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE);
 	ListCell   *lc;
@@ -175,9 +176,10 @@ LookUp(CormSavePlace *place, Finder *finder)
 		wanted = lappend(wanted, unconstify(CormColumn *, column->column));
 		types = lappend_oid(types, column->type);
 	}
-	(void) CormExecute(place->label,
-					   CormDeparseFind(model, place->label, keys, wanted, types, lock),
-					   CormValueParams(&values), false, &finder->pub);
+	places = CormAddPlaces(&values, finder->n);
+	(void) CormExecuteForAny(place->label,
+							 CormDeparseFind(model, place->label, keys, places, wanted, types, lock),
+							 CormValueParams(&values), finder->n, &finder->pub);
 }
 
 /*

@@ -237,12 +237,24 @@ CormSaveWrite(CormSavePlace *place)
 /* ---------- links ---------- */
 
 /*
+ * Might a trigger link rows as soon as they are there?
+ */
+static bool
+LinksByItself(const CormSavePlace *place)
+{
+	return CormHasUserTriggers(place->model->relid) ||
+		CormHasUserTriggers(place->above->model->relid) ||
+		CormHasUserTriggers(place->relation->through);
+}
+
+/*
  * Rows that are linked already are left alone unless they bring link values.
  */
 void
 CormSaveLink(CormSavePlace *place)
 {
 	CormOwned	owned = CormSaveOwned(place);
+	bool		by_itself = LinksByItself(place);
 	List	   *pairs = NIL;
 
 	for (int row = 0; row < place->n; row++)
@@ -254,6 +266,9 @@ CormSaveLink(CormSavePlace *place)
 			at->kind == CORM_SAVE_DELETE || (at->related && place->links[row] == NULL))
 			continue;
 		pair = palloc(sizeof(CormPair));
+		pair->new = !by_itself &&
+			(place->rows[at->same].state == CORM_SAVE_NEW ||
+			 place->above->rows[place->above->rows[at->parent].same].state == CORM_SAVE_NEW);
 		if (!CormSavePair(place, row, pair))
 			ereport(ERROR,
 					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),

@@ -229,6 +229,7 @@ corm_save(PG_FUNCTION_ARGS)
 		CormRefuseNull("the tree to save");
 	tree = CormJsonbToValue(PG_GETARG_JSONB_P(1));
 	owned = CormOwnedOf(request);
+	CormSavePermit(request, &owned.subject, tree);
 	saved = WriteTree(request, &owned, tree);
 
 	initStringInfo(&printing.text);

@@ -324,6 +324,14 @@ CormDeparseRowCount(const CormWriteRows *rows)
 	return buf.data;
 }
 
+char *
+CormDeparseSetConstraint(Oid relid, const char *name, bool deferred)
+{
+	return psprintf("SET CONSTRAINTS %s.%s %s",
+					quote_identifier(get_namespace_name(get_rel_namespace(relid))),
+					quote_identifier(name), deferred ? "DEFERRED" : "IMMEDIATE");
+}
+
 /* ---------- links ---------- */
 
 /*

@@ -54,6 +54,9 @@ extern char *CormDeparseLock(const CormWriteRows *rows, bool for_delete);
 /* Counts them. */
 extern char *CormDeparseRowCount(const CormWriteRows *rows);
 
+/* Tells a constraint to wait for the end of the transaction, or not to. */
+extern char *CormDeparseSetConstraint(Oid relid, const char *name, bool deferred);
+
 /*
  * Links to insert: all columns are arrays, one element for each link, in the order
  * in which they are to be written.  Pairs

@@ -198,8 +198,8 @@ DropBelowPassive(CormSavePlace *place)
 	place->n = n;
 }
 
-void
-CormSaveRun(CormSavePlace *place)
+static void
+Run(CormSavePlace *place)
 {
 	ListCell   *lc;
 
@@ -216,7 +216,7 @@ CormSaveRun(CormSavePlace *place)
 
 		if (!CormSaveIsHeld(below->relation))
 			continue;
-		CormSaveRun(below);
+		Run(below);
 		Point(place, below);
 	}
 	if (place->relation && !CormSaveIsHeld(place->relation))
@@ -224,7 +224,9 @@ CormSaveRun(CormSavePlace *place)
 		Replace(place);
 		CormSaveTakeOff(place);
 	}
+	CormSaveDefer(place);
 	CormSaveWrite(place);
+	place->written = true;
 	if (place->relation && OidIsValid(place->relation->through))
 		CormSaveLink(place);
 	foreach(lc, place->below)
@@ -234,6 +236,13 @@ CormSaveRun(CormSavePlace *place)
 		if (CormSaveIsHeld(below->relation))
 			CormSaveTakeOff(below);
 		else
-			CormSaveRun(below);
+			Run(below);
 	}
+}
+
+void
+CormSaveRun(CormSavePlace *roots)
+{
+	Run(roots);
+	CormSaveFinish(roots);
 }

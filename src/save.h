@@ -99,6 +99,11 @@ typedef struct CormSavePlace
 	JsonbValue **links;			/* by row: link values, or NULL */
 	List	   *columns;		/* of CormSaveColumn * */
 	List	   *expected;		/* of CormSaveExpected * */
+	bool		written;
+
+	/* of the roots: what is left to the end */
+	List	   *deferred;
+	List	   *constraints;	/* of CormForeignKey *, told to wait */
 } CormSavePlace;
 
 /* ---------- save_tree.c: from JSON to rows at places ---------- */
@@ -126,6 +131,21 @@ extern char *CormSaveAt(const CormSavePlace *place, int row);
 
 /* ---------- save_verb.c: objects of verbs ---------- */
 
+typedef enum CormSaveVerb
+{
+	CORM_TREE_CREATE,
+	CORM_TREE_CONNECT,
+	CORM_TREE_CONNECT_OR_CREATE,
+	CORM_TREE_UPDATE,
+	CORM_TREE_UPSERT,
+	CORM_TREE_DISCONNECT,
+	CORM_TREE_DELETE,
+	CORM_TREE_SET
+} CormSaveVerb;
+
+/* The verb of that name, -1 if there is none. */
+extern int	CormSaveFindVerb(const char *name, int len);
+
 /* Are all members of an object verbs? */
 extern bool CormSaveHasVerbs(const JsonbValue *object);
 
@@ -139,6 +159,15 @@ extern void CormSaveAddVerbs(CormSavePlace *place, int parent, JsonbValue *objec
  */
 extern bool CormSaveTakeVerb(CormSavePlace *place, int parent, JsonbValue *value,
 							 const CormDocPath *at);
+
+/* ---------- save_permit.c: what a queryset permits ---------- */
+
+/*
+ * Raises 42501 for a key of the tree, an object or an array of objects, that the
+ * request does not permit.
+ */
+extern void CormSavePermit(const CormRequest *request, const CormSubject *subject,
+						   JsonbValue *tree);
 
 /* ---------- save_lookup.c: what rows are looked up by ---------- */
 
@@ -215,12 +244,20 @@ extern void CormSaveLink(CormSavePlace *place);
 /* Is it a row that is created unless a lookup finds it? */
 extern bool CormSaveIsLookedUp(const CormSaveRow *row);
 
+/* ---------- save_defer.c: foreign keys to rows that are still to come ---------- */
+
+/* Before the rows of a place are written: leaves for later what must be. */
+extern void CormSaveDefer(CormSavePlace *place);
+
+/* When all is written: what was left. */
+extern void CormSaveFinish(CormSavePlace *roots);
+
 /* ---------- save.c ---------- */
 
 /* Does the row above hold the relation itself? */
 extern bool CormSaveIsHeld(const CormRelation *relation);
 
-/* Writes the rows of a place and all below it. */
-extern void CormSaveRun(CormSavePlace *place);
+/* Writes a tree. */
+extern void CormSaveRun(CormSavePlace *roots);
 
 #endif							/* CORM_SAVE_H */

@@ -17,24 +17,13 @@
 #include "natural_key.h"
 #include "save.h"
 
-typedef enum Verb
-{
-	VERB_CREATE,
-	VERB_CONNECT,
-	VERB_CONNECT_OR_CREATE,
-	VERB_UPDATE,
-	VERB_UPSERT,
-	VERB_DISCONNECT,
-	VERB_DELETE,
-	VERB_SET
-} Verb;
-
+/* In the order of CormSaveVerb. */
 static const char *const verb_names[] = {
 	"create", "connect", "connect_or_create", "update", "upsert", "disconnect", "delete", "set"
 };
 
-static int
-FindVerb(const char *name, int len)
+int
+CormSaveFindVerb(const char *name, int len)
 {
 	for (int i = 0; i < lengthof(verb_names); i++)
 		if (strlen(verb_names[i]) == len && memcmp(verb_names[i], name, len) == 0)
@@ -53,7 +42,7 @@ CormSaveHasVerbs(const JsonbValue *object)
 	(void) JsonbIteratorNext(&it, &name, true);
 	while (JsonbIteratorNext(&it, &name, true) == WJB_KEY)
 	{
-		if (FindVerb(name.val.string.val, name.val.string.len) < 0)
+		if (CormSaveFindVerb(name.val.string.val, name.val.string.len) < 0)
 			return false;
 		(void) JsonbIteratorNext(&it, &value, true);
 		some = true;
@@ -152,28 +141,28 @@ NamesRow(const CormSavePlace *place, const JsonbValue *value)
 }
 
 static void
-AddElement(CormSavePlace *place, Verb verb, int parent, JsonbValue *value,
+AddElement(CormSavePlace *place, CormSaveVerb verb, int parent, JsonbValue *value,
 		   const CormDocPath *at)
 {
 	bool		to_many = place->relation->to_many;
 
 	switch (verb)
 	{
-		case VERB_CREATE:
+		case CORM_TREE_CREATE:
 			RequireObject(value, at);
 			(void) CormSaveAddRow(place, CORM_SAVE_CREATE, parent, value, at);
 			break;
-		case VERB_CONNECT:
+		case CORM_TREE_CONNECT:
 			AddTarget(place, CORM_SAVE_CONNECT, parent, value, at);
 			break;
-		case VERB_CONNECT_OR_CREATE:
+		case CORM_TREE_CONNECT_OR_CREATE:
 			AddLookup(place, CORM_SAVE_CONNECT_OR_CREATE, parent, value, at);
 			break;
-		case VERB_UPDATE:
+		case CORM_TREE_UPDATE:
 			RequireObject(value, at);
 			CormSaveAddRow(place, CORM_SAVE_UPDATE, parent, value, at)->by_parent = !to_many;
 			break;
-		case VERB_UPSERT:
+		case CORM_TREE_UPSERT:
 			if (to_many)
 			{
 				AddLookup(place, CORM_SAVE_UPSERT, parent, value, at);
@@ -182,13 +171,13 @@ AddElement(CormSavePlace *place, Verb verb, int parent, JsonbValue *value,
 			RequireObject(value, at);
 			CormSaveAddRow(place, CORM_SAVE_UPSERT, parent, value, at)->by_parent = true;
 			break;
-		case VERB_DISCONNECT:
+		case CORM_TREE_DISCONNECT:
 			AddTarget(place, CORM_SAVE_DISCONNECT, parent, value, at);
 			break;
-		case VERB_DELETE:
+		case CORM_TREE_DELETE:
 			AddTarget(place, CORM_SAVE_DELETE, parent, value, at);
 			break;
-		case VERB_SET:
+		case CORM_TREE_SET:
 			if (NamesRow(place, value))
 				AddTarget(place, CORM_SAVE_CONNECT, parent, value, at);
 			else
@@ -198,11 +187,11 @@ AddElement(CormSavePlace *place, Verb verb, int parent, JsonbValue *value,
 }
 
 static void
-AddList(CormSavePlace *place, Verb verb, int parent, JsonbValue *value, const CormDocPath *at)
+AddList(CormSavePlace *place, CormSaveVerb verb, int parent, JsonbValue *value, const CormDocPath *at)
 {
 	ListCell   *lc;
 
-	if (verb == VERB_SET)
+	if (verb == CORM_TREE_SET)
 	{
 		if (!CormJsonIsArray(value))
 			CormRaiseWrongValue(at, "an array of objects and keys", value);
@@ -251,15 +240,15 @@ DeleteRelated(CormSavePlace *place, int parent, const JsonbValue *value, const C
 }
 
 static void
-AddVerbOfOne(CormSavePlace *place, Verb verb, int parent, JsonbValue *value,
+AddVerbOfOne(CormSavePlace *place, CormSaveVerb verb, int parent, JsonbValue *value,
 			 const CormDocPath *at)
 {
-	if (verb == VERB_DELETE)
+	if (verb == CORM_TREE_DELETE)
 		DeleteRelated(place, parent, value, at);
-	else if (verb == VERB_DISCONNECT ? ReadFlag(value, at) :
-			 verb == VERB_SET && value->type == jbvNull)
+	else if (verb == CORM_TREE_DISCONNECT ? ReadFlag(value, at) :
+			 verb == CORM_TREE_SET && value->type == jbvNull)
 		place->cleared = lappend_int(place->cleared, parent);
-	else if (verb != VERB_DISCONNECT)
+	else if (verb != CORM_TREE_DISCONNECT)
 		AddElement(place, verb, parent, value, at);
 }
 
@@ -277,7 +266,7 @@ CormSaveAddVerbs(CormSavePlace *place, int parent, JsonbValue *object, const Cor
 	it = CormBeginPairs(object);
 	while (CormNextPair(&it, &key, &value))
 	{
-		Verb		verb = FindVerb(key, strlen(key));
+		CormSaveVerb verb = CormSaveFindVerb(key, strlen(key));
 		CormDocPath *here = CormSavePath(at, key, 0);
 
 		if (place->relation->to_many)
@@ -299,29 +288,29 @@ CormSaveTakeVerb(CormSavePlace *place, int parent, JsonbValue *value, const Corm
 	it = CormBeginPairs(value);
 	(void) CormNextPair(&it, &key, &argument);
 	here = CormSavePath(at, key, 0);
-	switch ((Verb) FindVerb(key, strlen(key)))
+	switch ((CormSaveVerb) CormSaveFindVerb(key, strlen(key)))
 	{
-		case VERB_DISCONNECT:
+		case CORM_TREE_DISCONNECT:
 			if (!ReadFlag(argument, here))
 				return true;
 			*value = *CormNullValue();
 			return false;
-		case VERB_CONNECT:
+		case CORM_TREE_CONNECT:
 			if (argument->type == jbvNull)
 				CormRaiseWrongValue(here, "a key or an object", argument);
 			*value = *argument;
 			return false;
-		case VERB_SET:
+		case CORM_TREE_SET:
 			if (CormJsonIsObject(argument) && !NamesRow(place, argument))
 				break;
 			*value = *argument;
 			return false;
-		case VERB_DELETE:
+		case CORM_TREE_DELETE:
 			DeleteRelated(place, parent, argument, here);
 			return true;
 		default:
 			break;
 	}
-	AddElement(place, FindVerb(key, strlen(key)), parent, argument, here);
+	AddElement(place, CormSaveFindVerb(key, strlen(key)), parent, argument, here);
 	return true;
 }

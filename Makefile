@@ -97,6 +97,9 @@ REGRESS = \
 	bulk_create \
 	bulk_update \
 	get_or_create \
+	save \
+	save_verbs \
+	save_errors \
 	write_overloads \
 	write_errors \
 	orm_cases \

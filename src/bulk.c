@@ -300,6 +300,17 @@ FillIn(const CormBulk *bulk, CormBulkColumn *column, int from, int to)
 		FillNulls(bulk, column, from, to);
 }
 
+void
+CormBulkGiveDefault(CormBulk *bulk, const CormColumn *column)
+{
+	CormBulkColumn *given = CormBulkColumnOf(bulk, column);
+
+	FillIn(bulk, given, 0, bulk->n);
+	for (int row = 0; row < bulk->n; row++)
+		given->given[row] = true;
+	given->ngiven = bulk->n;
+}
+
 /* ---------- parameters ---------- */
 
 /*
@@ -446,7 +457,7 @@ RunInsert(const char *sql, const CormValues *values, const CormSelect *returning
 }
 
 /*
- * One row, as anybody would insert it, for whoever wants no document.
+ * One row of a tree, as anybody would insert it.
  */
 static int64
 InsertOne(const CormBulk *bulk, int row, const CormSelect *returning, Insertion *insertion)
@@ -489,7 +500,7 @@ InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
 	insertion.next = from;
 	insertion.returned = palloc((to - from) * sizeof(int));
 	if (to - from == 1 && conflict->action == CORM_CONFLICT_ERROR &&
-		(insertion.observer || returning->targets == NIL))
+		(bulk->place || bulk->whole) && (insertion.observer || returning->targets == NIL))
 		return InsertOne(bulk, from, returning, &insertion);
 
 	foreach(lc, bulk->columns)

@@ -90,6 +90,12 @@ extern void CormRowFramePop(CormRowFrame *frame);
 typedef void (*CormRowSink) (void *arg, int row, StringInfo document);
 
 /*
+ * Gives the rows that do not give this column what it has by default, so that it
+ * is known before they are inserted.
+ */
+extern void CormBulkGiveDefault(CormBulk *bulk, const CormColumn *column);
+
+/*
  * Inserts all rows, in their order, by one statement; by one for each run of
  * rows that give the same columns where it matters which a row gives: when rows
  * that are there are to be updated, and in views, whose defaults are their

@@ -32,8 +32,8 @@
 
 /* ---------- assignments ---------- */
 
-static bool
-SameValue(const CormColumn *column, Datum a, Datum b)
+bool
+CormSameValue(const CormColumn *column, Datum a, Datum b)
 {
 	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_EQ_OPR_FINFO);
 
@@ -55,7 +55,7 @@ CormAssign(List **assignments, const CormColumn *column, Datum value,
 		if (assignment->column->attnum != column->attnum)
 			continue;
 		if (assignment->isnull != isnull ||
-			(!isnull && !SameValue(column, assignment->value, value)))
+			(!isnull && !CormSameValue(column, assignment->value, value)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("\"%s\" and \"%s\" give column \"%s\" different values",

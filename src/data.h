@@ -22,6 +22,9 @@ typedef struct CormAssignment
 	const char *key;			/* what in the data says so */
 } CormAssignment;
 
+/* Are two values of a column, neither of them null, the same? */
+extern bool CormSameValue(const CormColumn *column, Datum a, Datum b);
+
 /*
  * Adds an assignment.  Raises 22023 when the column is set already, to another
  * value.

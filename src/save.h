@@ -149,6 +149,9 @@ extern int	CormSaveFindVerb(const char *name, int len);
 /* Are all members of an object verbs? */
 extern bool CormSaveHasVerbs(const JsonbValue *object);
 
+/* Raises 22023 for an object that has another member, or none. */
+pg_noreturn extern void CormSaveUnknownVerb(JsonbValue *object, const CormDocPath *at);
+
 /* Adds what they say, for a row of the place above. */
 extern void CormSaveAddVerbs(CormSavePlace *place, int parent, JsonbValue *object,
 							 const CormDocPath *at);
@@ -206,6 +209,9 @@ extern Datum CormSaveConvert(Datum value, Oid from, Oid to);
 
 /* Notes what the data itself says of columns that are wanted. */
 extern void CormSaveNoteGiven(CormSavePlace *place, int row);
+
+/* The same of what another bulk says in its row n. */
+extern void CormSaveNoteGivenBy(CormSavePlace *place, int row, const CormBulk *bulk, int n);
 
 /* ---------- save_find.c: which rows are there ---------- */
 

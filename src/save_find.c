@@ -16,9 +16,8 @@
 
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
-#include "utils/datum.h"
-#include "utils/typcache.h"
 
+#include "data.h"
 #include "deparse_bulk.h"
 #include "exec.h"
 #include "rowset.h"
@@ -53,13 +52,16 @@ RaiseNoneRelated(const CormSavePlace *place, int row)
 static void
 RaiseNotRelated(const CormSavePlace *place, int row)
 {
+	bool		by_verb = place->rows[row].kind != CORM_SAVE_ANY;
+
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("the %s given for \"%s\" is not related to the %s above it",
 					CormModelDisplayName(place->model), CormSaveAt(place, row),
 					CormModelDisplayName(place->above->model)),
+			 by_verb ? errdetail("Only rows that are related are updated or deleted.") :
 			 errdetail("An object with a key changes a row that is related already."),
-			 errhint("To link a row that is there give its key alone; to create one leave the key out.")));
+			 by_verb ? 0 : errhint("To link a row that is there give its key alone; to create one leave the key out.")));
 }
 
 static void
@@ -562,17 +564,13 @@ static bool
 IsExpected(const CormSavePlace *place, const CormSaveExpected *expected)
 {
 	const CormColumn *column = expected->column;
-	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_EQ_OPR_FINFO);
 	Datum		value;
 	bool		isnull = !CormSaveValues(place, expected->row, 1, &column->attnum, place->model,
 										 &column->attnum, &value);
 
 	if (isnull || expected->isnull)
 		return isnull && expected->isnull;
-	if (OidIsValid(type->eq_opr))
-		return DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, column->collation,
-											  value, expected->value));
-	return datumIsEqual(value, expected->value, type->typbyval, type->typlen);
+	return CormSameValue(column, value, expected->value);
 }
 
 static void

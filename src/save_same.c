@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "data.h"
 #include "rowset.h"
 #include "save.h"
 
@@ -43,29 +44,40 @@ CompareNamed(const void *a, const void *b, void *arg)
 	return order != 0 ? order : ((const NamedRow *) a)->row - ((const NamedRow *) b)->row;
 }
 
+static bool
+GivesSame(const CormBulkColumn *column, int first, int row)
+{
+	if (column->nulls[first] || column->nulls[row])
+		return column->nulls[first] && column->nulls[row];
+	return CormSameValue(column->column, column->values[first], column->values[row]);
+}
+
 /*
  * The first one gives what the other one would.
  */
 static void
 MergeInto(CormSavePlace *place, int first, int row)
 {
-	CormRowFrame frame;
 	ListCell   *lc;
 
 	place->rows[row].same = first;
 	if (place->rows[row].state == CORM_SAVE_NEW)
 		place->rows[first].state = CORM_SAVE_NEW;
-	CormRowFramePush(&frame, "reading");
-	frame.bulk = place->bulk;
-	frame.row = row;
 	foreach(lc, place->bulk->columns)
 	{
 		CormBulkColumn *column = lfirst(lc);
 
-		if (column->given[row])
+		if (!column->given[row])
+			continue;
+		if (column->given[first] && !GivesSame(column, first, row))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" and \"%s\" are the same %s and give column \"%s\" different values",
+							CormSaveAt(place, first), CormSaveAt(place, row),
+							CormModelDisplayName(place->model), column->column->name)));
+		if (!column->given[first])
 			CormBulkSet(column, first, column->values[row], column->nulls[row], column->key);
 	}
-	CormRowFramePop(&frame);
 }
 
 static void

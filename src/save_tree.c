@@ -131,6 +131,8 @@ TakeRelated(void *arg, int row, const CormRelation *relation, JsonbValue *value)
 		foreach(lc, CormJsonElements(value))
 			CormSaveAddPlain(below, row, lfirst(lc),
 							 CormSavePath(at, NULL, foreach_current_index(lc)));
+	else if (CormJsonIsObject(value))
+		CormSaveUnknownVerb(value, at);
 	else
 		CormRaiseWrongValue(at, "an array of objects and keys, or an object of verbs", value);
 	return true;

@@ -103,7 +103,7 @@ CormSaveConvert(Datum value, Oid from, Oid to)
 }
 
 void
-CormSaveNoteGiven(CormSavePlace *place, int row)
+CormSaveNoteGivenBy(CormSavePlace *place, int row, const CormBulk *bulk, int n)
 {
 	ListCell   *lc;
 	ListCell   *lg;
@@ -114,16 +114,22 @@ CormSaveNoteGiven(CormSavePlace *place, int row)
 
 		if (column->of_old)
 			continue;
-		foreach(lg, place->bulk->columns)
+		foreach(lg, bulk->columns)
 		{
 			const CormBulkColumn *given = lfirst(lg);
 
-			if (given->column->attnum != column->column->attnum || !given->given[row])
+			if (given->column->attnum != column->column->attnum || !given->given[n])
 				continue;
-			column->nulls[row] = given->nulls[row];
-			if (!given->nulls[row])
-				column->values[row] = CormSaveConvert(given->values[row],
+			column->nulls[row] = given->nulls[n];
+			if (!given->nulls[n])
+				column->values[row] = CormSaveConvert(given->values[n],
 													  given->column->typid, column->type);
 		}
 	}
+}
+
+void
+CormSaveNoteGiven(CormSavePlace *place, int row)
+{
+	CormSaveNoteGivenBy(place, row, place->bulk, row);
 }

@@ -50,6 +50,31 @@ CormSaveHasVerbs(const JsonbValue *object)
 	return some;
 }
 
+void
+CormSaveUnknownVerb(JsonbValue *object, const CormDocPath *at)
+{
+	JsonbIterator *it = CormBeginPairs(object);
+	List	   *known = NIL;
+	char	   *key;
+	JsonbValue *value;
+	const char *close;
+
+	while (CormNextPair(&it, &key, &value))
+		if (CormSaveFindVerb(key, strlen(key)) < 0)
+			break;
+	if (JsonContainerSize(object->val.binary.data) == 0)
+		CormRaiseEmpty(at);
+	for (int i = 0; i < lengthof(verb_names); i++)
+		known = lappend(known, unconstify(char *, verb_names[i]));
+	close = CormClosest(key, known);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" has an unknown verb \"%s\"", CormDocPathText(at), key),
+			 errdetail("The relation leads to several rows: it takes an array of them, or an object of verbs."),
+			 close ? errhint("Perhaps you meant \"%s\". Known are: %s.", close, CormJoinNames(known)) :
+			 errhint("Known are: %s.", CormJoinNames(known))));
+}
+
 /* ---------- rows of a verb ---------- */
 
 static void

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_attribute.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 
@@ -84,14 +85,63 @@ Returning(CormSavePlace *place, Inserted *inserted)
 	return select;
 }
 
+/*
+ * May the role read what is wanted of new rows?
+ */
+static bool
+MayReturn(const CormSavePlace *place)
+{
+	ListCell   *lc;
+
+	foreach(lc, place->columns)
+	{
+		const CormSaveColumn *column = lfirst(lc);
+
+		if (!column->of_old && !CormRoleMayRead(place->model, column->column->attnum))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A role that may only insert rows can still have others below them, where
+ * nothing is asked back: what these need is made here, not by the statement.
+ */
+static void
+InsertUnread(CormSavePlace *place, int n, const int *rows)
+{
+	CormConflict conflict = {CORM_CONFLICT_ERROR};
+	CormBulk   *bulk = PartOf(place, n, rows);
+	ListCell   *lc;
+
+	foreach(lc, place->columns)
+	{
+		const CormColumn *column = ((CormSaveColumn *) lfirst(lc))->column;
+
+		if (!((CormSaveColumn *) lfirst(lc))->of_old && !column->generated &&
+			column->identity != ATTRIBUTE_IDENTITY_ALWAYS)
+			CormBulkGiveDefault(bulk, column);
+	}
+	for (int i = 0; i < n; i++)
+		CormSaveNoteGivenBy(place, rows[i], bulk, i);
+	(void) CormBulkInsert(bulk, &conflict, CormMakeSelect(place->model, place->label), NULL, NULL);
+}
+
 static void
 InsertRows(CormSavePlace *place, int n, const int *rows, CormConflictAction action)
 {
 	CormConflict conflict = {action};
 	Inserted	inserted = {place, rows, NIL, NIL, CurrentMemoryContext};
-	CormSelect *returning = Returning(place, &inserted);
-	CormBulk   *bulk = PartOf(place, n, rows);
+	CormSelect *returning;
+	CormBulk   *bulk;
 
+	if (!place->returned && action == CORM_CONFLICT_ERROR && !MayReturn(place))
+	{
+		InsertUnread(place, n, rows);
+		return;
+	}
+	returning = Returning(place, &inserted);
+	bulk = PartOf(place, n, rows);
 	if (returning->targets == NIL)
 	{
 		(void) CormBulkInsert(bulk, &conflict, returning, NULL, NULL);

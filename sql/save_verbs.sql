@@ -14,7 +14,7 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN state || ' ' || message
 		|| CASE WHEN detail <> '' THEN E'\n  ' || detail ELSE '' END
 		|| CASE WHEN hint <> '' THEN E'\n  ' || hint ELSE '' END
-		|| coalesce(E'\n  ' || substring(context FROM '(?:reading|writing) [^\n]*'), '');
+		|| coalesce(E'\n  ' || coalesce(substring(context FROM 'reading [^\n]*'), substring(context FROM 'writing [^\n]*')), '');
 END
 $$;
 -- What a tree makes of author 1, and what is refused.

@@ -53,11 +53,16 @@ static void
 RaiseNotRelated(const CormSavePlace *place, int row)
 {
 	bool		by_verb = place->rows[row].kind != CORM_SAVE_ANY;
+	char	   *at = CormSaveAt(place, row);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),
+			 *at == '\0' ?
+			 errmsg("the %s to save is not related to the %s that owns the relation",
+					CormModelDisplayName(place->model),
+					CormModelDisplayName(place->above->model)) :
 			 errmsg("the %s given for \"%s\" is not related to the %s above it",
-					CormModelDisplayName(place->model), CormSaveAt(place, row),
+					CormModelDisplayName(place->model), at,
 					CormModelDisplayName(place->above->model)),
 			 by_verb ? errdetail("Only rows that are related are updated or deleted.") :
 			 errdetail("An object with a key changes a row that is related already."),

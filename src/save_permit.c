@@ -63,6 +63,31 @@ PermitMember(const Look *look, const char *key)
 	PermitKey(look, CormPathJoin(look->path, key));
 }
 
+/*
+ * Link values, in an object under the through model's name.
+ */
+static void
+PermitLinkValues(const Look *look, JsonbValue *values)
+{
+	CormDocPath at = {look->at, look->link->name};
+	Look		here = *look;
+	JsonbIterator *it;
+	char	   *key;
+	JsonbValue *value;
+
+	if (!CormJsonIsObject(values))
+		return;
+	here.path = CormPathJoin(look->path, look->link->name);
+	it = CormBeginPairs(values);
+	while (CormNextPair(&it, &key, &value))
+	{
+		CormDocPath member = {&at, key};
+
+		here.at = &member;
+		PermitMember(&here, key);
+	}
+}
+
 /* ---------- rows below ---------- */
 
 static void
@@ -86,7 +111,7 @@ PermitTarget(const Look *look, JsonbValue *value)
 		return;
 	values = CormJsonMember(value, look->link->name);
 	if (values)
-		CormCheckPermitBehind(look->request, values, CormPathJoin(look->path, look->link->name));
+		PermitLinkValues(look, values);
 }
 
 static void
@@ -218,7 +243,7 @@ PermitObject(const Look *look, JsonbValue *object)
 		}
 		else if (look->link && column == NULL && relation == NULL &&
 				 strcmp(look->link->name, key) == 0)
-			CormCheckPermitBehind(look->request, value, CormPathJoin(look->path, key));
+			PermitLinkValues(look, value);
 		else
 			PermitMember(&here, key);
 	}

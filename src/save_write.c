@@ -324,7 +324,7 @@ CormSaveLink(CormSavePlace *place)
 					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 					 errmsg("the %s given for \"%s\" cannot be linked",
 							CormModelDisplayName(place->model), CormSaveAt(place, row)),
-					 errdetail("A column that the link would reference is null.")));
+					 errdetail("One of the two rows was not written, or a column that the link would reference is null.")));
 		pairs = lappend(pairs, pair);
 	}
 	if (pairs != NIL)

@@ -130,7 +130,8 @@ ISOLATION = \
 	write_locks \
 	upsert_unique \
 	upsert_locked \
-	upsert_bulk
+	upsert_bulk \
+	save_tree
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

@@ -79,6 +79,18 @@ MakeRoots(const CormOwned *owned, CormSavePlace **roots)
 /* ---------- what comes back ---------- */
 
 /*
+ * Has the tree nothing but keys of rows that are pointed to?
+ */
+static bool
+IsKeysAlone(const CormSavePlace *place)
+{
+	for (int row = 0; row < place->n; row++)
+		if (place->rows[row].kind != CORM_SAVE_CONNECT)
+			return false;
+	return CormSaveIsHeld(place->relation) && place->n > 0;
+}
+
+/*
  * Every relation that the tree has rows for is loaded, unless the queryset says
  * itself how.
  */
@@ -90,8 +102,11 @@ LoadBelow(CormRequest *request, const CormSavePlace *place, const char *path)
 	foreach(lc, place->below)
 	{
 		const CormSavePlace *below = lfirst(lc);
-		CormLoad   *load = palloc0(sizeof(CormLoad));
+		CormLoad   *load;
 
+		if (IsKeysAlone(below))
+			continue;
+		load = palloc0(sizeof(CormLoad));
 		load->path = CormPathJoin(path, CormPathQuote(below->relation->name));
 		load->depth = -1;
 		load->by_the_way = true;

@@ -420,7 +420,8 @@ IsTakenByTree(Reader *reader, const Member *member, int row, JsonbValue *value)
 	if (relation == NULL)
 		return member->of_key && value->type == jbvNull;
 	if ((relation->reverse || relation->to_many) ? member->column != NULL :
-		!CormJsonIsObject(value))
+		!CormJsonIsObject(value) && (relation->broken || relation->fk->to_primary_key ||
+									 value->type == jbvNull || member->column != NULL))
 		return false;
 	old = MemoryContextSwitchTo(reader->keep);
 	taken = reader->tree->take(reader->tree->arg, row, relation, value);

@@ -38,7 +38,8 @@ typedef struct CormTreeRows
 	/*
 	 * Takes what an object holds of a relation that is not a mere column of it:
 	 * any value for one that leads to rows which point here, or are linked, an
-	 * object for the row that is pointed to.  False: the value, which may now
+	 * object for the row that is pointed to, or its key where that is not what
+	 * the foreign key holds.  False: the value, which may now
 	 * be another one, is to be read like others.
 	 */
 	bool		(*take) (void *arg, int row, const CormRelation *relation, JsonbValue *value);

@@ -172,7 +172,7 @@ Replace(CormSavePlace *place)
 	{
 		const CormSaveRow *at = &place->rows[row];
 
-		if (at->kind != CORM_SAVE_DELETE && !at->related)
+		if (at->kind != CORM_SAVE_DELETE && !at->by_parent && !at->related)
 			place->cleared = lappend_int(place->cleared, at->parent);
 	}
 }

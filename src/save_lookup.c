@@ -158,7 +158,15 @@ NameByKey(CormSavePlace *place, int row, JsonbValue *value)
 	CormSaveRow *at = &place->rows[row];
 
 	at->by = &place->key;
-	at->by_values = CormKeyValues(model, value, CormSaveAt(place, row));
+	if (model->nkey == 1 && (value->type == jbvNumeric || value->type == jbvString))
+	{
+		const CormColumn *column = CormColumnByNumber(model, model->key[0]);
+
+		at->by_values = palloc(sizeof(Datum));
+		at->by_values[0] = CormKeyFromJson(value, column->typid, column->typmod);
+	}
+	else
+		at->by_values = CormKeyValues(model, value, CormSaveAt(place, row));
 	for (int i = 0; i < model->nkey; i++)
 		CormBulkSet(CormBulkColumnOf(place->bulk, CormColumnByNumber(model, model->key[i])),
 					row, at->by_values[i], false, "pk");

@@ -148,9 +148,13 @@ CormSaveMerge(CormSavePlace *place)
 {
 	NamedRow   *named = palloc(place->n * sizeof(NamedRow));
 	const CormKey *merged = NULL;
+	bool		written = false;
 	int			n = 0;
 
-	if (place->n < 2)
+	/* rows that are only linked give nothing */
+	for (int row = 0; row < place->n; row++)
+		written |= place->rows[row].kind != CORM_SAVE_CONNECT;
+	if (place->n < 2 || (!written && OidIsValid(place->relation->through)))
 		return;
 	for (int row = 0; row < place->n; row++)
 		if (MayBeSame(&place->rows[row]) && (named[n].key = KeyOf(place, row)) != NULL)

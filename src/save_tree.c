@@ -196,6 +196,7 @@ ReadObjects(CormSavePlace *place)
 {
 	CormTreeRows tree = {palloc0(Max(place->n, 1) * sizeof(JsonbValue *)), TakeRelated,
 		TakeExpected, place};
+	bool		some = false;
 
 	for (int row = 0; row < place->n; row++)
 	{
@@ -203,7 +204,10 @@ ReadObjects(CormSavePlace *place)
 
 		if (kind != CORM_SAVE_CONNECT && kind != CORM_SAVE_DISCONNECT && kind != CORM_SAVE_DELETE)
 			tree.objects[row] = &place->rows[row].value;
+		some |= tree.objects[row] != NULL;
 	}
+	if (!some)
+		return;
 	place->part = "defaults";
 	CormBulkReadTree(place->bulk, place->relation, &tree, place->links);
 	place->part = NULL;

@@ -323,10 +323,14 @@ CormSaveTakeVerb(CormSavePlace *place, int parent, JsonbValue *value, const Corm
 		case CORM_TREE_CONNECT:
 			if (argument->type == jbvNull)
 				CormRaiseWrongValue(here, "a key or an object", argument);
+			if (!place->relation->fk->to_primary_key)
+				break;
 			*value = *argument;
 			return false;
 		case CORM_TREE_SET:
-			if (CormJsonIsObject(argument) && !NamesRow(place, argument))
+			if (argument->type != jbvNull &&
+				((CormJsonIsObject(argument) && !NamesRow(place, argument)) ||
+				 !place->relation->fk->to_primary_key))
 				break;
 			*value = *argument;
 			return false;

@@ -105,6 +105,9 @@ REGRESS = \
 	get_or_create \
 	counter_cache \
 	counter_errors \
+	save \
+	save_verbs \
+	save_errors \
 	write_overloads \
 	write_errors \
 	orm_cases \
@@ -140,7 +143,8 @@ ISOLATION = \
 	upsert_unique \
 	upsert_locked \
 	upsert_bulk \
-	counter_writers
+	counter_writers \
+	save_tree
 ISOLATION_OPTS = --inputdir=$(top)test/isolation --load-extension=corm
 
 # The TAP tests start servers of their own, which initdb refuses to root.

@@ -43,9 +43,10 @@ typedef struct Turn
 {
 	int64		row;			/* -1: none */
 	int64		end;			/* the place behind the last one */
+	const CormBulk *bulk;
 } Turn;
 
-static Turn turn = {-1, 0};
+static Turn turn = {-1, 0, NULL};
 
 bool
 CormBulkTurn(int64 row)
@@ -108,13 +109,77 @@ CormBulkSet(CormBulkColumn *column, int row, Datum value, bool isnull, const cha
 	column->ngiven++;
 }
 
+void
+CormBulkLeave(CormBulkColumn *column, int row)
+{
+	if (!column->given[row])
+		return;
+	column->given[row] = false;
+	column->nulls[row] = true;
+	column->ngiven--;
+}
+
+CormBulk *
+CormBulkPart(const CormBulk *bulk, int n, const int *rows)
+{
+	CormBulk   *part = CormBulkBegin(bulk->model, n);
+	ListCell   *lc;
+
+	part->label = bulk->label;
+	part->whole = bulk;
+	part->rows = rows;
+	foreach(lc, bulk->columns)
+	{
+		const CormBulkColumn *from = lfirst(lc);
+		CormBulkColumn *to = NULL;
+
+		for (int row = 0; row < n; row++)
+		{
+			if (!from->given[rows[row]])
+				continue;
+			if (to == NULL)
+				to = CormBulkColumnOf(part, from->column);
+			CormBulkSet(to, row, from->values[rows[row]], from->nulls[rows[row]], from->key);
+		}
+	}
+	return part;
+}
+
 /* ---------- naming rows in errors ---------- */
+
+char *
+CormBulkPlace(const CormBulk *bulk, int64 row, const char *key)
+{
+	char	   *place;
+
+	if (bulk && bulk->whole)
+		return CormBulkPlace(bulk->whole, bulk->rows[row], key);
+	place = bulk && bulk->place ? bulk->place(bulk->place_arg, (int) row) :
+		psprintf("[" INT64_FORMAT "]", row);
+	if (key == NULL)
+		return *place ? place : NULL;
+	return *place ? psprintf("%s.%s", place, key) : pstrdup(key);
+}
+
+static char *
+PlaceOfRow(const void *bulk, int64 row, const char *key)
+{
+	return CormBulkPlace(bulk, row, key);
+}
+
+void
+CormRowFrameOf(CormRowFrame *frame, const CormBulk *bulk)
+{
+	frame->place = bulk ? PlaceOfRow : NULL;
+	frame->place_arg = bulk;
+}
 
 static void
 TurnCallback(void *arg)
 {
 	CormRowFrame frame = {.activity = "writing", .row = turn.row};
 
+	CormRowFrameOf(&frame, turn.bulk);
 	CormRowFrameContext(&frame);
 }
 
@@ -145,7 +210,7 @@ MayInsert(const CormModel *model, const CormColumn *column)
  * Null is what there is, unless the type is a domain that has no null.
  */
 static void
-FillNulls(CormBulkColumn *column, int from, int to)
+FillNulls(const CormBulk *bulk, CormBulkColumn *column, int from, int to)
 {
 	Oid			type = column->column->typid;
 	CormRowFrame frame;
@@ -153,6 +218,7 @@ FillNulls(CormBulkColumn *column, int from, int to)
 	if (get_typtype(type) != TYPTYPE_DOMAIN)
 		return;
 	CormRowFramePush(&frame, "writing");
+	CormRowFrameOf(&frame, bulk);
 	frame.key = column->column->name;
 	for (int row = from; row < to; row++)
 	{
@@ -164,7 +230,7 @@ FillNulls(CormBulkColumn *column, int from, int to)
 }
 
 static void
-FillDefault(CormBulkColumn *column, Expr *expr, int from, int to)
+FillDefault(const CormBulk *bulk, CormBulkColumn *column, Expr *expr, int from, int to)
 {
 	EState	   *estate = CreateExecutorState();
 	ExprContext *econtext = GetPerTupleExprContext(estate);
@@ -175,6 +241,7 @@ FillDefault(CormBulkColumn *column, Expr *expr, int from, int to)
 
 	get_typlenbyval(column->column->typid, &typlen, &byval);
 	CormRowFramePush(&frame, "writing");
+	CormRowFrameOf(&frame, bulk);
 	frame.key = column->column->name;
 	for (int row = from; row < to; row++)
 	{
@@ -198,8 +265,9 @@ FillDefault(CormBulkColumn *column, Expr *expr, int from, int to)
  * it.  A generated column stays null: the statement names it, and fails.
  */
 static void
-FillIn(const CormModel *model, CormBulkColumn *column, int from, int to)
+FillIn(const CormBulk *bulk, CormBulkColumn *column, int from, int to)
 {
+	const CormModel *model = bulk->model;
 	Relation	rel;
 	Node	   *expr;
 
@@ -209,9 +277,20 @@ FillIn(const CormModel *model, CormBulkColumn *column, int from, int to)
 	expr = build_column_default(rel, column->column->attnum);
 	table_close(rel, NoLock);
 	if (expr)
-		FillDefault(column, (Expr *) expr, from, to);
+		FillDefault(bulk, column, (Expr *) expr, from, to);
 	else
-		FillNulls(column, from, to);
+		FillNulls(bulk, column, from, to);
+}
+
+void
+CormBulkGiveDefault(CormBulk *bulk, const CormColumn *column)
+{
+	CormBulkColumn *given = CormBulkColumnOf(bulk, column);
+
+	FillIn(bulk, given, 0, bulk->n);
+	for (int row = 0; row < bulk->n; row++)
+		given->given[row] = true;
+	given->ngiven = bulk->n;
 }
 
 /* ---------- parameters ---------- */
@@ -247,8 +326,16 @@ typedef struct Insertion
 	int		   *returned;		/* rows, as they come */
 	int			nsunk;
 	CormRowSink sink;
+	CormBulkObserver observer;	/* in its place */
 	void	   *arg;
 } Insertion;
+
+/* Hands the values of rows to an observer. */
+typedef struct ValueReceiver
+{
+	DestReceiver pub;
+	Insertion  *insertion;
+} ValueReceiver;
 
 /*
  * A rule may return more rows than were given: the first one counts.
@@ -263,6 +350,29 @@ NoteReturned(void *arg, TupleTableSlot *slot)
 		return false;
 	insertion->returned[insertion->nreturned++] = (int) turn.row;
 	return true;
+}
+
+static bool
+ReceiveValues(TupleTableSlot *slot, DestReceiver *self)
+{
+	Insertion  *insertion = ((ValueReceiver *) self)->insertion;
+
+	if (NoteReturned(insertion, slot))
+	{
+		slot_getallattrs(slot);
+		insertion->observer(insertion->arg, (int) turn.row, slot);
+	}
+	return true;
+}
+
+static void
+ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+ReceiverNothing(DestReceiver *self)
+{
 }
 
 static void
@@ -310,11 +420,50 @@ static void
 RunInsert(const char *sql, const CormValues *values, const CormSelect *returning,
 		  Insertion *insertion)
 {
-	CormRun    *run = CormRunBegin(returning, false);
+	ValueReceiver receiver = {
+		{ReceiveValues, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
+		insertion
+	};
+	CormRun    *run;
 
+	if (insertion->observer)
+	{
+		(void) CormExecuteForAny(returning->label, sql, BulkParams(values),
+								 insertion->to - insertion->next, &receiver.pub);
+		return;
+	}
+	run = CormRunBegin(returning, false);
 	CormRunObserve(run, NoteReturned, insertion);
 	CormRunReturning(run, sql, BulkParams(values), SinkReturned, insertion);
 	SinkMissing(insertion, insertion->to);
+}
+
+/*
+ * One row of a tree, as anybody would insert it.
+ */
+static int64
+InsertOne(const CormBulk *bulk, int row, const CormSelect *returning, Insertion *insertion)
+{
+	CormValues	values = {NIL};
+	ValueReceiver receiver = {
+		{ReceiveValues, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
+		insertion
+	};
+	List	   *assigned = NIL;
+	ListCell   *lc;
+
+	foreach(lc, bulk->columns)
+	{
+		const CormBulkColumn *column = lfirst(lc);
+
+		if (column->given[row])
+			assigned = lappend(assigned, CormPlainValue(&values, column->column,
+														column->values[row], column->nulls[row]));
+	}
+	turn.row = row;
+	return CormExecute(returning->label,
+					   CormDeparseInsert(bulk->model, returning->label, assigned, returning),
+					   CormValueParams(&values), false, insertion->observer ? &receiver.pub : NULL);
 }
 
 /*
@@ -322,20 +471,26 @@ RunInsert(const char *sql, const CormValues *values, const CormSelect *returning
  */
 static int64
 InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
-		  const CormSelect *returning, CormRowSink sink, void *arg)
+		  const CormSelect *returning, Insertion insertion)
 {
 	CormValues	values = {NIL};
 	CormBulkRows rows = {bulk->model, returning->label, NIL, 0, 0, conflict, NIL};
-	Insertion	insertion = {to, from, 0, NULL, 0, sink, arg};
 	ListCell   *lc;
 	char	   *sql;
+
+	insertion.to = to;
+	insertion.next = from;
+	insertion.returned = palloc((to - from) * sizeof(int));
+	if (to - from == 1 && conflict->action == CORM_CONFLICT_ERROR &&
+		(bulk->place || bulk->whole) && (insertion.observer || returning->targets == NIL))
+		return InsertOne(bulk, from, returning, &insertion);
 
 	foreach(lc, bulk->columns)
 	{
 		CormBulkColumn *column = lfirst(lc);
 
 		if (IsMixed(column, from, to))
-			FillIn(bulk->model, column, from, to);
+			FillIn(bulk, column, from, to);
 		else if (!column->given[from])
 			continue;
 		rows.values = lappend(rows.values, BindColumn(&values, column, from, to));
@@ -346,8 +501,7 @@ InsertRun(CormBulk *bulk, int from, int to, const CormConflict *conflict,
 		rows.overwritten = Overwritten(bulk, conflict, from);
 	sql = CormDeparseBulkInsert(&rows, returning);
 	if (returning->targets == NIL)
-		return CormExecute(returning->label, sql, BulkParams(&values), false, NULL);
-	insertion.returned = palloc((to - from) * sizeof(int));
+		return CormExecuteForAny(returning->label, sql, BulkParams(&values), to - from, NULL);
 	RunInsert(sql, &values, returning, &insertion);
 	return insertion.nreturned;
 }
@@ -374,9 +528,9 @@ RunEnd(const CormBulk *bulk, const CormConflict *conflict, int from)
 	return bulk->n;
 }
 
-int64
-CormBulkInsert(CormBulk *bulk, const CormConflict *conflict, const CormSelect *returning,
-			   CormRowSink sink, void *arg)
+static int64
+Insert(CormBulk *bulk, const CormConflict *conflict, const CormSelect *returning,
+	   Insertion insertion)
 {
 	ErrorContextCallback callback = {error_context_stack, TurnCallback, NULL};
 	Turn		outer = turn;
@@ -391,7 +545,8 @@ CormBulkInsert(CormBulk *bulk, const CormConflict *conflict, const CormSelect *r
 			to = RunEnd(bulk, conflict, from);
 			turn.row = -1;
 			turn.end = to;
-			written += InsertRun(bulk, from, to, conflict, returning, sink, arg);
+			turn.bulk = bulk;
+			written += InsertRun(bulk, from, to, conflict, returning, insertion);
 		}
 	}
 	PG_FINALLY();
@@ -401,6 +556,24 @@ CormBulkInsert(CormBulk *bulk, const CormConflict *conflict, const CormSelect *r
 	PG_END_TRY();
 	error_context_stack = callback.previous;
 	return written;
+}
+
+int64
+CormBulkInsert(CormBulk *bulk, const CormConflict *conflict, const CormSelect *returning,
+			   CormRowSink sink, void *arg)
+{
+	Insertion	insertion = {.sink = sink, .arg = arg};
+
+	return Insert(bulk, conflict, returning, insertion);
+}
+
+int64
+CormBulkInsertValues(CormBulk *bulk, const CormConflict *conflict, const CormSelect *returning,
+					 CormBulkObserver observer, void *arg)
+{
+	Insertion	insertion = {.observer = observer, .arg = arg};
+
+	return Insert(bulk, conflict, returning, insertion);
 }
 
 /* ---------- update ---------- */
@@ -492,7 +665,9 @@ CormBulkUpdate(CormBulk *bulk)
 	}
 	if (bulk->n == 0 || changes == NIL)
 		return 0;
-	LockKeys(bulk);
-	return CormExecute(bulk->label, CormDeparseBulkUpdate(model, bulk->label, keys, changes),
-					   BulkParams(&values), false, NULL);
+	if (!bulk->locked)
+		LockKeys(bulk);
+	return CormExecuteForAny(bulk->label,
+							 CormDeparseBulkUpdate(model, bulk->label, keys, changes),
+							 BulkParams(&values), bulk->n, NULL);
 }

@@ -13,13 +13,10 @@
  */
 #include "postgres.h"
 
-#include "executor/tuptable.h"
-
 #include "bulk_create.h"
 #include "document.h"
-#include "expr.h"
+#include "readback.h"
 #include "resolve.h"
-#include "rowset.h"
 #include "scope.h"
 #include "target.h"
 
@@ -126,136 +123,19 @@ LinkWritten(const CormOwned *owned, const CormNewRows *rows, const Written *writ
 
 /* ---------- what the relation now shows ---------- */
 
-/* One key and the row that it belongs to. */
-typedef struct PlacedKey
-{
-	Datum	   *key;
-	int			row;
-} PlacedKey;
-
-/* Documents by row, as they come by key. */
-typedef struct Reading
-{
-	MemoryContext context;
-	const CormModel *model;
-	int		   *targets;		/* of the key's parts in the result */
-	PlacedKey  *keys;			/* in order */
-	int			nkeys;
-	int			nobserved;
-	int			nread;
-	int		   *rows;			/* of what was observed */
-	StringInfo *documents;		/* by row */
-} Reading;
-
-static int
-ComparePlaced(const void *a, const void *b, void *arg)
-{
-	const CormModel *model = arg;
-
-	return CormCompareKeys(model, model->nkey, model->key, ((const PlacedKey *) a)->key,
-						   ((const PlacedKey *) b)->key);
-}
-
-static bool
-ObserveRow(void *arg, TupleTableSlot *slot)
-{
-	Reading    *reading = arg;
-	const CormModel *model = reading->model;
-	Datum		key[INDEX_MAX_KEYS];
-	int			low = 0;
-	int			high = reading->nkeys - 1;
-
-	slot_getallattrs(slot);
-	for (int i = 0; i < model->nkey; i++)
-		key[i] = slot->tts_values[reading->targets[i]];
-	while (low <= high)
-	{
-		int			middle = (low + high) / 2;
-		int			order = CormCompareKeys(model, model->nkey, model->key, key,
-											reading->keys[middle].key);
-
-		if (order == 0)
-		{
-			reading->rows[reading->nobserved++] = reading->keys[middle].row;
-			return true;
-		}
-		if (order < 0)
-			high = middle - 1;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
-static void
-KeepDocument(void *arg, StringInfo document)
-{
-	Reading    *reading = arg;
-	MemoryContext old = MemoryContextSwitchTo(reading->context);
-	StringInfo	copy = makeStringInfo();
-
-	appendBinaryStringInfo(copy, document->data, document->len);
-	reading->documents[reading->rows[reading->nread++]] = copy;
-	MemoryContextSwitchTo(old);
-}
-
 /*
  * Where an insertion updates what is there, several rows may have come to one.
  */
 static void
-ShareDocuments(Reading *reading)
-{
-	const PlacedKey *keys = reading->keys;
-	void	   *model = unconstify(CormModel *, reading->model);
-
-	for (int i = 1; i < reading->nkeys; i++)
-		if (ComparePlaced(&keys[i - 1], &keys[i], model) == 0 &&
-			reading->documents[keys[i].row] == NULL)
-			reading->documents[keys[i].row] = reading->documents[keys[i - 1].row];
-	for (int i = reading->nkeys - 1; i > 0; i--)
-		if (ComparePlaced(&keys[i - 1], &keys[i], model) == 0 &&
-			reading->documents[keys[i - 1].row] == NULL)
-			reading->documents[keys[i - 1].row] = reading->documents[keys[i].row];
-}
-
-static void
 ReadWritten(CormRequest *request, const CormOwned *owned, const Written *written, int n,
 			CormRowSink sink, void *arg)
 {
-	const CormModel *model = owned->subject.model;
-	CormSelect *select;
-	CormRun    *run;
-	Reading		reading = {CurrentMemoryContext, model};
-	List	   *keys = NIL;
+	Datum	  **keys = palloc0(n * sizeof(Datum *));
 
-	reading.keys = palloc(n * sizeof(PlacedKey));
-	reading.rows = palloc(n * sizeof(int));
-	reading.documents = palloc0(n * sizeof(StringInfo));
-	reading.targets = palloc(model->nkey * sizeof(int));
 	for (int row = 0; row < n; row++)
-	{
-		if (written->keys[row] == NULL)
-			continue;
-		keys = lappend(keys, written->keys[row]);
-		reading.keys[reading.nkeys].key = CormKeyValues(model, written->keys[row], owned->label);
-		reading.keys[reading.nkeys++].row = row;
-	}
-	qsort_arg(reading.keys, reading.nkeys, sizeof(PlacedKey), ComparePlaced,
-			  unconstify(CormModel *, model));
-	if (keys != NIL)
-	{
-		CormFilterByKeys(request, keys);
-		select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
-		for (int i = 0; i < model->nkey; i++)
-			reading.targets[i] = CormAddTarget(select, CormRef(select->base, model->key[i]),
-											   InvalidOid);
-		run = CormRunBegin(select, false);
-		CormRunObserve(run, ObserveRow, &reading);
-		CormRunPush(run, KeepDocument, &reading);
-		ShareDocuments(&reading);
-	}
-	for (int row = 0; row < n; row++)
-		sink(arg, row, reading.documents[row]);
+		if (written->keys[row])
+			keys[row] = CormKeyValues(owned->subject.model, written->keys[row], owned->label);
+	CormReadBack(request, owned->subject.model, n, keys, sink, arg);
 }
 
 /* ---------- creating ---------- */

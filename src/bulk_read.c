@@ -30,200 +30,8 @@
 #include "jsonrows.h"
 #include "natural_key.h"
 #include "path.h"
+#include "pathtext.h"
 #include "value.h"
-
-/* How a column's values are made. */
-typedef enum Conversion
-{
-	CONVERT_GENERAL,			/* as value.c does it */
-	CONVERT_INPUT,				/* a scalar, by the type's input function */
-	CONVERT_TEXT,				/* the same, but a string as it is */
-	CONVERT_BOOLEAN,			/* ... but true and false as they are */
-	CONVERT_JSONB
-} Conversion;
-
-/* A name in the objects, and what is known of it. */
-typedef struct Member
-{
-	char	   *name;
-	int			len;
-	bool		skipped;
-	bool		unknown;
-	const CormRelation *relation;	/* of that name */
-	CormBulkColumn *column;		/* takes the value of a scalar, or NULL */
-	bool		of_key;			/* ... which is then a key, never null */
-	Conversion	conversion;
-	bool		is_array;
-	FmgrInfo	input;
-	Oid			ioparam;
-	int16		typlen;
-	bool		byval;
-	int			last_row;		/* that had it in its text, and its place there */
-	int			last_place;
-} Member;
-
-typedef struct Reader
-{
-	CormBulk   *bulk;
-	const CormRelation *through;
-	const CormModel *link;		/* its through model, or NULL */
-	List	   *only;
-	JsonbValue **links;
-	List	   *members;		/* of Member * */
-	Member		passed_over;	/* stands for names that are not remembered */
-	CormNaturalKeys *natural;
-	MemoryContext keep;
-	MemoryContext scratch;		/* of one row */
-	StringInfoData text;
-	const char *number;			/* text of the number at hand, or NULL */
-	bool		terminated;		/* strings have a NUL behind them */
-	int		   *places;			/* of the members in a row's text, each once */
-	int			maxplaces;
-	CormRowFrame frame;
-} Reader;
-
-/* ---------- names ---------- */
-
-static bool
-Takes(const Reader *reader, const CormColumn *column)
-{
-	return reader->only == NIL ||
-		list_member_ptr(reader->only, unconstify(CormColumn *, column));
-}
-
-/*
- * The column that a to-one relation's key goes to, when it is as simple as that.
- */
-static const CormColumn *
-ColumnOfRelation(const CormModel *model, const CormRelation *relation)
-{
-	const CormModel *target;
-
-	if (relation->broken || relation->reverse || relation->to_many ||
-		relation->fk->name == NULL || relation->fk->nkeys != 1 || !relation->fk->to_primary_key)
-		return NULL;
-	target = CormRelationTarget(relation);
-	if (target->nkey != 1)
-		return NULL;
-	return CormColumnByNumber(model, relation->fk->fk_attnums[0]);
-}
-
-static void
-ChooseConversion(Member *member, const CormColumn *column)
-{
-	char		typtype = get_typtype(column->typid);
-	Oid			function;
-
-	get_typlenbyval(column->typid, &member->typlen, &member->byval);
-	member->is_array = type_is_array(column->typid);
-	if (column->typid == JSONBOID)
-		member->conversion = CONVERT_JSONB;
-	else if (typtype == TYPTYPE_DOMAIN || typtype == TYPTYPE_COMPOSITE ||
-			 column->typid == JSONOID)
-		member->conversion = CONVERT_GENERAL;
-	else
-	{
-		member->conversion = column->typid == TEXTOID ? CONVERT_TEXT :
-			column->typid == BOOLOID ? CONVERT_BOOLEAN : CONVERT_INPUT;
-		getTypeInputInfo(column->typid, &function, &member->ioparam);
-		fmgr_info(function, &member->input);
-	}
-}
-
-static bool
-IsTaken(const Reader *reader, const CormColumn *column, const CormRelation *relation,
-		const char *name)
-{
-	const CormModel *model = reader->bulk->model;
-
-	if (reader->only == NIL || strcmp(name, "pk") == 0)
-		return true;
-	if (column && Takes(reader, column))
-		return true;
-	if (relation == NULL || relation->broken || relation->reverse || relation->to_many)
-		return false;
-	for (int i = 0; i < relation->fk->nkeys; i++)
-		if (!Takes(reader, CormColumnByNumber(model, relation->fk->fk_attnums[i])))
-			return false;
-	return true;
-}
-
-static Member *
-MakeMember(Reader *reader, const char *name, int len)
-{
-	const CormModel *model = reader->bulk->model;
-	Member	   *member = palloc0(sizeof(Member));
-	const CormColumn *column;
-
-	member->name = pnstrdup(name, len);
-	member->len = len;
-	member->last_row = -1;
-	column = CormFindColumn(model, member->name);
-	member->relation = CormFindRelation(model, member->name);
-	member->skipped = !IsTaken(reader, column, member->relation, member->name);
-	member->unknown = column == NULL && member->relation == NULL &&
-		strcmp(member->name, "pk") != 0 &&
-		(reader->link == NULL || strcmp(member->name, reader->link->name) != 0);
-	if (column == NULL && member->relation)
-	{
-		column = ColumnOfRelation(model, member->relation);
-		member->of_key = true;
-	}
-	else if (column == NULL && strcmp(member->name, "pk") == 0 && model->nkey == 1)
-	{
-		column = CormColumnByNumber(model, model->key[0]);
-		member->of_key = true;
-	}
-	if (column && !member->skipped)
-	{
-		ChooseConversion(member, column);
-		member->column = CormBulkColumnOf(reader->bulk, column);
-	}
-	return member;
-}
-
-/*
- * Of names that mean nothing only so many are remembered: somebody may have a
- * new one in each row, and each is looked for among all.
- */
-#define REMEMBERED_NAMES 1000
-
-/*
- * In like objects each member follows the same one: jsonb keeps them in an order,
- * and what writes JSON does too.  "at" is where to look first.
- */
-static Member *
-FindMember(Reader *reader, const char *name, int len, int *at)
-{
-	int			n = list_length(reader->members);
-	MemoryContext old;
-	Member	   *member;
-
-	for (int i = 0; i < n; i++)
-	{
-		int			place = (*at + i) % n;
-
-		member = list_nth(reader->members, place);
-		if (member->len == len && memcmp(member->name, name, len) == 0)
-		{
-			*at = place + 1;
-			return member;
-		}
-	}
-	*at = 0;
-	old = MemoryContextSwitchTo(reader->keep);
-	member = MakeMember(reader, name, len);
-	if (member->unknown && member->skipped && n >= REMEMBERED_NAMES)
-	{
-		pfree(member->name);
-		pfree(member);
-		member = &reader->passed_over;
-	}
-	else
-		reader->members = lappend(reader->members, member);
-	MemoryContextSwitchTo(old);
-	return member;
-}
 
 /* ---------- values ---------- */
 
@@ -231,7 +39,7 @@ FindMember(Reader *reader, const char *name, int len, int *at)
  * The text of a scalar, as the ->> operator gives it, until the next one.
  */
 static char *
-ScalarText(Reader *reader, const JsonbValue *value)
+ScalarText(CormBulkReader *reader, const JsonbValue *value)
 {
 	if (value->type == jbvNumeric && reader->number)
 		return unconstify(char *, reader->number);
@@ -251,31 +59,31 @@ ScalarText(Reader *reader, const JsonbValue *value)
  * A value of the member's column, in the current context.
  */
 static Datum
-Convert(Reader *reader, Member *member, JsonbValue *value, bool *isnull)
+Convert(CormBulkReader *reader, CormBulkMember *member, JsonbValue *value, bool *isnull)
 {
 	const CormColumn *column = member->column->column;
 
-	if (member->conversion == CONVERT_GENERAL ||
-		(member->conversion != CONVERT_JSONB &&
+	if (member->conversion == CORM_CONVERT_GENERAL ||
+		(member->conversion != CORM_CONVERT_JSONB &&
 		 (value->type == jbvBinary || (member->is_array && value->type != jbvString))))
 		return CormValueFromJson(value, column->typid, column->typmod, isnull);
 
 	*isnull = value->type == jbvNull;
 	if (*isnull)
 		return (Datum) 0;
-	if (member->conversion == CONVERT_JSONB)
+	if (member->conversion == CORM_CONVERT_JSONB)
 		return JsonbPGetDatum(JsonbValueToJsonb(value));
-	if (member->conversion == CONVERT_TEXT && value->type == jbvString)
+	if (member->conversion == CORM_CONVERT_TEXT && value->type == jbvString)
 		return PointerGetDatum(cstring_to_text_with_len(value->val.string.val,
 														value->val.string.len));
-	if (member->conversion == CONVERT_BOOLEAN && value->type == jbvBool)
+	if (member->conversion == CORM_CONVERT_BOOLEAN && value->type == jbvBool)
 		return BoolGetDatum(value->val.boolean);
 	return InputFunctionCall(&member->input, ScalarText(reader, value), member->ioparam,
 							 column->typmod);
 }
 
 static void
-SetKept(Reader *reader, CormBulkColumn *column, int row, Datum value, bool isnull,
+SetKept(CormBulkReader *reader, CormBulkColumn *column, int row, Datum value, bool isnull,
 		int16 typlen, bool byval, const char *key)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->keep);
@@ -289,21 +97,22 @@ SetKept(Reader *reader, CormBulkColumn *column, int row, Datum value, bool isnul
 /* ---------- rows ---------- */
 
 static void
-RowIsNoObject(const Reader *reader, const JsonbValue *value)
+RowIsNoObject(const CormBulkReader *reader, const JsonbValue *value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"[" INT64_FORMAT "]\" must be a JSON object", reader->frame.row),
+			 errmsg("\"%s\" must be a JSON object",
+					CormBulkPlace(reader->bulk, reader->frame.row, NULL)),
 			 errdetail("It is %s.", CormJsonKindName(value))));
 }
 
 static void
-KeyIsNull(const Reader *reader, const Member *member)
+KeyIsNull(const CormBulkReader *reader, const CormBulkMember *member)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the key given for \"[" INT64_FORMAT "].%s\" is null",
-					reader->frame.row, member->name)));
+			 errmsg("the key given for \"%s\" is null",
+					CormBulkPlace(reader->bulk, reader->frame.row, member->name))));
 }
 
 static void
@@ -319,7 +128,7 @@ AddToRest(JsonbParseState **state, JsonbValue *name, JsonbValue *value)
  * What was left for data.c, beside what is known of the row already.
  */
 static void
-ReadRest(Reader *reader, int row, JsonbParseState **state)
+ReadRest(CormBulkReader *reader, int row, JsonbParseState **state)
 {
 	JsonbValue *object = pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	JsonbValue *data = CormJsonbToValue(JsonbValueToJsonb(object));
@@ -368,7 +177,7 @@ ReadRest(Reader *reader, int row, JsonbParseState **state)
  * True when the value was all that had to be looked at.
  */
 static bool
-ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
+ReadSimple(CormBulkReader *reader, CormBulkMember *member, int row, JsonbValue *value)
 {
 	Datum		datum;
 	bool		isnull;
@@ -399,28 +208,62 @@ ReadSimple(Reader *reader, Member *member, int row, JsonbValue *value)
 }
 
 pg_noreturn static void
-RaiseUnknown(Reader *reader, const Member *member)
+RaiseUnknown(CormBulkReader *reader, const CormBulkMember *member)
 {
 	reader->frame.key = member->name;
+	if (reader->tree)
+		CormUnknownTreeMember(reader->bulk->model, reader->link, member->name);
 	CormUnknownMember(reader->bulk->model, reader->link, member->name);
+}
+
+/*
+ * Does the tree have the value?  A key that is null is none.
+ */
+static bool
+IsTakenByTree(CormBulkReader *reader, const CormBulkMember *member, int row, JsonbValue *value)
+{
+	const CormRelation *relation = member->relation;
+	MemoryContext old;
+	bool		taken;
+
+	if (reader->tree == NULL)
+		return false;
+	if (member->expected)
+	{
+		old = MemoryContextSwitchTo(reader->keep);
+		reader->tree->expect(reader->tree->arg, row, member->expected, value);
+		MemoryContextSwitchTo(old);
+		return true;
+	}
+	if (relation == NULL)
+		return member->of_key && value->type == jbvNull;
+	if ((relation->reverse || relation->to_many) ? member->column != NULL :
+		!CormJsonIsObject(value) && (relation->broken || relation->fk->to_primary_key ||
+									 value->type == jbvNull || member->column != NULL))
+		return false;
+	old = MemoryContextSwitchTo(reader->keep);
+	taken = reader->tree->take(reader->tree->arg, row, relation, value);
+	MemoryContextSwitchTo(old);
+	return taken;
 }
 
 /*
  * True when nothing of the member is left for data.c.
  */
 static bool
-ReadMember(Reader *reader, Member *member, int row, JsonbValue *value)
+ReadMember(CormBulkReader *reader, CormBulkMember *member, int row, JsonbValue *value)
 {
 	reader->frame.key = member->name;
 	if (member->skipped)
 		return true;
 	if (member->unknown)
 		RaiseUnknown(reader, member);
-	return ReadSimple(reader, member, row, value);
+	return IsTakenByTree(reader, member, row, value) ||
+		ReadSimple(reader, member, row, value);
 }
 
 static void
-ReadRow(Reader *reader, int row, JsonbValue *object)
+ReadRow(CormBulkReader *reader, int row, JsonbValue *object)
 {
 	JsonbIterator *it;
 	JsonbParseState *rest = NULL;
@@ -437,7 +280,8 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
 	(void) JsonbIteratorNext(&it, &name, true);
 	while (JsonbIteratorNext(&it, &name, true) == WJB_KEY)
 	{
-		Member	   *member = FindMember(reader, name.val.string.val, name.val.string.len, &at);
+		CormBulkMember *member = CormFindBulkMember(reader, name.val.string.val,
+													name.val.string.len, &at);
 
 		(void) JsonbIteratorNext(&it, &value, true);
 		if (ReadMember(reader, member, row, &value))
@@ -457,7 +301,8 @@ ReadRow(Reader *reader, int row, JsonbValue *object)
  * stands there several times the last counts, as in jsonb.
  */
 static int
-PlaceMembers(Reader *reader, int row, const CormJsonRows *rows, Member **members)
+PlaceMembers(CormBulkReader *reader, int row, const CormJsonRows *rows,
+			 CormBulkMember **members)
 {
 	int			at = 0;
 	int			n = 0;
@@ -465,7 +310,7 @@ PlaceMembers(Reader *reader, int row, const CormJsonRows *rows, Member **members
 	for (int i = 0; i < rows->nmembers; i++)
 	{
 		const CormJsonRowMember *given = &rows->members[i];
-		Member	   *member = FindMember(reader, CormJsonRowText(rows, given->name),
+		CormBulkMember *member = CormFindBulkMember(reader, CormJsonRowText(rows, given->name),
 										given->name_len, &at);
 
 		CHECK_FOR_INTERRUPTS();
@@ -487,12 +332,12 @@ PlaceMembers(Reader *reader, int row, const CormJsonRows *rows, Member **members
  * input function needs.
  */
 static void
-TakeValue(Reader *reader, const CormJsonRows *rows, const CormJsonRowMember *given,
-		  const Member *member, JsonbValue *value)
+TakeValue(CormBulkReader *reader, const CormJsonRows *rows, const CormJsonRowMember *given,
+		  const CormBulkMember *member, JsonbValue *value)
 {
 	reader->number = NULL;
 	if (given->type == JSON_TOKEN_NUMBER && member->column && !member->is_array &&
-		member->conversion != CONVERT_GENERAL && member->conversion != CONVERT_JSONB &&
+		member->conversion != CORM_CONVERT_GENERAL && member->conversion != CORM_CONVERT_JSONB &&
 		CormJsonNumberIsPlain(CormJsonRowText(rows, given->text)))
 	{
 		value->type = jbvNumeric;
@@ -503,9 +348,9 @@ TakeValue(Reader *reader, const CormJsonRows *rows, const CormJsonRowMember *giv
 }
 
 static void
-ReadTextRow(Reader *reader, int row, const CormJsonRows *rows)
+ReadTextRow(CormBulkReader *reader, int row, const CormJsonRows *rows)
 {
-	Member	  **members = palloc(Max(rows->nmembers, 1) * sizeof(Member *));
+	CormBulkMember **members = palloc(Max(rows->nmembers, 1) * sizeof(CormBulkMember *));
 	JsonbParseState *rest = NULL;
 	const char *rest_key = NULL;	/* the only member of the rest */
 	JsonbValue	value;
@@ -540,7 +385,7 @@ ReadTextRow(Reader *reader, int row, const CormJsonRows *rows)
 /* ---------- all rows ---------- */
 
 static void
-ReadTextRows(Reader *reader, text *document)
+ReadTextRows(CormBulkReader *reader, text *document)
 {
 	CormJsonRows *rows = CormJsonRowsBegin(document, reader->bulk->n);
 
@@ -561,24 +406,28 @@ ReadTextRows(Reader *reader, text *document)
 }
 
 static void
-ReadJsonbRows(Reader *reader, JsonbValue *array)
+ReadOne(CormBulkReader *reader, int row, JsonbValue *object)
+{
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextSwitchTo(reader->scratch);
+	ReadRow(reader, row, object);
+	MemoryContextSwitchTo(reader->keep);
+	MemoryContextReset(reader->scratch);
+}
+
+static void
+ReadJsonbRows(CormBulkReader *reader, JsonbValue *array)
 {
 	JsonbIterator *it = JsonbIteratorInit(array->val.binary.data);
 	JsonbValue	element;
 
 	(void) JsonbIteratorNext(&it, &element, true);
 	for (int row = 0; JsonbIteratorNext(&it, &element, true) == WJB_ELEM; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		MemoryContextSwitchTo(reader->scratch);
-		ReadRow(reader, row, &element);
-		MemoryContextSwitchTo(reader->keep);
-		MemoryContextReset(reader->scratch);
-	}
+		ReadOne(reader, row, &element);
 }
 
 static void
-BeginReading(Reader *reader)
+BeginReading(CormBulkReader *reader)
 {
 	reader->keep = CurrentMemoryContext;
 	reader->natural = CormNaturalKeysBegin(reader->bulk);
@@ -591,10 +440,11 @@ BeginReading(Reader *reader)
 	if (reader->through && OidIsValid(reader->through->through))
 		reader->link = CormModelByRelid(reader->through->through);
 	CormRowFramePush(&reader->frame, "reading");
+	CormRowFrameOf(&reader->frame, reader->bulk);
 }
 
 static void
-EndReading(Reader *reader)
+EndReading(CormBulkReader *reader)
 {
 	CormRowFramePop(&reader->frame);
 	MemoryContextDelete(reader->scratch);
@@ -605,7 +455,7 @@ void
 CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, List *only,
 			 JsonbValue **links)
 {
-	Reader		reader = {bulk, through, NULL, only, links};
+	CormBulkReader		reader = {bulk, through, NULL, only, links};
 
 	BeginReading(&reader);
 	ReadJsonbRows(&reader, array);
@@ -616,10 +466,23 @@ void
 CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document, List *only,
 				 JsonbValue **links)
 {
-	Reader		reader = {bulk, through, NULL, only, links};
+	CormBulkReader		reader = {bulk, through, NULL, only, links};
 
 	BeginReading(&reader);
 	ReadTextRows(&reader, document);
+	EndReading(&reader);
+}
+
+void
+CormBulkReadTree(CormBulk *bulk, const CormRelation *through, const CormTreeRows *rows,
+				 JsonbValue **links)
+{
+	CormBulkReader		reader = {bulk, through, NULL, NIL, links, rows};
+
+	BeginReading(&reader);
+	for (int row = 0; row < bulk->n; row++)
+		if (rows->objects[row])
+			ReadOne(&reader, row, rows->objects[row]);
 	EndReading(&reader);
 }
 

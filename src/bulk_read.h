@@ -10,7 +10,7 @@
 #ifndef CORM_BULK_READ_H
 #define CORM_BULK_READ_H
 
-#include "bulk.h"
+#include "bulk_member.h"
 #include "document.h"
 
 /*
@@ -33,5 +33,9 @@ extern void CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue
 /* The same for an array in the text of JSON.  Raises 22P02. */
 extern void CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document,
 							 List *only, JsonbValue **links);
+
+/* Reads the rows of a tree.  "links" as above. */
+extern void CormBulkReadTree(CormBulk *bulk, const CormRelation *through,
+							 const CormTreeRows *rows, JsonbValue **links);
 
 #endif							/* CORM_BULK_READ_H */

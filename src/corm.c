@@ -133,9 +133,22 @@ DefineSettings(void)
 	MarkGUCPrefixReserved("corm");
 }
 
+/*
+ * A call takes some hundred kilobytes, a bit more than what the C library gives
+ * back to the system as soon as it is free; the next call would get them anew,
+ * page by page.  GNU's raises that limit to twice the size of the largest chunk
+ * that was freed.
+ */
+static void
+KeepFreedMemory(void)
+{
+	pfree(palloc(256 * 1024));
+}
+
 void
 _PG_init(void)
 {
+	KeepFreedMemory();
 	DefineSettings();
 	CormCacheInit();
 	CormForgottenInit();

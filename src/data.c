@@ -32,8 +32,8 @@
 
 /* ---------- assignments ---------- */
 
-static bool
-SameValue(const CormColumn *column, Datum a, Datum b)
+bool
+CormSameValue(const CormColumn *column, Datum a, Datum b)
 {
 	TypeCacheEntry *type = lookup_type_cache(column->typid, TYPECACHE_EQ_OPR_FINFO);
 
@@ -55,7 +55,7 @@ CormAssign(List **assignments, const CormColumn *column, Datum value,
 		if (assignment->column->attnum != column->attnum)
 			continue;
 		if (assignment->isnull != isnull ||
-			(!isnull && !SameValue(column, assignment->value, value)))
+			(!isnull && !CormSameValue(column, assignment->value, value)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("\"%s\" and \"%s\" give column \"%s\" different values",
@@ -325,8 +325,19 @@ MayReadKey(const CormModel *model, const CormForeignKey *fk)
 	return true;
 }
 
-void
-CormUnknownMember(const CormModel *model, const CormModel *link, const char *key)
+/*
+ * The same for one that other rows hold.
+ */
+static bool
+MayReadLink(const CormRelation *relation)
+{
+	const CormModel *holder = CormModelByRelid(relation->fk->referencing);
+
+	return holder && MayReadKey(holder, relation->fk);
+}
+
+pg_noreturn static void
+UnknownMember(const CormModel *model, const CormModel *link, const char *key, bool of_tree)
 {
 	List	   *known = NIL;
 	const char *close;
@@ -339,8 +350,10 @@ CormUnknownMember(const CormModel *model, const CormModel *link, const char *key
 	{
 		CormRelation *relation = lfirst(lc);
 
-		if (!relation->broken && !relation->to_many && !relation->reverse &&
-			relation->fk->name != NULL && MayReadKey(model, relation->fk))
+		if (relation->broken || relation->fk->name == NULL)
+			continue;
+		if (relation->to_many || relation->reverse ? of_tree && MayReadLink(relation) :
+			MayReadKey(model, relation->fk))
 			known = AddName(known, relation->name);
 	}
 	if (link)
@@ -348,11 +361,26 @@ CormUnknownMember(const CormModel *model, const CormModel *link, const char *key
 	close = CormClosest(key, known);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 of_tree ?
+			 errmsg("model \"%s\" has no column or relation \"%s\"",
+					CormModelDisplayName(model), key) :
 			 errmsg("model \"%s\" has no column or to-one relation \"%s\"",
 					CormModelDisplayName(model), key),
 			 close ?
 			 errhint("Perhaps you meant \"%s\". Known are: %s.", close, CormJoinNames(known)) :
 			 errhint("Known are: %s.", CormJoinNames(known))));
+}
+
+void
+CormUnknownMember(const CormModel *model, const CormModel *link, const char *key)
+{
+	UnknownMember(model, link, key, false);
+}
+
+void
+CormUnknownTreeMember(const CormModel *model, const CormModel *link, const char *key)
+{
+	UnknownMember(model, link, key, true);
 }
 
 /*

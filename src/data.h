@@ -22,6 +22,9 @@ typedef struct CormAssignment
 	const char *key;			/* what in the data says so */
 } CormAssignment;
 
+/* Are two values of a column, neither of them null, the same? */
+extern bool CormSameValue(const CormColumn *column, Datum a, Datum b);
+
 /*
  * Adds an assignment.  Raises 22023 when the column is set already, to another
  * value.
@@ -55,6 +58,10 @@ extern List *CormReadData(const CormModel *model, const CormRelation *through, L
  */
 pg_noreturn extern void CormUnknownMember(const CormModel *model, const CormModel *link,
 										  const char *key);
+
+/* The same where any relation of the model would do. */
+pg_noreturn extern void CormUnknownTreeMember(const CormModel *model, const CormModel *link,
+											  const char *key);
 
 /* Those that an object makes to the link's own columns. */
 extern List *CormReadLinkValues(const CormRelation *relation, JsonbValue *values);

@@ -175,8 +175,8 @@ CormDeparseBulkUpdate(const CormModel *model, const char *label, List *keys, Lis
 /* ---------- looking ---------- */
 
 char *
-CormDeparseFind(const CormModel *model, const char *label, List *values, List *wanted,
-				List *types)
+CormDeparseFind(const CormModel *model, const char *label, List *values, int places,
+				List *wanted, List *types, bool lock)
 {
 	StringInfoData buf;
 	ListCell   *lc;
@@ -191,9 +191,8 @@ CormDeparseFind(const CormModel *model, const char *label, List *values, List *w
 						 CormQuoteType(lfirst_oid(lt)));
 	appendStringInfoString(&buf, " FROM (SELECT ");
 	AppendUnnested(&buf, values, 1);
-	appendStringInfo(&buf, ", pg_catalog.generate_subscripts($%d, 1) AS place) AS k JOIN %s AS t1 ON ",
-					 ((CormColumnValue *) linitial(values))->param,
-					 CormQuoteTable(model->relid));
+	appendStringInfo(&buf, ", pg_catalog.unnest($%d) AS place) AS k JOIN %s AS t1 ON ",
+					 places, CormQuoteTable(model->relid));
 	foreach(lc, values)
 	{
 		if (foreach_current_index(lc) > 0)
@@ -201,6 +200,11 @@ CormDeparseFind(const CormModel *model, const char *label, List *values, List *w
 		AppendEqual(&buf, ((CormColumnValue *) lfirst(lc))->column,
 					Given(lfirst(lc), foreach_current_index(lc) + 1));
 	}
+	for (int i = 0; lock && i < model->nkey; i++)
+		appendStringInfo(&buf, "%st1.%s", i > 0 ? ", " : " ORDER BY ",
+						 quote_identifier(CormColumnByNumber(model, model->key[i])->name));
+	if (lock)
+		appendStringInfoString(&buf, " FOR NO KEY UPDATE OF t1");
 	return buf.data;
 }
 

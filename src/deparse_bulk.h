@@ -58,11 +58,12 @@ extern char *CormDeparseBulkUpdate(const CormModel *model, const char *label,
 
 /*
  * The rows of a model that have the given values in some columns: the place of
- * each that was found, and the columns (CormColumn *) that are wanted of it,
- * cast to types (OIDs).
+ * each that was found, as the parameter "places" has it, and the columns (CormColumn *) that are wanted of it,
+ * cast to types (OIDs).  With "lock", they are locked to be updated, in the order
+ * of their keys.
  */
 extern char *CormDeparseFind(const CormModel *model, const char *label, List *values,
-							 List *wanted, List *types);
+							 int places, List *wanted, List *types, bool lock);
 
 /* Keeps the row of that key (CormColumnValue *, plain) from being deleted. */
 extern char *CormDeparseKeep(const CormModel *model, const char *label, List *key);

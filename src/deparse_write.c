@@ -114,6 +114,22 @@ AppendUnnest(StringInfo buf, List *values)
 	appendStringInfoChar(buf, ')');
 }
 
+/*
+ * The same in the order of the arrays, none of which is stored first.
+ */
+static void
+AppendSideBySide(StringInfo buf, List *values)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(buf, "(SELECT ");
+	foreach(lc, values)
+		appendStringInfo(buf, "%spg_catalog.unnest($%d) AS k%d",
+						 foreach_current_index(lc) ? ", " : "",
+						 ((CormColumnValue *) lfirst(lc))->param, foreach_current_index(lc) + 1);
+	appendStringInfoString(buf, ") AS k");
+}
+
 static void
 AppendTable(StringInfo buf, const char *label, const char *verb, const CormModel *model)
 {
@@ -218,6 +234,12 @@ AppendWhere(StringInfo buf, const CormWriteRows *rows)
 		AppendOneWay(buf, rows, rows->keys, rows->fixed);
 	}
 	appendStringInfoChar(buf, ')');
+	if (rows->except != NIL)
+	{
+		appendStringInfoString(buf, " AND (");
+		AppendAmong(buf, rows->except, rows->except);
+		appendStringInfoString(buf, ") IS NOT TRUE");
+	}
 	foreach(lc, rows->differing)
 	{
 		const CormColumnValue *value = lfirst(lc);
@@ -319,6 +341,14 @@ CormDeparseRowCount(const CormWriteRows *rows)
 	return buf.data;
 }
 
+char *
+CormDeparseSetConstraint(Oid relid, const char *name, bool deferred)
+{
+	return psprintf("SET CONSTRAINTS %s.%s %s",
+					quote_identifier(get_namespace_name(get_rel_namespace(relid))),
+					quote_identifier(name), deferred ? "DEFERRED" : "IMMEDIATE");
+}
+
 /* ---------- links ---------- */
 
 /*
@@ -391,15 +421,16 @@ AppendLinkRows(StringInfo buf, const CormNewLinks *links, List *columns)
 			appendStringInfo(buf, "%s%s", foreach_current_index(lc) ? ", " : "",
 							 Given(lfirst(lc), foreach_current_index(lc) + 1));
 	appendStringInfoString(buf, " FROM ");
-	AppendUnnest(buf, columns);
-	if (links->look_first)
+	if (!links->look_first)
 	{
-		appendStringInfo(buf, " WHERE NOT EXISTS (SELECT FROM %s AS x WHERE ",
-						 CormQuoteTable(links->model->relid));
-		AppendPairEitherWay(buf, links, "x");
-		appendStringInfoChar(buf, ')');
+		AppendSideBySide(buf, columns);
+		return;
 	}
-	appendStringInfoString(buf, " ORDER BY ");
+	AppendUnnest(buf, columns);
+	appendStringInfo(buf, " WHERE NOT EXISTS (SELECT FROM %s AS x WHERE ",
+					 CormQuoteTable(links->model->relid));
+	AppendPairEitherWay(buf, links, "x");
+	appendStringInfoString(buf, ") ORDER BY ");
 	foreach(lc, links->pair)
 		AppendInOrder(buf, lfirst(lc), foreach_current_index(lc) + 1);
 }

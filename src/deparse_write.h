@@ -37,6 +37,7 @@ typedef struct CormWriteRows
 	List	   *fixed;			/* of CormColumnValue * */
 	List	   *keys;			/* of CormColumnValue *, arrays */
 	CormKeyTest test;
+	List	   *except;			/* of CormColumnValue *, arrays: not these */
 	bool		either_way;		/* or with fixed and keys changing places */
 	List	   *differing;		/* of CormColumnValue *: and not all equal */
 	List	   *filled;			/* of CormColumn *: and none is null */
@@ -54,8 +55,12 @@ extern char *CormDeparseLock(const CormWriteRows *rows, bool for_delete);
 /* Counts them. */
 extern char *CormDeparseRowCount(const CormWriteRows *rows);
 
+/* Tells a constraint to wait for the end of the transaction, or not to. */
+extern char *CormDeparseSetConstraint(Oid relid, const char *name, bool deferred);
+
 /*
- * Links to insert: all columns are arrays, one element for each link.  Pairs
+ * Links to insert: all columns are arrays, one element for each link, in the order
+ * in which they are to be written.  Pairs
  * that are linked already are left alone, or (with "extra" columns) updated
  * where they differ, if "arbiter" says that ON CONFLICT can do so; otherwise
  * they are only left alone.

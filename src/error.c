@@ -68,9 +68,17 @@ CormErrorPop(CormErrorFrame *frame)
 void
 CormRowFrameContext(const CormRowFrame *frame)
 {
+	char	   *place = NULL;
+
 	if (frame->row < 0)
 		return;
-	if (frame->key)
+	if (frame->place)
+		place = frame->place(frame->place_arg, frame->row, frame->key);
+	if (place)
+		errcontext("%s %s", frame->activity, place);
+	else if (frame->place)
+		return;
+	else if (frame->key)
 		errcontext("%s [" INT64_FORMAT "].%s", frame->activity, frame->row, frame->key);
 	else
 		errcontext("%s [" INT64_FORMAT "]", frame->activity, frame->row);
@@ -88,6 +96,7 @@ CormRowFramePush(CormRowFrame *frame, const char *activity)
 	frame->activity = activity;
 	frame->row = -1;
 	frame->key = NULL;
+	frame->place = NULL;
 	frame->callback.callback = RowFrameCallback;
 	frame->callback.arg = frame;
 	frame->callback.previous = error_context_stack;

@@ -30,7 +30,8 @@ extern void CormErrorPop(CormErrorFrame *frame);
 
 /*
  * The same for one of many rows: "reading [17].author", for as long as "row" is
- * not negative.
+ * not negative.  "place" may say otherwise where the row and its key stand; NULL
+ * then is a row that is no part of anything.
  */
 typedef struct CormRowFrame
 {
@@ -38,6 +39,8 @@ typedef struct CormRowFrame
 	const char *activity;		/* "reading" */
 	int64		row;			/* -1: none in particular */
 	const char *key;			/* NULL: the row itself */
+	char	   *(*place) (const void *arg, int64 row, const char *key);
+	const void *place_arg;
 } CormRowFrame;
 
 extern void CormRowFramePush(CormRowFrame *frame, const char *activity);

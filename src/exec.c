@@ -79,13 +79,13 @@ ParamTypes(ParamListInfo params, int *n, Oid **types)
  * The plan of a statement, with the types of its parameters.
  */
 static CormPlan *
-GetPlan(const char *sql, ParamListInfo params, bool custom)
+GetPlan(const char *sql, ParamListInfo params, CormPlanning planning)
 {
 	int			n;
 	Oid		   *types;
 
 	ParamTypes(params, &n, &types);
-	return CormPlanGet(sql, n, types, custom);
+	return CormPlanGet(sql, n, types, planning);
 }
 
 /* ---------- explaining ---------- */
@@ -248,7 +248,7 @@ WatchedShutdown(DestReceiver *self)
 typedef struct Manner
 {
 	bool		read_only;
-	bool		custom;			/* planned for these parameters */
+	CormPlanning planning;
 	int64		rows;			/* it is stopped after so many; 0: it is not */
 } Manner;
 
@@ -257,7 +257,7 @@ static const Manner reading = {true}, writing = {false};
 static uint64
 RunPlan(const char *sql, ParamListInfo params, const Manner *manner, DestReceiver *dest)
 {
-	CormPlan   *plan = GetPlan(sql, params, manner->custom);
+	CormPlan   *plan = GetPlan(sql, params, manner->planning);
 	SPIExecuteOptions options;
 	volatile int result = 0;
 
@@ -343,7 +343,19 @@ uint64
 CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
 				  int nkeys, DestReceiver *dest)
 {
-	Manner		manner = {.read_only = true, .custom = nkeys > MANY_KEYS};
+	Manner		manner = {
+		.read_only = true,
+		.planning = nkeys > MANY_KEYS ? CORM_PLAN_CUSTOM : CORM_PLAN_AUTO
+	};
+
+	return Execute(label, sql, params, &manner, dest);
+}
+
+uint64
+CormExecuteForAny(const char *label, const char *sql, ParamListInfo params,
+				  int nrows, DestReceiver *dest)
+{
+	Manner		manner = {.planning = nrows > MANY_KEYS ? CORM_PLAN_AUTO : CORM_PLAN_GENERIC};
 
 	return Execute(label, sql, params, &manner, dest);
 }
@@ -440,7 +452,7 @@ CormOpenPortal(const char *label, const char *sql, ParamListInfo params)
 
 	CormErrorPush(&frame, "loading", label, NULL);
 	SPI_connect();
-	plan = GetPlan(sql, params, false);
+	plan = GetPlan(sql, params, CORM_PLAN_AUTO);
 	statements++;
 	PG_TRY();
 	{

@@ -37,6 +37,14 @@ extern uint64 CormExecuteUpTo(const char *label, const char *sql, ParamListInfo 
 extern uint64 CormExecuteByKeys(const char *label, const char *sql, ParamListInfo params,
 								int nkeys, DestReceiver *dest);
 
+/*
+ * The same for a statement that writes or locks "nrows" rows, given as arrays.
+ * For few of them it is planned once: that their number is less than a plan for
+ * any arrays takes it for must not have it planned each time.
+ */
+extern uint64 CormExecuteForAny(const char *label, const char *sql, ParamListInfo params,
+								int nrows, DestReceiver *dest);
+
 /* Runs a statement of one row and one column of a type passed by value. */
 extern Datum CormExecuteScalar(const char *label, const char *sql,
 							   ParamListInfo params, bool read_only);

@@ -149,6 +149,8 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 			AddAll(at, list, relation, load);
 			continue;
 		}
+		if (load->by_the_way && node->described)
+			continue;
 		if (node->described && !node->unnamed &&
 			(!SameOptions(node->options, load->options) || node->more != load->more ||
 			 node->recursive != load->recursive || node->flat != load->flat ||

@@ -31,6 +31,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/reltrigger.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
@@ -107,6 +108,18 @@ ClassRow(Oid relid)
 		ReleaseSysCache(tuple);
 	}
 	return row;
+}
+
+bool
+CormHasUserTriggers(Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	bool		found = false;
+
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
+		found |= !rel->trigdesc->triggers[i].tgisinternal;
+	table_close(rel, NoLock);
+	return found;
 }
 
 Oid

@@ -34,6 +34,9 @@ extern List *CormTablesOfSchema(Oid schema);
 /* '\0' when the table is gone. */
 extern char CormTableKind(Oid relid);
 
+/* Has it triggers other than those of constraints? */
+extern bool CormHasUserTriggers(Oid relid);
+
 /* The role that owns it; InvalidOid when the table is gone. */
 extern Oid	CormTableOwner(Oid relid);
 

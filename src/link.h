@@ -58,6 +58,25 @@ extern int64 CormLinkRemove(const CormOwned *owned, List *targets, bool all);
 extern int64 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *through);
 extern bool CormLinkToggle(const CormOwned *owned, List *targets);
 
+/* Two rows to link, by the values of the link's columns for either. */
+typedef struct CormPair
+{
+	Datum	   *near;
+	Datum	   *far;
+	JsonbValue *values;			/* of the link's own columns, or NULL */
+	bool		new;			/* one of the rows has just been created, so
+								 * they are not linked */
+} CormPair;
+
+/*
+ * Links pairs (CormPair *) of any owners: one statement for all that give the
+ * same columns of the link.
+ */
+extern int64 CormLinkPairs(const CormOwned *owned, List *pairs);
+
+/* Which of the pairs are linked? */
+extern bool *CormFindPairs(const CormOwned *owned, List *pairs);
+
 /* Rows that hold a foreign key to the owner. */
 extern int64 CormChildrenAdd(const CormOwned *owned, List *targets);
 extern int64 CormChildrenRemove(const CormOwned *owned, List *targets, bool all,

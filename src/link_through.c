@@ -3,12 +3,6 @@
  * link_through.c
  *	  Link verbs of relations through a link table.
  *
- * A pair is linked once.  Where the pair has a unique key of its own, ON
- * CONFLICT sees to that, after a look where it could not; where it has none, an
- * advisory lock on the pair, held to the end of the transaction, lets nobody else
- * link it between the look and the insertion.  Links of a symmetrical relation are stored with the smaller
- * key first, but a link that somebody stored the other way round counts too.
- *
  * Links are locked, written and deleted in the order of their pairs, so that
  * concurrent calls wait for each other as rarely in a circle as can be; sets of
  * the same owner, which both delete and insert, never do: they take an advisory
@@ -21,57 +15,19 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
-
-#include "data.h"
 #include "error.h"
-#include "link.h"
+#include "link_pair.h"
 #include "rowset.h"
-#include "scope.h"
-
-/* One link to write: the pair's columns, and the extra ones given for it. */
-typedef struct NewLink
-{
-	Datum	   *pair;
-	List	   *values;			/* of CormAssignment * */
-	int			mention;		/* place among the targets */
-} NewLink;
-
-/* What the functions below share. */
-typedef struct Through
-{
-	const CormOwned *owned;
-	const CormRelation *relation;
-	const CormModel *model;		/* of the link table */
-	int			nnear;
-	int			npair;
-	AttrNumber *pair;			/* near columns, then far columns */
-	Datum	   *near;			/* the owner's values */
-} Through;
 
 /*
  * False, with missing_ok, when there is no owner that links could lead to.
  */
 static bool
-InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
+InitThrough(CormThrough *through, const CormOwned *owned, bool missing_ok)
 {
 	const CormRelation *relation = owned->subject.relation;
 
-	through->owned = owned;
-	through->relation = relation;
-	through->model = CormModelByRelid(relation->through);
-	if (through->model == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the through table of relation \"%s\" is no longer a model",
-						relation->name)));
-	CormCheckSchemaUsage(through->model);
-	through->nnear = relation->fk->nkeys;
-	through->npair = through->nnear + relation->far_fk->nkeys;
-	through->pair = palloc(through->npair * sizeof(AttrNumber));
-	memcpy(through->pair, relation->fk->fk_attnums, through->nnear * sizeof(AttrNumber));
-	memcpy(through->pair + through->nnear, relation->far_fk->fk_attnums,
-		   relation->far_fk->nkeys * sizeof(AttrNumber));
+	CormInitThrough(through, owned);
 	through->near = CormReferencingValues(owned->subject.owner, relation->fk,
 										  through->model, owned->owner, owned->label,
 										  missing_ok);
@@ -79,7 +35,7 @@ InitThrough(Through *through, const CormOwned *owned, bool missing_ok)
 }
 
 static Datum *
-FarValues(const Through *through, JsonbValue *target, bool missing_ok)
+FarValues(const CormThrough *through, JsonbValue *target, bool missing_ok)
 {
 	return CormReferencingValues(through->owned->subject.model, through->relation->far_fk,
 								 through->model, target, through->owned->label, missing_ok);
@@ -87,38 +43,11 @@ FarValues(const Through *through, JsonbValue *target, bool missing_ok)
 
 /* ---------- add ---------- */
 
-static int
-ComparePairs(const Through *through, const NewLink *a, const NewLink *b)
-{
-	return CormCompareKeys(through->model, through->npair, through->pair, a->pair, b->pair);
-}
-
-static int
-CompareLinks(const void *a, const void *b, void *arg)
-{
-	const NewLink *x = *(NewLink *const *) a;
-	const NewLink *y = *(NewLink *const *) b;
-	int			order = ComparePairs(arg, x, y);
-
-	return order != 0 ? order : x->mention - y->mention;
-}
-
-static const CormAssignment *
-ValueOf(List *values, const CormColumn *column)
-{
-	ListCell   *lc;
-
-	foreach(lc, values)
-		if (((CormAssignment *) lfirst(lc))->column == column)
-			return lfirst(lc);
-	return NULL;
-}
-
 /*
  * The link values of one target: its own, then those given for all.
  */
 static List *
-LinkValues(const Through *through, JsonbValue *target, List *for_all)
+LinkValues(const CormThrough *through, JsonbValue *target, List *for_all)
 {
 	List	   *values = NIL;
 	ListCell   *lc;
@@ -127,238 +56,13 @@ LinkValues(const Through *through, JsonbValue *target, List *for_all)
 		values = CormReadLinkValues(through->relation,
 									CormJsonMember(target, through->model->name));
 	foreach(lc, for_all)
-		if (ValueOf(values, ((CormAssignment *) lfirst(lc))->column) == NULL)
+		if (CormLinkValueOf(values, ((CormAssignment *) lfirst(lc))->column) == NULL)
 			values = lappend(values, lfirst(lc));
 	return values;
 }
 
-/*
- * A column of both foreign keys has one value: that of the owner.
- */
-static void
-RequireShared(const Through *through, const Datum *far)
-{
-	for (int i = through->nnear; i < through->npair; i++)
-		for (int j = 0; j < through->nnear; j++)
-			if (through->pair[i] == through->pair[j] &&
-				CormCompareKeys(through->model, 1, &through->pair[i],
-								&far[i - through->nnear], &through->near[j]) != 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("the owner and the target of \"%s\" give column \"%s\" different values",
-								through->owned->label,
-								CormColumnByNumber(through->model, through->pair[i])->name),
-						 errdetail("Both foreign keys of through model \"%s\" have this column.",
-								   CormModelDisplayName(through->model))));
-}
-
-static NewLink *
-MakeLink(const Through *through, JsonbValue *target, List *for_all)
-{
-	NewLink    *link = palloc(sizeof(NewLink));
-	Datum	   *far = FarValues(through, target, false);
-	int			nnear = through->nnear;
-	bool		turn = through->relation->symmetrical &&
-		CormCompareKeys(through->model, nnear, through->pair, through->near, far) > 0;
-
-	RequireShared(through, far);
-	link->pair = palloc(through->npair * sizeof(Datum));
-	memcpy(link->pair, turn ? far : through->near, nnear * sizeof(Datum));
-	memcpy(link->pair + nnear, turn ? through->near : far,
-		   (through->npair - nnear) * sizeof(Datum));
-	link->values = LinkValues(through, target, for_all);
-	return link;
-}
-
-/*
- * The links in key order, each pair once: the last mention counts.
- */
 static List *
-SortLinks(const Through *through, List *links)
-{
-	int			n = list_length(links);
-	NewLink   **sorted = palloc(Max(n, 1) * sizeof(NewLink *));
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, links)
-	{
-		sorted[foreach_current_index(lc)] = lfirst(lc);
-		sorted[foreach_current_index(lc)]->mention = foreach_current_index(lc);
-	}
-	qsort_arg(sorted, n, sizeof(NewLink *), CompareLinks, unconstify(Through *, through));
-	for (int i = 0; i < n; i++)
-		if (i + 1 == n || ComparePairs(through, sorted[i], sorted[i + 1]) != 0)
-			result = lappend(result, sorted[i]);
-	return result;
-}
-
-static bool
-SameColumns(const NewLink *a, const NewLink *b)
-{
-	ListCell   *lc;
-
-	if (list_length(a->values) != list_length(b->values))
-		return false;
-	foreach(lc, a->values)
-		if (ValueOf(b->values, ((CormAssignment *) lfirst(lc))->column) == NULL)
-			return false;
-	return true;
-}
-
-static int
-CompareUint32(const void *a, const void *b)
-{
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-/*
- * Of the two ends of the relation one is the first, by the columns that they do
- * not share.
- */
-static bool
-NearIsFirst(const Through *through)
-{
-	const AttrNumber *near = through->pair;
-	const AttrNumber *far = through->pair + through->nnear;
-	int			n = Min(through->nnear, through->npair - through->nnear);
-
-	for (int i = 0; i < n; i++)
-		if (near[i] != far[i])
-			return near[i] < far[i];
-	return through->nnear < through->npair - through->nnear;
-}
-
-/*
- * The same for a pair whichever end it is linked from.
- */
-static uint32
-HashPair(const Through *through, const Datum *pair)
-{
-	int			nnear = through->nnear;
-	uint32		near = CormHashKey(through->model, nnear, through->pair, pair);
-	uint32		far = CormHashKey(through->model, through->npair - nnear,
-								  through->pair + nnear, pair + nnear);
-
-	return NearIsFirst(through) ? hash_combine(near, far) : hash_combine(far, near);
-}
-
-/*
- * Without a unique key on the pair nothing else keeps two sessions from linking
- * it twice.  Locks are taken in their own order and before any row is, against
- * deadlocks.
- */
-static void
-LockPairs(const Through *through, List *links)
-{
-	int			n = list_length(links);
-	uint32	   *locks = palloc(Max(n, 1) * sizeof(uint32));
-	ListCell   *lc;
-
-	foreach(lc, links)
-		locks[foreach_current_index(lc)] = HashPair(through, ((NewLink *) lfirst(lc))->pair);
-	qsort(locks, n, sizeof(uint32), CompareUint32);
-	for (int i = 0; i < n; i++)
-		CormLockHash(through->model, locks[i]);
-}
-
-/*
- * Must it be known whether the pair is linked before a row is put up for
- * insertion?  ON CONFLICT says so too late where a NOT NULL column is not
- * given: that is checked first, and a link that is there need not be described
- * in full.  Elsewhere it is better, since it waits for who is removing the pair.
- */
-static bool
-LooksFirst(const Through *through, const NewLink *link)
-{
-	if (through->relation->symmetrical || !through->relation->pair_arbiter)
-		return true;
-	for (int i = 0; i < through->model->ncolumns; i++)
-	{
-		const CormColumn *column = &through->model->columns[i];
-		bool		filled = !column->not_null || column->has_default ||
-			ValueOf(link->values, column) != NULL;
-
-		for (int j = 0; j < through->npair; j++)
-			filled |= through->pair[j] == column->attnum;
-		if (!filled)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Parameters for a run of links that set the same extra columns.
- */
-static void
-BindLinks(const Through *through, List *links, CormValues *values, CormNewLinks *new)
-{
-	int			n = list_length(links);
-	Datum	   *datums = palloc(n * sizeof(Datum));
-	bool	   *nulls = palloc0(n * sizeof(bool));
-	const NewLink *first = linitial(links);
-	ListCell   *lc;
-	ListCell   *lv;
-
-	new->model = through->model;
-	new->label = through->owned->label;
-	new->look_first = LooksFirst(through, first);
-	new->either_way = through->relation->symmetrical;
-	new->arbiter = through->relation->pair_arbiter;
-	new->single = n == 1;
-
-	for (int i = 0; i < through->npair; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(through->model, through->pair[i]);
-
-		foreach(lc, links)
-			datums[foreach_current_index(lc)] = ((NewLink *) lfirst(lc))->pair[i];
-		new->pair = lappend(new->pair, new->single && !new->look_first ?
-							CormPlainValue(values, column, datums[0], false) :
-							CormArrayValue(values, column, n, datums, NULL));
-	}
-	foreach(lv, first->values)
-	{
-		const CormColumn *column = ((CormAssignment *) lfirst(lv))->column;
-
-		foreach(lc, links)
-		{
-			const CormAssignment *assignment = ValueOf(((NewLink *) lfirst(lc))->values, column);
-
-			datums[foreach_current_index(lc)] = assignment->value;
-			nulls[foreach_current_index(lc)] = assignment->isnull;
-		}
-		new->extra = lappend(new->extra, new->single && !new->look_first ?
-							 CormPlainValue(values, column, datums[0], nulls[0]) :
-							 CormArrayValue(values, column, n, datums, nulls));
-	}
-}
-
-/*
- * With "only_new" pairs that are linked already are left alone.
- */
-static int64
-WriteLinks(const Through *through, List *links, bool only_new)
-{
-	CormValues	values = {NIL};
-	CormNewLinks new = {0};
-	int64		changed = 0;
-	const char *label = through->owned->label;
-
-	BindLinks(through, links, &values, &new);
-	new.only_new = only_new;
-	if (new.look_first && new.extra != NIL && !only_new)
-		changed += CormExecute(label, CormDeparseUpdateLinks(&new),
-							   CormValueParams(&values), false, NULL);
-	return changed + CormExecute(label, CormDeparseInsertLinks(&new),
-								 CormValueParams(&values), false, NULL);
-}
-
-static List *
-MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
+MakeLinks(const CormThrough *through, List *targets, JsonbValue *for_all)
 {
 	List	   *values = CormReadLinkValues(through->relation, for_all);
 	List	   *links = NIL;
@@ -370,14 +74,16 @@ MakeLinks(const Through *through, List *targets, JsonbValue *for_all)
 	{
 		if (list_length(targets) > 1)
 			frame.row = foreach_current_index(lc);
-		links = lappend(links, MakeLink(through, lfirst(lc), values));
+		links = lappend(links, CormMakeLink(through, through->near,
+										FarValues(through, lfirst(lc), false),
+										LinkValues(through, lfirst(lc), values)));
 	}
 	CormRowFramePop(&frame);
-	return SortLinks(through, links);
+	return CormSortLinks(through, links);
 }
 
 static int64
-AddLinks(const Through *through, List *links)
+AddLinks(const CormThrough *through, List *links)
 {
 	List	   *run = NIL;
 	int64		changed = 0;
@@ -386,15 +92,15 @@ AddLinks(const Through *through, List *links)
 	/* one statement for each run of links with the same extra columns */
 	foreach(lc, links)
 	{
-		if (run != NIL && !SameColumns(linitial(run), lfirst(lc)))
+		if (run != NIL && !CormSameColumns(linitial(run), lfirst(lc)))
 		{
-			changed += WriteLinks(through, run, false);
+			changed += CormWriteLinks(through, run, false);
 			run = NIL;
 		}
 		run = lappend(run, lfirst(lc));
 	}
 	if (run != NIL)
-		changed += WriteLinks(through, run, false);
+		changed += CormWriteLinks(through, run, false);
 	return changed;
 }
 
@@ -406,7 +112,7 @@ AddLinks(const Through *through, List *links)
  * too, whatever else the link table has as its key.
  */
 static void
-OwnedLinks(const Through *through, List *targets, CormKeyTest test,
+OwnedLinks(const CormThrough *through, List *targets, CormKeyTest test,
 		   CormValues *values, CormWriteRows *rows)
 {
 	int			nfar = through->npair - through->nnear;
@@ -444,18 +150,14 @@ OwnedLinks(const Through *through, List *targets, CormKeyTest test,
 	}
 	else if (test != CORM_KEYS_ALL || rows->either_way)
 		rows->keys = CormKeyArrays(values, through->model, nfar, far, keys);
-	for (int i = 0; i < through->npair; i++)
-		rows->lock_order = lappend(rows->lock_order,
-								   unconstify(CormColumn *,
-											  CormColumnByNumber(through->model,
-																 through->pair[i])));
+	rows->lock_order = CormPairColumns(through);
 }
 
 /*
  * An update finds its rows in any order; several are locked in order before.
  */
 static void
-LockUpdated(const Through *through, List *targets, List *links)
+LockUpdated(const CormThrough *through, List *targets, List *links)
 {
 	CormValues	values = {NIL};
 	CormWriteRows rows;
@@ -463,7 +165,7 @@ LockUpdated(const Through *through, List *targets, List *links)
 	ListCell   *lc;
 
 	foreach(lc, links)
-		updates |= ((NewLink *) lfirst(lc))->values != NIL && LooksFirst(through, lfirst(lc));
+		updates |= ((CormLink *) lfirst(lc))->values != NIL && CormLooksFirst(through, lfirst(lc));
 	if (!updates || list_length(links) == 1)
 		return;
 	OwnedLinks(through, targets, CORM_KEYS_IN, &values, &rows);
@@ -473,13 +175,13 @@ LockUpdated(const Through *through, List *targets, List *links)
 int64
 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 {
-	Through		through;
+	CormThrough		through;
 	List	   *links;
 
 	(void) InitThrough(&through, owned, false);
 	links = MakeLinks(&through, targets, for_all);
 	if (!through.relation->pair_arbiter)
-		LockPairs(&through, links);
+		CormLockPairs(&through, links);
 	LockUpdated(&through, targets, links);
 	return AddLinks(&through, links);
 }
@@ -489,7 +191,7 @@ CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 int64
 CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 {
-	Through		through;
+	CormThrough		through;
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 	ParamListInfo params;
@@ -510,7 +212,7 @@ CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 int64
 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 {
-	Through		through;
+	CormThrough		through;
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 	CormValues	all_values = {NIL};
@@ -523,7 +225,7 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 	links = MakeLinks(&through, targets, for_all);
 	CormLockOwner(through.model, through.nnear, through.pair, through.near);
 	if (!through.relation->pair_arbiter)
-		LockPairs(&through, links);
+		CormLockPairs(&through, links);
 	OwnedLinks(&through, NIL, CORM_KEYS_ALL, &all_values, &all);
 	(void) CormLockRows(&all, CormValueParams(&all_values), true);
 
@@ -549,7 +251,7 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 bool
 CormLinkToggle(const CormOwned *owned, List *targets)
 {
-	Through		through;
+	CormThrough		through;
 	List	   *links;
 	CormValues	values = {NIL};
 	CormWriteRows rows;
@@ -557,7 +259,7 @@ CormLinkToggle(const CormOwned *owned, List *targets)
 
 	(void) InitThrough(&through, owned, false);
 	links = MakeLinks(&through, targets, NULL);
-	LockPairs(&through, links);
+	CormLockPairs(&through, links);
 	OwnedLinks(&through, targets, CORM_KEYS_IN, &values, &rows);
 	params = CormValueParams(&values);
 	for (int round = 1;; round++)
@@ -566,7 +268,7 @@ CormLinkToggle(const CormOwned *owned, List *targets)
 
 		if (CormExecute(owned->label, CormDeparseDelete(&rows), params, false, NULL) > 0)
 			return false;
-		if (WriteLinks(&through, links, true) > 0)
+		if (CormWriteLinks(&through, links, true) > 0)
 			return true;
 		if (DatumGetInt64(CormExecuteScalar(owned->label, CormDeparseRowCount(&rows),
 											params, false)) == 0)

@@ -135,14 +135,14 @@ FindKey(CormNaturalKeys *keys, const CormRelation *relation, const JsonbValue *o
 }
 
 static void
-NamesNoRow(const CormRelation *relation, int row)
+NamesNoRow(const CormBulk *bulk, const CormRelation *relation, int row)
 {
 	const CormModel *target = CormRelationTarget(relation);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the object given for \"[%d].%s\" names no row of model \"%s\"",
-					row, relation->name, CormModelDisplayName(target)),
+			 errmsg("the object given for \"%s\" names no row of model \"%s\"",
+					CormBulkPlace(bulk, row, relation->name), CormModelDisplayName(target)),
 			 errdetail("It must hold the key, or the columns of a unique key and nothing else."),
 			 errhint("Unique keys of \"%s\": %s.", CormModelDisplayName(target),
 					 CormUniqueKeysText(target))));
@@ -177,7 +177,7 @@ CormNaturalKeyAdd(CormNaturalKeys *keys, const CormRelation *relation, int row,
 	Datum	   *values;
 
 	if (key == NULL)
-		NamesNoRow(relation, row);
+		NamesNoRow(keys->bulk, relation, row);
 	use = UseOf(keys, relation, key);
 	values = palloc(key->n * sizeof(Datum));
 	for (int i = 0; i < key->n; i++)
@@ -190,8 +190,8 @@ CormNaturalKeyAdd(CormNaturalKeys *keys, const CormRelation *relation, int row,
 		if (isnull)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" of the object given for \"[%d].%s\" is null",
-							column->name, row, relation->name)));
+					 errmsg("\"%s\" of the object given for \"%s\" is null",
+							column->name, CormBulkPlace(keys->bulk, row, relation->name))));
 	}
 	use->rows = lappend_int(use->rows, row);
 	use->values = lappend(use->values, values);
@@ -219,7 +219,7 @@ ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContext old;
 
 	slot_getallattrs(slot);
-	place = DatumGetInt32(slot->tts_values[0]) - 1;
+	place = DatumGetInt32(slot->tts_values[0]);
 	row = list_nth_int(finder->use->rows, place);
 	old = MemoryContextSwitchTo(finder->context);
 	for (int i = 0; i < fk->nkeys && !slot->tts_isnull[i + 1]; i++)
@@ -286,6 +286,7 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 	};
 	List	   *wanted = NIL;
 	List	   *types = NIL;
+	int			places;
 
 	CormCheckSchemaUsage(target);
 	finder.columns = palloc(fk->nkeys * sizeof(CormBulkColumn *));
@@ -299,15 +300,18 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 											CormColumnByNumber(target, fk->pk_attnums[i])));
 		types = lappend_oid(types, column->typid);
 	}
-	(void) CormExecute(label, CormDeparseFind(target, label, arrays, wanted, types),
-					   CormValueParams(&values), false, &finder.pub);
+	places = CormAddPlaces(&values, list_length(use->rows));
+	(void) CormExecuteForAny(label,
+							 CormDeparseFind(target, label, arrays, places, wanted, types, false),
+							 CormValueParams(&values), list_length(use->rows), &finder.pub);
 	for (int place = 0; place < list_length(use->rows); place++)
 		if (!finder.found[place])
 			ereport(ERROR,
 					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-					 errmsg("the %s given for \"[%d].%s\" does not exist",
-							CormModelDisplayName(target), list_nth_int(use->rows, place),
-							use->relation->name)));
+					 errmsg("the %s given for \"%s\" does not exist",
+							CormModelDisplayName(target),
+							CormBulkPlace(keys->bulk, list_nth_int(use->rows, place),
+										  use->relation->name))));
 }
 
 void

@@ -53,16 +53,16 @@ RaiseNotPermitted(const char *key, List *permitted)
 			 errdetail("It permits: %s.", CormJoinNames(permitted))));
 }
 
-static void
-RequireKey(const CormRequest *request, const char *key)
+void
+CormPermitKey(const CormRequest *request, const char *key)
 {
 	check_stack_depth();
 	if (request->permit_given && !CormListHasName(request->permit, key))
 		RaiseNotPermitted(key, request->permit);
 	if (request->base)
-		RequireKey(request->base, key);
+		CormPermitKey(request->base, key);
 	else if (request->of)
-		RequireKey(request->of, CormPathJoin(request->relation, key));
+		CormPermitKey(request->of, CormPathJoin(request->relation, key));
 }
 
 void
@@ -76,7 +76,7 @@ CormCheckPermitBehind(const CormRequest *request, JsonbValue *data, const char *
 		return;					/* which is an error of its own */
 	it = CormBeginPairs(data);
 	while (CormNextPair(&it, &key, &value))
-		RequireKey(request, CormPathJoin(behind, key));
+		CormPermitKey(request, CormPathJoin(behind, key));
 }
 
 void
@@ -94,6 +94,6 @@ CormCheckPermit(const CormRequest *request, JsonbValue *data, const char *nested
 		if (nested && strcmp(key, nested) == 0)
 			CormCheckPermitBehind(request, value, nested);
 		else
-			RequireKey(request, key);
+			CormPermitKey(request, key);
 	}
 }

@@ -25,6 +25,9 @@ extern bool CormHasPermit(const CormRequest *request);
  */
 extern void CormCheckPermit(const CormRequest *request, JsonbValue *data, const char *nested);
 
+/* Raises 42501 unless the permits of the request have the key. */
+extern void CormPermitKey(const CormRequest *request, const char *key);
+
 /* The same for data that is all behind a key. */
 extern void CormCheckPermitBehind(const CormRequest *request, JsonbValue *data,
 								  const char *behind);

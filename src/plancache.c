@@ -32,7 +32,7 @@ typedef struct PlanKey
 	const char *sql;
 	int			nargs;
 	const Oid  *types;
-	bool		custom;
+	CormPlanning planning;
 } PlanKey;
 
 typedef struct PlanEntry
@@ -65,7 +65,7 @@ MatchPlanKey(const void *a, const void *b, Size keysize)
 	const PlanKey *ka = a;
 	const PlanKey *kb = b;
 
-	return ka->nargs == kb->nargs && ka->custom == kb->custom && strcmp(ka->sql, kb->sql) == 0 &&
+	return ka->nargs == kb->nargs && ka->planning == kb->planning && strcmp(ka->sql, kb->sql) == 0 &&
 		memcmp(ka->types, kb->types, ka->nargs * sizeof(Oid)) == 0 ? 0 : 1;
 }
 
@@ -133,7 +133,7 @@ Keep(const PlanKey *key, SPIPlanPtr plan)
 	copy.sql = MemoryContextStrdup(context, key->sql);
 	copy.nargs = key->nargs;
 	copy.types = types;
-	copy.custom = key->custom;
+	copy.planning = key->planning;
 
 	if (SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not keep a plan");
@@ -146,7 +146,7 @@ Keep(const PlanKey *key, SPIPlanPtr plan)
 }
 
 CormPlan *
-CormPlanGet(const char *sql, int nargs, const Oid *types, bool custom)
+CormPlanGet(const char *sql, int nargs, const Oid *types, CormPlanning planning)
 {
 	PlanKey		key;
 	PlanEntry  *entry;
@@ -155,7 +155,7 @@ CormPlanGet(const char *sql, int nargs, const Oid *types, bool custom)
 	key.sql = sql;
 	key.nargs = nargs;
 	key.types = types;
-	key.custom = custom;
+	key.planning = planning;
 	if (plans == NULL)
 		CreatePlans();
 	entry = hash_search(plans, &key, HASH_FIND, NULL);
@@ -168,7 +168,9 @@ CormPlanGet(const char *sql, int nargs, const Oid *types, bool custom)
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, unconstify(Oid *, types),
 											  CURSOR_OPT_NO_SCROLL | CURSOR_OPT_PARALLEL_OK |
-											  (custom ? CURSOR_OPT_CUSTOM_PLAN : 0));
+											  (planning == CORM_PLAN_CUSTOM ? CURSOR_OPT_CUSTOM_PLAN :
+											   planning == CORM_PLAN_GENERIC ?
+											   CURSOR_OPT_GENERIC_PLAN : 0));
 
 		stats.misses++;
 		if (plan == NULL)

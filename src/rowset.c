@@ -139,6 +139,18 @@ OrderOf(const CormColumn *column)
 }
 
 int
+CormAddPlaces(CormValues *values, int n)
+{
+	Datum	   *places = palloc(Max(n, 1) * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+		places[i] = Int32GetDatum(i);
+	return CormAddValue(values, INT4ARRAYOID,
+						PointerGetDatum(construct_array(places, n, INT4OID, sizeof(int32), true,
+														TYPALIGN_INT)), false);
+}
+
+int
 CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 				const Datum *a, const Datum *b)
 {

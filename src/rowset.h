@@ -35,6 +35,9 @@ extern List *CormArrayValues(CormValues *values, const CormModel *model, int n,
 extern List *CormKeyArrays(CormValues *values, const CormModel *model, int n,
 						   const AttrNumber *attnums, List *keys);
 
+/* An array parameter of the places 0 to n - 1; returns its number. */
+extern int	CormAddPlaces(CormValues *values, int n);
+
 /* Compares two keys of the given columns by the types' btree order. */
 extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 							const Datum *a, const Datum *b);

@@ -60,6 +60,7 @@ typedef struct CormLoad
 	bool		flat;			/* ... as one list, with depth and path */
 	int64		depth;			/* ... levels to load, -1: all */
 	bool		implied;		/* for what allow-lists say of a step */
+	bool		by_the_way;		/* unless another path says how to load it */
 	struct CormRequest *options;	/* what to load of the last step, or NULL */
 } CormLoad;
 

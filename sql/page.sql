@@ -107,6 +107,8 @@ SELECT json_object_keys(corm.page('Owner'));
 SELECT json_object_keys(corm.page('Owner', total => true));
 SELECT corm.page(NULL), corm.page(NULL, total => true);
 SELECT corm.page(corm.filter('Owner', '{"id": 99}'), total => true);
+-- one row by its key, which is found otherwise, is a page like another
+SELECT count(DISTINCT corm.page(corm.objects('Item', q, order_by => '{-a}', fields => '{b}'))::text) FROM (VALUES ('{"id": 3}'::jsonb), ('{"id__range": [3, 3]}')) v(q);
 SELECT brief(corm.page('Item', page_size => 2147483647)), brief(corm.page('Item', page_size => 9)), brief(corm.page('Item', page_size => 8));
 SELECT (corm.page('Owner', page_size => 1) ->> 'start') = (corm.page('Owner', page_size => 1) ->> 'end');
 SELECT pg_typeof(corm.page('Owner'));

@@ -236,7 +236,7 @@ CountOne(OneRow *one, int64 n)
 
 /* A second row ends the statement before a third one is written. */
 static bool
-ObserveOne(void *arg, TupleTableSlot *slot)
+ObserveOne(void *arg, TupleTableSlot *slot, const int *columns)
 {
 	CountOne(arg, 1);
 	return true;

@@ -77,7 +77,7 @@ CopyValue(Datum value, Oid type)
 }
 
 static void
-KeepEdge(Edge *edge, const CormPage *page, TupleTableSlot *slot)
+KeepEdge(Edge *edge, const CormPage *page, TupleTableSlot *slot, const int *columns)
 {
 	MemoryContext old;
 
@@ -86,16 +86,17 @@ KeepEdge(Edge *edge, const CormPage *page, TupleTableSlot *slot)
 	for (int i = 0; i < page->nkeys; i++)
 	{
 		const CormPageKey *key = &page->keys[i];
+		int			column = columns[key->target];
 
-		edge->nulls[i] = slot->tts_isnull[key->target];
+		edge->nulls[i] = slot->tts_isnull[column];
 		if (!edge->nulls[i])
-			edge->values[i] = CopyValue(slot->tts_values[key->target], key->type);
+			edge->values[i] = CopyValue(slot->tts_values[column], key->type);
 	}
 	MemoryContextSwitchTo(old);
 }
 
 static bool
-ObserveRow(void *arg, TupleTableSlot *slot)
+ObserveRow(void *arg, TupleTableSlot *slot, const int *columns)
 {
 	PageReader *reader = arg;
 
@@ -106,8 +107,8 @@ ObserveRow(void *arg, TupleTableSlot *slot)
 	}
 	slot_getallattrs(slot);
 	if (reader->n++ == 0)
-		KeepEdge(&reader->first, reader->page, slot);
-	KeepEdge(&reader->last, reader->page, slot);
+		KeepEdge(&reader->first, reader->page, slot, columns);
+	KeepEdge(&reader->last, reader->page, slot, columns);
 	return true;
 }
 

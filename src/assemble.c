@@ -157,7 +157,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 	ResourceOwner owner = CurrentResourceOwner;
 
-	if (run->observer == NULL || run->observer(run->observer_arg, slot))
+	if (run->observer == NULL || run->observer(run->observer_arg, slot, run->observed))
 	{
 		CurrentResourceOwner = run->owner;
 		TakeRoot(receiver, slot);
@@ -413,8 +413,13 @@ CormRunBegin(const CormSelect *select, bool read_only)
 void
 CormRunObserve(CormRun *run, CormObserver observer, void *arg)
 {
+	int			n = list_length(run->root->select->targets);
+
 	run->observer = observer;
 	run->observer_arg = arg;
+	run->observed = MemoryContextAlloc(run->context, Max(n, 1) * sizeof(int));
+	for (int i = 0; i < n; i++)
+		run->observed[i] = CormColumnOfTarget(run->root, i);
 }
 
 char *

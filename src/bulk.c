@@ -341,7 +341,7 @@ typedef struct ValueReceiver
  * A rule may return more rows than were given: the first one counts.
  */
 static bool
-NoteReturned(void *arg, TupleTableSlot *slot)
+NoteReturned(void *arg, TupleTableSlot *slot, const int *columns)
 {
 	Insertion  *insertion = arg;
 	int			n = insertion->nreturned;
@@ -357,7 +357,7 @@ ReceiveValues(TupleTableSlot *slot, DestReceiver *self)
 {
 	Insertion  *insertion = ((ValueReceiver *) self)->insertion;
 
-	if (NoteReturned(insertion, slot))
+	if (NoteReturned(insertion, slot, NULL))
 	{
 		slot_getallattrs(slot);
 		insertion->observer(insertion->arg, (int) turn.row, slot);

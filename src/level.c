@@ -42,9 +42,8 @@ static void OpenScans(CormLevel *level);
 
 /* ---------- compiling ---------- */
 
-/* Where the level's slots have a column of its select. */
-static int
-ColumnOf(const CormLevel *level, int target)
+int
+CormColumnOfTarget(const CormLevel *level, int target)
 {
 	return level->scanning ? CormScanColumn(level->scan, target) : target;
 }
@@ -68,7 +67,7 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 
 	check_stack_depth();
 	items->n = n;
-	items->presence = object->presence < 0 ? -1 : ColumnOf(level, object->presence);
+	items->presence = object->presence < 0 ? -1 : CormColumnOfTarget(level, object->presence);
 	items->array = object->array;
 	items->first_hole = *nholes;
 	foreach(lc, object->outputs)
@@ -90,7 +89,7 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 		item->prefix = prefix.data;
 		item->prefix_len = prefix.len;
 		item->kind = output->kind;
-		item->target = ColumnOf(level, output->target);
+		item->target = CormColumnOfTarget(level, output->target);
 		switch (output->kind)
 		{
 			case CORM_OUT_VALUE:
@@ -176,7 +175,7 @@ CompileKeyColumns(CormLevel *level)
 
 		/* owners of the batched loader have no row of their own */
 		for (int i = 0; below->parent_targets != NULL && i < nkeys; i++)
-			columns[i] = ColumnOf(level, below->parent_targets[i]);
+			columns[i] = CormColumnOfTarget(level, below->parent_targets[i]);
 		level->key_columns[below->index] = columns;
 	}
 }
@@ -216,7 +215,7 @@ CompileScan(CormLevel *level)
 
 	level->natts = 0;
 	for (int i = 0; i < list_length(level->select->targets); i++)
-		level->natts = Max(level->natts, ColumnOf(level, i) + 1);
+		level->natts = Max(level->natts, CormColumnOfTarget(level, i) + 1);
 	if (level->child == NULL)
 		return;					/* one row needs no order */
 	for (int i = 0; i < level->select->model->nkey; i++)

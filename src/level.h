@@ -138,6 +138,9 @@ extern CormLevel *CormCompileLevel(const CormSelect *select, CormTally *tally,
 extern void CormCloseScans(CormLevel *level);
 extern bool CormReopenScans(CormLevel *level);
 
+/* Where the level's slots have a target of its select. */
+extern int	CormColumnOfTarget(const CormLevel *level, int target);
+
 /* The level below that reads a select, or NULL. */
 extern const CormLevel *CormFindLevel(const CormLevel *level,
 									  const CormSelect *select);

@@ -193,7 +193,7 @@ SortKeys(Reading *reading, int n, Datum **keys)
 /* ---------- reading ---------- */
 
 static bool
-ObserveRow(void *arg, TupleTableSlot *slot)
+ObserveRow(void *arg, TupleTableSlot *slot, const int *columns)
 {
 	Reading    *reading = arg;
 	Datum		key[INDEX_MAX_KEYS];
@@ -201,7 +201,7 @@ ObserveRow(void *arg, TupleTableSlot *slot)
 
 	slot_getallattrs(slot);
 	for (int i = 0; i < reading->model->nkey; i++)
-		key[i] = slot->tts_values[reading->targets[i]];
+		key[i] = slot->tts_values[columns[reading->targets[i]]];
 	place = FindKey(reading, key);
 	if (place < 0 || reading->nobserved == reading->nkeys)
 		return false;

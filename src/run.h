@@ -28,8 +28,11 @@ typedef struct CormWhole
 	text	   *apart;			/* or NULL */
 } CormWhole;
 
-/* Sees the row of a root as it comes; false leaves it out. */
-typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot);
+/*
+ * Sees the row of a root as it comes; false leaves it out.  "columns" says where the
+ * slot has each target of the select.
+ */
+typedef bool (*CormObserver) (void *arg, TupleTableSlot *slot, const int *columns);
 
 typedef struct CormRun
 {
@@ -53,6 +56,7 @@ typedef struct CormRun
 	CormTally	tally;
 	CormObserver observer;		/* or NULL */
 	void	   *observer_arg;
+	int		   *observed;		/* where a root's slot has each target */
 } CormRun;
 
 typedef struct CormReceiver

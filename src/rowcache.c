@@ -258,20 +258,32 @@ IsFull(void)
 	return MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024;
 }
 
-/* A shape that nobody has taken; NULL when there are too many. */
+static bool
+IsShape(const KeptShape *shape, uint32 hash, const char *bytes, int len)
+{
+	return shape->hash == hash && shape->len == len &&
+		memcmp(shape->bytes, bytes, len) == 0;
+}
+
+/*
+ * The shape that a cache has already, or one that nobody has taken; NULL when there
+ * are too many.
+ */
 static KeptShape *
-FindShape(const char *bytes, int len)
+FindShape(CormRowCache *cache, const char *bytes, int len)
 {
 	uint32		hash = hash_bytes((const unsigned char *) bytes, len);
 	MemoryContext old;
 	KeptShape  *shape;
 	ListCell   *lc;
 
+	if (cache->shape != NULL && IsShape(cache->shape, hash, bytes, len))
+		return cache->shape;
+	GiveBack(cache);
 	foreach(lc, shapes)
 	{
 		shape = lfirst(lc);
-		if (!shape->taken && shape->hash == hash && shape->len == len &&
-			memcmp(shape->bytes, bytes, len) == 0)
+		if (!shape->taken && IsShape(shape, hash, bytes, len))
 			return shape;
 	}
 	if (list_length(shapes) == MANY_SHAPES)
@@ -302,7 +314,6 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 				 StringInfo shape)
 {
 	cache->heap = NULL;
-	GiveBack(cache);
 	if (corm_row_cache_size == 0)
 	{
 		if (context != NULL && nusers == 0)
@@ -320,7 +331,7 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 		Forget();
 	if (rows == NULL || growing)
 		return;
-	cache->shape = FindShape(shape->data, shape->len);
+	cache->shape = FindShape(cache, shape->data, shape->len);
 	if (cache->shape == NULL)
 		return;
 	if (!cache->used)

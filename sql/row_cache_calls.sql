@@ -100,6 +100,22 @@ UPDATE author SET name = upper(name) WHERE id % 3 = 0;
 SELECT limits(corm.select_related('post', 'author', 'editor'));
 :vacuum author;
 SELECT limits(corm.select_related(corm.limit('post', 150), 'author'));
+-- two cursors at once, one of which goes on alone: 300 rows and 150 others
+SELECT same(corm.select_related('post', 'author'));
+BEGIN;
+SET LOCAL corm.max_rows = 450;
+DECLARE c CURSOR FOR SELECT corm.all(corm.select_related('post', 'author'));
+DECLARE d CURSOR FOR SELECT corm.all(corm.select_related('post', 'author'));
+MOVE 20 FROM c;
+MOVE 20 FROM d;
+CLOSE c;
+MOVE 299 FROM d;
+ROLLBACK;
+BEGIN;
+SET LOCAL corm.max_rows = 449;
+DECLARE c CURSOR FOR SELECT corm.all(corm.select_related('post', 'author'));
+MOVE 400 FROM c;
+ROLLBACK;
 RESET corm.to_one_strategy;
 
 -- calls within calls: of a view's column, of a key's default, of a trigger

@@ -10,18 +10,20 @@
  * A text is kept of a row on a page that is all-visible, with the page's LSN.  As
  * long as the page is all-visible and has that LSN, it is what it was: every
  * change of a logged table's page sets its LSN, and each of its tuples is the one
- * that every snapshot sees.  No other row can have the key then: it is one that a
- * foreign key refers to, and so unique at any time.  The page is looked at once per
- * call; what others change after that, the call's snapshot does not see.
+ * that every snapshot sees.  No other row has the key then: it is the table's own,
+ * or one that foreign keys refer to.  The page is looked at once per call, when its
+ * snapshot is there already; what others change after that, the snapshot does not
+ * see.
  *
- * So nothing is kept of tables that are not logged; nothing is used during
- * recovery, where a page's flag is not to be relied on, and under SERIALIZABLE,
- * where each row read must be locked, or where snapshots expire, and what such a
- * one sees may have been vacuumed.  Whether the user may read the rows was checked
- * when the table was opened.  A text depends on the page, on its shape, to which
- * belongs what the catalogs have for columns that the page lacks, and on few
- * settings, which are part of the shape too; values whose text depends on others
- * are not taken.
+ * So nothing is kept of tables that are not logged.  Nothing is used during
+ * recovery, where a page's flag is not to be relied on; under SERIALIZABLE, where
+ * each row read must be locked; or where snapshots expire, so that VACUUM does not
+ * wait for all of them.  Whether the user may read the rows was checked when the
+ * table was opened.
+ *
+ * Apart from the page a text depends on its shape: on what is printed and how, on
+ * what the catalogs have in place of columns that the row lacks, and on few
+ * settings.  Values whose text depends on others are not taken.
  *
  * Two levels that print the same at the same time, be it of one call, of calls
  * within one another or of cursors, have a shape each: whether a row was asked for
@@ -258,20 +260,32 @@ IsFull(void)
 	return MemoryContextMemAllocated(context, true) > corm_row_cache_size * (Size) 1024;
 }
 
-/* A shape that nobody has taken; NULL when there are too many. */
+static bool
+IsShape(const KeptShape *shape, uint32 hash, const char *bytes, int len)
+{
+	return shape->hash == hash && shape->len == len &&
+		memcmp(shape->bytes, bytes, len) == 0;
+}
+
+/*
+ * The shape that a cache has already, or one that nobody has taken; NULL when there
+ * are too many.
+ */
 static KeptShape *
-FindShape(const char *bytes, int len)
+FindShape(CormRowCache *cache, const char *bytes, int len)
 {
 	uint32		hash = hash_bytes((const unsigned char *) bytes, len);
 	MemoryContext old;
 	KeptShape  *shape;
 	ListCell   *lc;
 
+	if (cache->shape != NULL && IsShape(cache->shape, hash, bytes, len))
+		return cache->shape;
+	GiveBack(cache);
 	foreach(lc, shapes)
 	{
 		shape = lfirst(lc);
-		if (!shape->taken && shape->hash == hash && shape->len == len &&
-			memcmp(shape->bytes, bytes, len) == 0)
+		if (!shape->taken && IsShape(shape, hash, bytes, len))
 			return shape;
 	}
 	if (list_length(shapes) == MANY_SHAPES)
@@ -302,7 +316,6 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 				 StringInfo shape)
 {
 	cache->heap = NULL;
-	GiveBack(cache);
 	if (corm_row_cache_size == 0)
 	{
 		if (context != NULL && nusers == 0)
@@ -320,7 +333,7 @@ CormRowCacheOpen(CormRowCache *cache, Relation heap, Snapshot snapshot, Oid key_
 		Forget();
 	if (rows == NULL || growing)
 		return;
-	cache->shape = FindShape(shape->data, shape->len);
+	cache->shape = FindShape(cache, shape->data, shape->len);
 	if (cache->shape == NULL)
 		return;
 	if (!cache->used)

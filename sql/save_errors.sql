@@ -178,9 +178,10 @@ SELECT corm.register_model('pv', 'Pv', key => '{id}');
 SELECT corm.relation_on('Author', 'pvs', 'Pv', '{id}', '{who}', true);
 SELECT saves($$'Author'$$, ARRAY['{"id": 1, "pvs": [1]}', '{"id": 1, "pvs": []}']);
 SELECT saves($$corm.relation('Author', 1, 'pvs')$$, ARRAY['{}']);
-\echo -- too deep
+\echo -- a tree may be deeper than what a queryset may load
 SET corm.max_depth = 2;
-SELECT saves($$corm.fields('Author', 'name')$$, ARRAY['{"id": 1, "posts": [{"id": 1, "tags": [{"id": 1, "posts": []}]}]}']);
+SELECT saves($$corm.fields('Author', 'name')$$, ARRAY['{"id": 1, "posts": [{"id": 1, "tags": [{"id": 1, "posts": {"create": []}}]}]}']);
+SELECT saves($$corm.prefetch_related(corm.fields('Author', 'name'), 'posts__tags__posts')$$, ARRAY['{"id": 1}']);
 RESET corm.max_depth;
 
 SET client_min_messages = warning;

@@ -173,6 +173,12 @@ SELECT name FROM author WHERE name IN ('nested', 'lost') ORDER BY id;
 --
 SELECT saves($$'Log'$$, ARRAY['{"what": "x"}']);
 SELECT saves($$corm.objects('Log', fields => '{}')$$, ARRAY['{"what": "x"}', '[{"what": "y"}, {"what": "z"}]']);
+\echo -- rows without a key can be created below others, not found again
+CREATE TABLE bare (author_id int UNIQUE REFERENCES author, v text);
+SELECT corm.register_model('bare', 'Bare');
+SELECT corm.foreign_key('Bare', 'author', 'Author', columns => '{author_id}', related_name => 'bare', one_to_one => true);
+SELECT saves($$corm.prefetch_related(corm.fields('Author', 'name'), '[{"bare": {"order_by": ["v"]}}]'::jsonb)$$, ARRAY['{"id": 1, "bare": {"v": "1"}}', '{"id": 1, "bare": {"v": "2"}}', '{"id": 1, "bare": {"update": {"v": "3"}}}', '{"id": 1, "bare": {"upsert": {"v": "3"}}}', '{"id": 1, "bare": {"delete": true}}', '{"id": 1, "bare": {"connect": 1}}', '{"id": 1, "bare": null}']);
+SELECT * FROM bare ORDER BY v;
 CREATE VIEW pv AS SELECT id, author_id AS who FROM post;
 SELECT corm.register_model('pv', 'Pv', key => '{id}');
 SELECT corm.relation_on('Author', 'pvs', 'Pv', '{id}', '{who}', true);

@@ -173,14 +173,21 @@ SELECT name FROM author WHERE name IN ('nested', 'lost') ORDER BY id;
 --
 SELECT saves($$'Log'$$, ARRAY['{"what": "x"}']);
 SELECT saves($$corm.objects('Log', fields => '{}')$$, ARRAY['{"what": "x"}', '[{"what": "y"}, {"what": "z"}]']);
+\echo -- rows without a key can be created below others, not found again
+CREATE TABLE bare (author_id int UNIQUE REFERENCES author, v text);
+SELECT corm.register_model('bare', 'Bare');
+SELECT corm.foreign_key('Bare', 'author', 'Author', columns => '{author_id}', related_name => 'bare', one_to_one => true);
+SELECT saves($$corm.prefetch_related(corm.fields('Author', 'name'), '[{"bare": {"order_by": ["v"]}}]'::jsonb)$$, ARRAY['{"id": 1, "bare": {"v": "1"}}', '{"id": 1, "bare": {"v": "2"}}', '{"id": 1, "bare": {"update": {"v": "3"}}}', '{"id": 1, "bare": {"upsert": {"v": "3"}}}', '{"id": 1, "bare": {"delete": true}}', '{"id": 1, "bare": {"connect": 1}}', '{"id": 1, "bare": null}']);
+SELECT * FROM bare ORDER BY v;
 CREATE VIEW pv AS SELECT id, author_id AS who FROM post;
 SELECT corm.register_model('pv', 'Pv', key => '{id}');
 SELECT corm.relation_on('Author', 'pvs', 'Pv', '{id}', '{who}', true);
 SELECT saves($$'Author'$$, ARRAY['{"id": 1, "pvs": [1]}', '{"id": 1, "pvs": []}']);
 SELECT saves($$corm.relation('Author', 1, 'pvs')$$, ARRAY['{}']);
-\echo -- too deep
+\echo -- a tree may be deeper than what a queryset may load
 SET corm.max_depth = 2;
-SELECT saves($$corm.fields('Author', 'name')$$, ARRAY['{"id": 1, "posts": [{"id": 1, "tags": [{"id": 1, "posts": []}]}]}']);
+SELECT saves($$corm.fields('Author', 'name')$$, ARRAY['{"id": 1, "posts": [{"id": 1, "tags": [{"id": 1, "posts": {"create": []}}]}]}']);
+SELECT saves($$corm.prefetch_related(corm.fields('Author', 'name'), 'posts__tags__posts')$$, ARRAY['{"id": 1}']);
 RESET corm.max_depth;
 
 SET client_min_messages = warning;

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -95,7 +96,7 @@ IsKeysAlone(const CormSavePlace *place)
  * itself how.
  */
 static void
-LoadBelow(CormRequest *request, const CormSavePlace *place, const char *path)
+LoadBelow(CormRequest *request, const CormSavePlace *place)
 {
 	ListCell   *lc;
 
@@ -104,14 +105,16 @@ LoadBelow(CormRequest *request, const CormSavePlace *place, const char *path)
 		const CormSavePlace *below = lfirst(lc);
 		CormLoad   *load;
 
+		check_stack_depth();
 		if (IsKeysAlone(below))
 			continue;
 		load = palloc0(sizeof(CormLoad));
-		load->path = CormPathJoin(path, CormPathQuote(below->relation->name));
+		load->path = CormPathQuote(below->relation->name);
 		load->depth = -1;
 		load->by_the_way = true;
+		load->options = CormMakeRequest();
 		request->loads = lappend(request->loads, load);
-		LoadBelow(request, below, load->path);
+		LoadBelow(load->options, below);
 	}
 }
 
@@ -222,7 +225,7 @@ WriteTree(CormRequest *request, const CormOwned *owned, JsonbValue *tree)
 	if (!silent)
 		saved.keys = KeysOf(roots);
 	if (!silent && request->guards == NIL)
-		LoadBelow(request, roots, "");
+		LoadBelow(request, roots);
 	MemoryContextDelete(context);
 	return saved;
 }

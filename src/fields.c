@@ -149,8 +149,14 @@ AddLoads(const CormModel *model, List **nodes, List *loads)
 			AddAll(at, list, relation, load);
 			continue;
 		}
-		if (load->by_the_way && node->described)
+		if (load->by_the_way)
+		{
+			if (!node->described)
+				node->depth = -1;
+			node->described = true;
+			AddLoads(at, &node->loads, load->options->loads);
 			continue;
+		}
 		if (node->described && !node->unnamed &&
 			(!SameOptions(node->options, load->options) || node->more != load->more ||
 			 node->recursive != load->recursive || node->flat != load->flat ||

@@ -499,6 +499,7 @@ JudgeFound(CormSavePlace *place, int row)
 {
 	CormSaveRow *at = &place->rows[row];
 
+	CormRequireKey(place->model, "a row that is there is written by");
 	if (at->by_parent)
 		at->related = true;
 	switch (at->kind)

@@ -28,8 +28,8 @@ typedef struct KeyList
 static void
 AddColumns(KeyList *list, int n, const AttrNumber *attnums)
 {
-	memcpy(list->attnums + list->n, attnums, n * sizeof(AttrNumber));
-	list->n += n;
+	for (int i = 0; i < n; i++)
+		list->attnums[list->n++] = attnums[i];
 }
 
 static CormWriteRows

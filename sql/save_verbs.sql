@@ -129,6 +129,8 @@ SELECT corm.foreign_key('Odd', 'post', 'Post', columns => '{post_id}', related_n
 SELECT save('Post', '{"id": 2, "odds": [{"create": "data"}, {"create": "data", "set": 1}]}');
 SELECT save('Odd', '{"create": "data", "post": {"create": {"title": "by verb"}}}');
 SELECT save('Author', '{"id": 2, "posts": {"create": {"title": "deep", "notes": {"create": [{"body": "x"}]}, "tags": {"connect_or_create": [{"lookup": {"name": "deep"}, "defaults": {"posts": {"create": {"title": "from the tag"}}}}]}}}}');
+SELECT save('Author', '{"id": 2, "posts": {"connect_or_create": [{"lookup": {"title": "deep"}, "defaults": {"views__expect": 77, "views": 78, "notes": {"set": []}, "tags": {"set": [1]}}}]}}');
+SELECT p.title, p.views, (SELECT count(*) FROM note n WHERE n.post_id = p.id) AS notes, array_agg(t.tag_id) AS tags FROM post p LEFT JOIN tagging t ON t.post_id = p.id WHERE p.title = 'deep' GROUP BY p.id;
 
 --
 -- What is refused
@@ -140,7 +142,7 @@ SELECT save('Post', t) FROM unnest(ARRAY[
 	'{"id": 2, "tags": {"connect_or_create": [{"name": "sql"}]}}', '{"id": 2, "tags": {"connect_or_create": [{"defaults": {}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": 1}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"hex": "#1"}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name": "sql", "hex": "#1"}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name__iexact": "sql"}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name": "k", "posts": []}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name": "k"}, "defaults": {"name": "l"}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name": "k"}, "defaults": {"nope": "l"}}]}}', '{"id": 2, "tags": {"connect_or_create": [{"lookup": {"name": "k"}, "defaults": {"hex": "1"}}, {"lookup": {"name": "k"}, "defaults": {"hex": "2"}}]}}',
 	'{"id": 2, "tags": {"update": [{"hex": "x"}]}}', '{"id": 2, "tags": {"update": [{"id": 3, "hex": "x"}]}}', '{"id": 2, "tags": {"update": [{"id": 99, "hex": "x"}]}}', '{"id": 2, "tags": {"upsert": [{"lookup": {"name": "json"}, "defaults": {"hex": "x"}}]}}',
 	'{"id": 2, "tags": {"set": 1}}', '{"id": 2, "tags": {"set": null}}', '{"id": 2, "tags": {"set": [null]}}', '{"id": 2, "tags": {"set": [{"id": 3, "hex": "not linked"}]}}',
-	'{"id": 2, "tags": {"create": {"name": "k"}, "bogus": 1}}', '{"id": 2, "tags": {"bogus": 1}}',
+	'{"id": 2, "tags": {"create": {"name": "k"}, "bogus": 1}}', '{"id": 2, "tags": {"bogus": 1}}', '{"id": 2, "tags": {}}',
 	'{"id": 2, "author": {"create": {"name": "a"}, "connect": 1}}', '{"id": 2, "author": {"create": [{"name": "a"}]}}', '{"id": 2, "author": {"disconnect": 1}}', '{"id": 2, "author": {"delete": {"id": 1}}}', '{"id": 2, "author": {"connect": null}}', '{"id": 2, "author": {"upsert": 1}}']) WITH ORDINALITY AS u (t, n) ORDER BY n;
 SELECT count(*) FROM tag WHERE name = 'k';
 

@@ -184,9 +184,13 @@ static void
 DropBelowPassive(CormSavePlace *place)
 {
 	int			n = 0;
+	ListCell   *lc;
 
 	if (place->above == NULL)
 		return;
+	foreach(lc, place->cleared)
+		if (place->above->rows[lfirst_int(lc)].passive)
+			place->cleared = foreach_delete_current(place->cleared, lc);
 	for (int row = 0; row < place->n; row++)
 	{
 		if (place->above->rows[place->rows[row].parent].passive)

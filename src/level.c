@@ -63,9 +63,11 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 	const CormSelect *select = level->select;
 	int			n = list_length(object->outputs);
 	CormItems *items = palloc0(offsetof(CormItems, item) + n * sizeof(CormItem));
+	StringInfoData prefix;
 	ListCell   *lc;
 
 	check_stack_depth();
+	initStringInfo(&prefix);
 	items->n = n;
 	items->presence = object->presence < 0 ? -1 : CormColumnOfTarget(level, object->presence);
 	items->array = object->array;
@@ -74,9 +76,8 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 	{
 		const CormOutput *output = lfirst(lc);
 		CormItem *item = &items->item[foreach_current_index(lc)];
-		StringInfoData prefix;
 
-		initStringInfo(&prefix);
+		resetStringInfo(&prefix);
 		appendStringInfoString(&prefix, foreach_current_index(lc) == 0 ?
 							   (object->array ? "[" : "{") :
 							   IsSelf(select, output) ? "" : ",");
@@ -86,7 +87,7 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 			escape_json(&prefix, output->name);
 			appendStringInfoChar(&prefix, ':');
 		}
-		item->prefix = prefix.data;
+		item->prefix = pnstrdup(prefix.data, prefix.len);
 		item->prefix_len = prefix.len;
 		item->kind = output->kind;
 		item->target = CormColumnOfTarget(level, output->target);
@@ -104,6 +105,7 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 				break;
 		}
 	}
+	pfree(prefix.data);
 	items->nholes = *nholes - items->first_hole;
 	return items;
 }
@@ -319,7 +321,7 @@ CompleteLevel(CormLevel *level)
 		level->path = CompileObject(level, &key, &nholes);
 	}
 	CompileKeyColumns(level);
-	if (level->child)
+	if (level->child && !level->scanning)
 		CormKeyTableInit(&level->table, select->nkeys, select->keys);
 	for (int i = 0; i < level->nchildren; i++)
 		if (i != level->self)

@@ -209,6 +209,13 @@ ChooseIndex(CormProbe *probe)
 	return chosen;
 }
 
+void
+CormProbeInit(CormProbe *probe, const CormModel *model)
+{
+	memset(probe, 0, offsetof(CormProbe, columns));
+	probe->model = model;
+}
+
 bool
 CormProbeMayOpen(const CormModel *model)
 {

@@ -20,9 +20,6 @@ typedef struct CormProbe
 {
 	const CormModel *model;
 	int			nkeys;
-	const CormColumn *columns[INDEX_MAX_KEYS];
-	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
-	Oid			collations[INDEX_MAX_KEYS];
 	Bitmapset  *used;			/* attribute numbers that are read */
 	const CormForeignKey *far;	/* whose columns the index better has, or NULL */
 
@@ -31,10 +28,15 @@ typedef struct CormProbe
 	Relation	index;
 	IndexScanDesc desc;
 	TupleTableSlot *slot;
-	ScanKeyData keys[INDEX_MAX_KEYS];	/* in index order ... */
-	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is */
-	bool		covers_far;		/* the index has those of "far" ... */
-	int			far_columns[INDEX_MAX_KEYS];	/* ... here */
+	bool		covers_far;		/* the index has the columns of "far" */
+
+	/* by key; not set to zero, as there is room for more than there ever are */
+	const CormColumn *columns[INDEX_MAX_KEYS];
+	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
+	Oid			collations[INDEX_MAX_KEYS];
+	ScanKeyData keys[INDEX_MAX_KEYS];	/* while it is open: in index order ... */
+	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is; */
+	int			far_columns[INDEX_MAX_KEYS];	/* where the index has "far" */
 } CormProbe;
 
 /*
@@ -42,6 +44,9 @@ typedef struct CormProbe
  * of it?
  */
 extern bool CormProbeMayOpen(const CormModel *model);
+
+/* A probe of the model's rows, with no keys yet. */
+extern void CormProbeInit(CormProbe *probe, const CormModel *model);
 
 /*
  * Opens the table and an index that has the key, for the active snapshot.  False

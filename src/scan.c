@@ -74,8 +74,11 @@ CormScanOpen(CormScan *scan)
 	if (!open)
 		CormScanClose(scan);
 	else if (scan->kind == CORM_SCAN_CHILDREN)
-		CormFetchInit(&scan->fetch, scan->rows.heap, scan->rows.desc->xs_snapshot,
+	{
+		scan->fetch = palloc(sizeof(CormHeapFetch));
+		CormFetchInit(scan->fetch, scan->rows.heap, scan->rows.desc->xs_snapshot,
 					  scan->rows.slot);
+	}
 	MemoryContextSwitchTo(old);
 	return open;
 }
@@ -86,7 +89,12 @@ CormScanClose(CormScan *scan)
 	if (BufferIsValid(scan->visibility))
 		ReleaseBuffer(scan->visibility);
 	scan->visibility = InvalidBuffer;
-	CormFetchReset(&scan->fetch);
+	if (scan->fetch != NULL)
+	{
+		CormFetchReset(scan->fetch);
+		pfree(scan->fetch);
+	}
+	scan->fetch = NULL;
 	CormProbeClose(&scan->rows);
 	CormProbeClose(&scan->links);
 }
@@ -132,7 +140,7 @@ CormScanStart(CormScan *scan, const Datum *keys)
 {
 	Start(scan, &scan->rows, keys);
 	if (scan->kind == CORM_SCAN_CHILDREN)
-		CormFetchReset(&scan->fetch);
+		CormFetchReset(scan->fetch);
 	scan->exhausted = false;
 }
 
@@ -142,15 +150,15 @@ NextChild(CormScan *scan)
 {
 	TupleTableSlot *slot;
 
-	while ((slot = CormFetchNext(&scan->fetch)) == NULL && !scan->exhausted)
+	while ((slot = CormFetchNext(scan->fetch)) == NULL && !scan->exhausted)
 	{
 		MemoryContext old = MemoryContextSwitchTo(scan->context);
 		ItemPointer tid;
 
-		CormFetchReset(&scan->fetch);
+		CormFetchReset(scan->fetch);
 		do
 			tid = index_getnext_tid(scan->rows.desc, ForwardScanDirection);
-		while (tid != NULL && CormFetchAdd(&scan->fetch, tid));
+		while (tid != NULL && CormFetchAdd(scan->fetch, tid));
 		scan->exhausted = tid == NULL;
 		MemoryContextSwitchTo(old);
 	}

@@ -185,17 +185,16 @@ CormMayScan(const CormModel *model)
 static CormScan *
 MakeScan(const CormSelect *select, CormScanKind kind)
 {
-	CormScan   *scan = palloc0(sizeof(CormScan));
+	CormScan   *scan = palloc(sizeof(CormScan));
 
+	memset(scan, 0, offsetof(CormScan, rows));
 	scan->select = select;
 	scan->kind = kind;
 	scan->context = CurrentMemoryContext;
-	scan->rows.model = select->model;
+	CormProbeInit(&scan->rows, select->model);
+	CormProbeInit(&scan->links, select->link ? select->link->model : NULL);
 	if (kind == CORM_SCAN_LINKS)
-	{
-		scan->links.model = select->link->model;
 		scan->links.far = select->base->link_relation->far_fk;
-	}
 	return scan;
 }
 

@@ -27,21 +27,22 @@ typedef enum CormScanKind
 typedef struct CormScan
 {
 	CormScanKind kind;
+	bool		of_owner;		/* of rows without parents: by their owner's key */
+	bool		exhausted;		/* its index has no further entry */
 	const CormSelect *select;
 	MemoryContext context;		/* of what is allocated while it is open */
+	CormHeapFetch *fetch;		/* of CHILDREN, while it is open */
+	TableScanDesc all;			/* while all rows are read */
+	CormKeyPart *far_keys;		/* of LINKS: the target's keys in the through
+								 * table */
+	Buffer		visibility;
+
+	/* nothing from here on is set to zero */
 	CormProbe	rows;
 	CormProbe	links;			/* its "far": how a link names its target */
 	int			params[INDEX_MAX_KEYS];	/* of rows without parents: which
-										 * parameter each key is ... */
-	bool		of_owner;		/* ... and whether it is that of their owner */
-	CormHeapFetch fetch;		/* of CHILDREN */
-	TableScanDesc all;			/* while all rows are read */
-	bool		exhausted;		/* its index has no further entry */
-
-	/* of LINKS: the target's keys in the through table */
-	CormKeyPart *far_keys;
-	Buffer		visibility;
-	Datum		far_values[INDEX_MAX_KEYS];
+										 * parameter each key is */
+	Datum		far_values[INDEX_MAX_KEYS];	/* of LINKS */
 } CormScan;
 
 #endif							/* CORM_SCANSTATE_H */

@@ -550,7 +550,7 @@ sub save_many
 			keys %{ $state{$table} };
 		for my $tag (@related)
 		{
-			take_off($relation, $parent, $tag) unless $stays{$tag} || ($kind ne 'link' && $used{$table}{$tag});
+			take_off($relation, $parent, $tag) unless $stays{$tag};
 		}
 	}
 	for my $verb (qw(any set create connect connect_or_create update upsert))

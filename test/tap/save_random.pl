@@ -193,7 +193,7 @@ sub new_label
 sub new_row
 {
 	my ($table, $depth, $relation) = @_;
-	my $tag = $table eq 'label' ? new_label('any') : new_tag($table);
+	my $tag = $table eq 'label' ? new_label($relation ? 'any' : 'root') : new_tag($table);
 	return { tag => $tag, values_for($table, $tag), $table eq 'note' ? (no => 100 + $serial) : (), below($table, undef, $depth, $relation) };
 }
 
@@ -491,9 +491,9 @@ sub save_element
 {
 	my ($path, $relation, $parent, $verb, $value) = @_;
 	my ($kind, $table) = @$relation;
-	if ($verb eq 'connect' || !ref $value)
+	if ($verb eq 'connect' || !ref $value || ($verb eq 'set' && !grep { !/^(id|pk|no|post_id|Tagging)$/ } keys %$value))
 	{
-		attach($relation, $parent, tag_of_target($table, $value, $parent), undef, 1);
+		attach($relation, $parent, tag_of_target($table, $value, $parent), ref $value ? $value->{Tagging} : undef, 1);
 	}
 	elsif ($verb eq 'create')
 	{

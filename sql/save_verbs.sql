@@ -146,5 +146,29 @@ SELECT save('Post', t) FROM unnest(ARRAY[
 	'{"id": 2, "author": {"create": {"name": "a"}, "connect": 1}}', '{"id": 2, "author": {"create": [{"name": "a"}]}}', '{"id": 2, "author": {"disconnect": 1}}', '{"id": 2, "author": {"delete": {"id": 1}}}', '{"id": 2, "author": {"connect": null}}', '{"id": 2, "author": {"upsert": 1}}']) WITH ORDINALITY AS u (t, n) ORDER BY n;
 SELECT count(*) FROM tag WHERE name = 'k';
 
+--
+-- Rows that are named more than once, and rows that change places
+--
+INSERT INTO profile (author_id, bio) VALUES (1, 'of 1'), (2, 'of 2') ON CONFLICT (author_id) DO UPDATE SET bio = excluded.bio;
+\echo -- each takes that of the other; one goes and a new one comes
+SELECT save('Author', (SELECT jsonb_agg(jsonb_build_object('id', author_id, 'profile', other) ORDER BY author_id)::text FROM (SELECT author_id, (SELECT o.id FROM profile o WHERE o.author_id = 3 - p.author_id) FROM profile p WHERE author_id < 3) AS s (author_id, other)));
+SELECT save('Author', (SELECT format('[{"id": 1, "profile": {"connect": %s}}, {"id": 2, "profile": {"bio": "new of 2"}}]', id) FROM profile WHERE author_id = 2));
+SELECT author_id, bio FROM profile WHERE author_id < 3 OR bio LIKE 'of _' ORDER BY bio COLLATE "C";
+\echo -- one that cannot be taken off stays where it is until it goes
+CREATE TABLE badge (id int PRIMARY KEY, author_id int NOT NULL UNIQUE REFERENCES author);
+SELECT corm.register_model('badge', 'Badge');
+SELECT corm.foreign_key('Badge', 'author', 'Author', columns => '{author_id}', related_name => 'badge', one_to_one => true, nullable => false);
+INSERT INTO badge VALUES (1, 1);
+SELECT save('Author', '[{"id": 1, "badge": {"disconnect": true}}, {"id": 2, "badge": 1}]');
+SELECT save('Author', '[{"id": 2, "badge": {"id": 2}}, {"id": 1, "badge": 1}]');
+SELECT id, author_id FROM badge ORDER BY id;
+\echo -- link values count wherever they stand, and must not differ
+SELECT save('Post', '{"id": 2, "tags": {"set": [{"id": 1, "Tagging": {"rank": 7}}, 1, {"pk": 1}]}}');
+SELECT save('Post', '{"title": "twice", "tags": [{"name": "twice", "Tagging": {"rank": 8}}]}') ~ '"rank":8';
+SELECT save('Post', '{"title": "thrice", "tags": {"upsert": [{"lookup": {"name": "thrice"}, "defaults": {"Tagging": {"rank": 9}}}, {"lookup": {"name": "thrice"}}]}}') ~ '"rank":9';
+SELECT save('Post', '{"id": 2, "tags": {"connect": [{"id": 1, "Tagging": {"rank": 7}}, {"id": 1, "Tagging": {"rank": 8}}]}}');
+SELECT save('Post', '{"id": 2, "tags": {"connect": [{"id": 1, "Tagging": {"rank": null}}, {"id": 1, "Tagging": {"rank": 8}}]}}');
+SELECT rank FROM tagging WHERE post_id = 2;
+
 SET client_min_messages = warning;
 DROP SCHEMA corm_save_verbs CASCADE;

@@ -92,7 +92,7 @@ CormLinkPairs(const CormOwned *owned, List *pairs)
 		some_old |= !pair->new;
 		links = lappend(links, link);
 	}
-	links = CormSortLinks(&through, links);
+	links = CormSortLinks(&through, links, true);
 	if (some_old && !through.relation->pair_arbiter)
 		CormLockPairs(&through, links);
 	LockUpdatedPairs(&through, links);

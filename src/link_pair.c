@@ -128,8 +128,34 @@ CormMakeLink(const CormThrough *through, const Datum *near, const Datum *far, Li
 	return link;
 }
 
+/*
+ * The later mention has what the earlier one gives too.
+ */
+static void
+MergeLinks(const CormThrough *through, const CormLink *earlier, CormLink *later)
+{
+	ListCell   *lc;
+
+	later->new = later->new && earlier->new;
+	foreach(lc, earlier->values)
+	{
+		CormAssignment *given = lfirst(lc);
+		const CormAssignment *other = CormLinkValueOf(later->values, given->column);
+
+		if (other == NULL)
+			later->values = lappend(later->values, given);
+		else if (given->isnull != other->isnull ||
+				 (!given->isnull && !CormSameValue(given->column, given->value, other->value)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("one link of \"%s\" is given different values for column \"%s\"",
+							through->owned->label, given->column->name),
+					 errdetail("The tree links the same two rows more than once.")));
+	}
+}
+
 List *
-CormSortLinks(const CormThrough *through, List *links)
+CormSortLinks(const CormThrough *through, List *links, bool merge)
 {
 	int			n = list_length(links);
 	CormLink   **sorted = palloc(Max(n, 1) * sizeof(CormLink *));
@@ -145,6 +171,8 @@ CormSortLinks(const CormThrough *through, List *links)
 	for (int i = 0; i < n; i++)
 		if (i + 1 == n || ComparePairs(through, sorted[i], sorted[i + 1]) != 0)
 			result = lappend(result, sorted[i]);
+		else if (merge)
+			MergeLinks(through, sorted[i], sorted[i + 1]);
 	return result;
 }
 

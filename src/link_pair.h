@@ -54,8 +54,11 @@ extern const CormAssignment *CormLinkValueOf(List *values, const CormColumn *col
 /* Do two links give the same columns, so that one statement can write them? */
 extern bool CormSameColumns(const CormLink *a, const CormLink *b);
 
-/* The links in key order, each pair once: the last mention counts. */
-extern List *CormSortLinks(const CormThrough *through, List *links);
+/*
+ * The links in key order, each pair once: the last mention counts or, with
+ * "merge", what all of them give, which must not differ: 22023.
+ */
+extern List *CormSortLinks(const CormThrough *through, List *links, bool merge);
 
 /* Advisory, in an order of their own. */
 extern void CormLockPairs(const CormThrough *through, List *links);

@@ -79,7 +79,7 @@ MakeLinks(const CormThrough *through, List *targets, JsonbValue *for_all)
 										LinkValues(through, lfirst(lc), values)));
 	}
 	CormRowFramePop(&frame);
-	return CormSortLinks(through, links);
+	return CormSortLinks(through, links, false);
 }
 
 static int64

@@ -256,6 +256,18 @@ IsKept(const CormSaveRow *row)
 		row->kind != CORM_SAVE_DELETE;
 }
 
+/*
+ * Of a relation to one row, one that goes from owner to owner is taken off the
+ * first, if it can be: others may take each other's place in any order then.
+ */
+static bool
+IsKeptChild(const CormSavePlace *place, int row)
+{
+	return IsKept(&place->rows[row]) &&
+		(place->relation->to_many || place->rows[row].related ||
+		 CormDetachColumns(place->model, place->relation->fk) == NIL);
+}
+
 static void
 ClearChildren(const CormSavePlace *place)
 {
@@ -269,7 +281,7 @@ ClearChildren(const CormSavePlace *place)
 	LockOwners(&owners);
 	AddColumns(&kept, place->key.n, place->key.attnums);
 	for (int row = 0; row < place->n; row++)
-		if (IsKept(&place->rows[row]))
+		if (IsKeptChild(place, row))
 			kept.keys = lappend(kept.keys, KeyOf(place, row));
 	rows = RowsOfKeys(place, &owners, &values);
 	rows.except = CormKeyArrays(&values, kept.model, kept.n, kept.attnums, kept.keys);

@@ -37,7 +37,7 @@
 #define PREFETCHED_BYTES 256
 #define CACHE_LINE 64
 
-/* Powers of two.  The memory of a session grows to 512 kB if it visits many pages. */
+/* Powers of two.  The memory of a session grows to 384 kB if it visits many pages. */
 #define FIRST_REMEMBERED 512
 #define MOST_REMEMBERED 32768
 

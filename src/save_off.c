@@ -216,14 +216,14 @@ DetachNamed(const CormSavePlace *place)
  * columns of the model that holds the foreign key.
  */
 static KeyList
-Owners(const CormSavePlace *place, const CormModel *holder)
+Owners(const CormSavePlace *place, const CormModel *holder, const List *cleared)
 {
 	const CormForeignKey *fk = place->relation->fk;
 	KeyList		list = {holder};
 	ListCell   *lc;
 
 	AddColumns(&list, fk->nkeys, fk->fk_attnums);
-	foreach(lc, place->cleared)
+	foreach(lc, cleared)
 	{
 		int			parent = place->above->rows[lfirst_int(lc)].same;
 		Datum	   *values = palloc(fk->nkeys * sizeof(Datum));
@@ -249,6 +249,55 @@ LockOwners(const KeyList *owners)
 		CormLockOwner(owners->model, owners->n, owners->attnums, lfirst(lc));
 }
 
+/*
+ * Those of rows above whose lists are cleared or, of a relation to one row, that
+ * get one which is not known to be theirs.
+ */
+static List *
+ClearedAhead(const CormSavePlace *place)
+{
+	List	   *cleared = list_copy(place->cleared);
+
+	for (int row = 0; !place->relation->to_many && row < place->n; row++)
+	{
+		const CormSaveRow *at = &place->rows[row];
+
+		if (at->kind != CORM_SAVE_DELETE && !at->by_parent &&
+			(at->kind != CORM_SAVE_ANY || at->by == NULL))
+			cleared = lappend_int(cleared, at->parent);
+	}
+	return cleared;
+}
+
+void
+CormSaveLock(CormSavePlace *place)
+{
+	const CormRelation *relation = place->relation;
+	KeyList		owners;
+	KeyList		named = {place->model};
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	if (relation == NULL || CormSaveIsHeld(relation))
+		return;
+	owners = Owners(place, OidIsValid(relation->through) ?
+					CormModelByRelid(relation->through) : place->model, ClearedAhead(place));
+	if (owners.keys == NIL)
+		return;
+	LockOwners(&owners);
+	if (OidIsValid(relation->through) || place->key.n == 0)
+		return;
+	AddColumns(&named, place->key.n, place->key.attnums);
+	for (int row = 0; row < place->n; row++)
+		if (place->rows[row].by == &place->key)
+			named.keys = lappend(named.keys, place->rows[row].by_values);
+	rows = RowsOfKeys(place, &owners, &values);
+	if (named.keys != NIL)
+		rows.besides = CormKeyArrays(&values, named.model, named.n, named.attnums, named.keys);
+	CormLockRows(&rows, CormValueParams(&values), false);
+	place->locked = true;
+}
+
 static bool
 IsKept(const CormSaveRow *row)
 {
@@ -271,7 +320,7 @@ IsKeptChild(const CormSavePlace *place, int row)
 static void
 ClearChildren(const CormSavePlace *place)
 {
-	KeyList		owners = Owners(place, place->model);
+	KeyList		owners = Owners(place, place->model, place->cleared);
 	KeyList		kept = {place->model};
 	CormValues	values = {NIL};
 	CormWriteRows rows;
@@ -285,7 +334,8 @@ ClearChildren(const CormSavePlace *place)
 			kept.keys = lappend(kept.keys, KeyOf(place, row));
 	rows = RowsOfKeys(place, &owners, &values);
 	rows.except = CormKeyArrays(&values, kept.model, kept.n, kept.attnums, kept.keys);
-	CormLockRows(&rows, CormValueParams(&values), false);
+	if (!place->locked)
+		CormLockRows(&rows, CormValueParams(&values), false);
 	Detach(place, &rows, &values);
 }
 
@@ -296,7 +346,7 @@ static void
 ClearLinks(const CormSavePlace *place)
 {
 	const CormRelation *relation = place->relation;
-	KeyList		owners = Owners(place, CormModelByRelid(relation->through));
+	KeyList		owners = Owners(place, CormModelByRelid(relation->through), place->cleared);
 	KeyList		kept = PairList(relation);
 
 	if (owners.keys == NIL)

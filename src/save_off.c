@@ -238,18 +238,6 @@ Owners(const CormSavePlace *place, const CormModel *holder, const List *cleared)
 }
 
 /*
- * One after the other, as corm.set() does it.
- */
-static void
-LockOwners(const KeyList *owners)
-{
-	ListCell   *lc;
-
-	foreach(lc, owners->keys)
-		CormLockOwner(owners->model, owners->n, owners->attnums, lfirst(lc));
-}
-
-/*
  * Those of rows above whose lists are cleared or, of a relation to one row, that
  * get one which is not known to be theirs.
  */
@@ -284,7 +272,7 @@ CormSaveLock(CormSavePlace *place)
 					CormModelByRelid(relation->through) : place->model, ClearedAhead(place));
 	if (owners.keys == NIL)
 		return;
-	LockOwners(&owners);
+	CormLockOwners(owners.model, owners.n, owners.attnums, owners.keys);
 	if (OidIsValid(relation->through) || place->key.n == 0)
 		return;
 	AddColumns(&named, place->key.n, place->key.attnums);
@@ -327,7 +315,7 @@ ClearChildren(const CormSavePlace *place)
 
 	if (owners.keys == NIL)
 		return;
-	LockOwners(&owners);
+	CormLockOwners(owners.model, owners.n, owners.attnums, owners.keys);
 	AddColumns(&kept, place->key.n, place->key.attnums);
 	for (int row = 0; row < place->n; row++)
 		if (IsKeptChild(place, row))
@@ -340,7 +328,7 @@ ClearChildren(const CormSavePlace *place)
 }
 
 /*
- * Of a symmetrical relation links count from either end.
+ * Of a symmetrical relation links count from either end.  The owners are locked.
  */
 static void
 ClearLinks(const CormSavePlace *place)
@@ -351,7 +339,6 @@ ClearLinks(const CormSavePlace *place)
 
 	if (owners.keys == NIL)
 		return;
-	LockOwners(&owners);
 	for (int row = 0; row < place->n; row++)
 	{
 		CormPair	pair;

@@ -143,6 +143,13 @@ SELECT corm.set(corm.relation('Post', :p, 'tags'), ARRAY[:k + 4, :k, :k + 2, :k 
 SQL
 }
 
+# owners by the thousands, of which each may be set by others
+$node->safe_psql('postgres', <<'SQL');
+INSERT INTO team SELECT generate_series(1001, 31000);
+SELECT corm.save(corm.objects('Team', fields => '{}'), (SELECT jsonb_agg(jsonb_build_object('id', id, 'players', '{"set": []}'::jsonb, 'mascot', NULL)) FROM team WHERE id > 1000));
+DELETE FROM team WHERE id > 1000;
+SQL
+
 # every toggle links or takes off
 for my $case ([ 'tags', 'keyed' ], [ 'seen', 'loose' ])
 {

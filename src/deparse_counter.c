@@ -244,7 +244,7 @@ AppendGuard(StringInfo buf, const CormRelation *relation)
 					 quote_literal_cstr(owner), quote_literal_cstr(owned));
 	appendStringInfo(buf,
 					 "\t\tRAISE insufficient_privilege USING MESSAGE = %s,\n"
-					 "\t\t\tHINT = 'Give both one owner and call corm.counter_cache again, or drop the counter cache.';\n"
+					 "\t\t\tHINT = 'Both tables and the function must have one owner.';\n"
 					 "\tEND IF;\n",
 					 quote_literal_cstr(psprintf("table %s or %s does not belong to the owner of the counter cache between them",
 												 owner, owned)));

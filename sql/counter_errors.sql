@@ -163,6 +163,28 @@ RESET ROLE;
 SELECT corm.counter_cache('Post', 'replies');
 SELECT corm.drop_relation('Reply', 'post');
 DROP TABLE reply;
+-- who comes to own one of the tables decides what its name means, and its triggers: nothing of theirs runs as another
+ALTER TABLE post OWNER TO regress_corm_other;
+INSERT INTO comment VALUES (20, 'g', 2);
+ALTER TABLE post OWNER TO regress_corm_owner;
+ALTER TABLE comment OWNER TO regress_corm_other;
+SET ROLE regress_corm_other;
+INSERT INTO comment VALUES (20, 'g', 2);
+CREATE FUNCTION corm_counter_errors.whose(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'as %', current_user; END $$;
+ALTER TABLE comment RENAME TO comment_2;
+CREATE VIEW comment AS SELECT id, corm_counter_errors.whose(post_id) AS post_id FROM comment_2;
+GRANT SELECT ON comment, comment_2 TO PUBLIC;
+TRUNCATE comment_2;
+DROP VIEW comment;
+INSERT INTO comment_2 VALUES (20, 'g', 2);
+ALTER TABLE comment_2 RENAME TO comment;
+REVOKE SELECT ON comment FROM PUBLIC;
+DROP FUNCTION corm_counter_errors.whose(int);
+RESET ROLE;
+ALTER TABLE comment OWNER TO regress_corm_owner;
+INSERT INTO comment VALUES (20, 'g', 2);
+DELETE FROM comment WHERE id = 20;
+SELECT id, n, (SELECT count(*) FROM comment WHERE post_id = post.id) FROM post ORDER BY id;
 -- a superuser makes one for the owner, with no rights of his own in it
 SELECT corm.drop_counter_cache('Post', 'comments');
 SELECT corm.counter_cache('Post', 'comments', 'n');

@@ -44,6 +44,7 @@
 #include "introspect.h"
 #include "quote.h"
 
+static void AppendGuard(StringInfo buf, const CormRelation *relation);
 static bool ByDifference(const CormRelation *relation);
 static bool MayStartWithSome(const CormRelation *relation);
 static void AppendBranch(StringInfo buf, const CormRelation *relation,
@@ -80,8 +81,9 @@ CormDeparseCounterChanged(const CormRelation *relation, const char *column)
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, CORM_COUNTER_LABEL);
 	appendStringInfoString(&buf,
-						   "DECLARE\n\tchanged record;\nBEGIN\n"
-						   "\tIF TG_OP = 'INSERT' THEN\n");
+						   "DECLARE\n\tchanged record;\nBEGIN\n");
+	AppendGuard(&buf, relation);
+	appendStringInfoString(&buf, "\tIF TG_OP = 'INSERT' THEN\n");
 	AppendBranch(&buf, relation, column, false, true);
 	appendStringInfoString(&buf, "\tELSIF TG_OP = 'UPDATE' THEN\n");
 	AppendBranch(&buf, relation, column, true, true);
@@ -111,7 +113,10 @@ CormDeparseCounterStart(const CormRelation *relation, const char *column)
 
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, CORM_COUNTER_LABEL);
-	appendStringInfo(&buf, "BEGIN\n\tNEW.%s := ", quote_identifier(column));
+	appendStringInfoString(&buf, "BEGIN\n");
+	if (MayStartWithSome(relation))
+		AppendGuard(&buf, relation);
+	appendStringInfo(&buf, "\tNEW.%s := ", quote_identifier(column));
 	if (MayStartWithSome(relation))
 		AppendCount(&buf, relation, "NEW");
 	else
@@ -220,6 +225,29 @@ CormDeparseCounterRecount(const CormRelation *relation, const char *column)
 	appendStringInfoString(&buf, " AND ");
 	AppendSame(&buf, relation, "$");
 	return buf.data;
+}
+
+/*
+ * Whoever owns a table decides what its name, its columns' types and its triggers
+ * are, so that must be who the function runs as.
+ */
+static void
+AppendGuard(StringInfo buf, const CormRelation *relation)
+{
+	const char *owner = CormQuoteTable(relation->source);
+	const char *owned = CormQuoteTable(relation->fk->referencing);
+
+	appendStringInfo(buf,
+					 "\tIF EXISTS (SELECT FROM pg_class AS c WHERE c.oid IN"
+					 " (to_regclass(%s), coalesce(to_regclass(%s), TG_RELID))"
+					 " AND pg_get_userbyid(c.relowner) <> current_user) THEN\n",
+					 quote_literal_cstr(owner), quote_literal_cstr(owned));
+	appendStringInfo(buf,
+					 "\t\tRAISE insufficient_privilege USING MESSAGE = %s,\n"
+					 "\t\t\tHINT = 'Both tables and the function must have one owner.';\n"
+					 "\tEND IF;\n",
+					 quote_literal_cstr(psprintf("table %s or %s does not belong to the owner of the counter cache between them",
+												 owner, owned)));
 }
 
 /* Does each row that holds the key count as one, whatever others say? */

@@ -233,6 +233,11 @@ AppendWhere(StringInfo buf, const CormWriteRows *rows)
 		appendStringInfoString(buf, " OR ");
 		AppendOneWay(buf, rows, rows->keys, rows->fixed);
 	}
+	if (rows->besides != NIL)
+	{
+		appendStringInfoString(buf, " OR ");
+		AppendAmong(buf, rows->besides, rows->besides);
+	}
 	appendStringInfoChar(buf, ')');
 	if (rows->except != NIL)
 	{

@@ -37,6 +37,7 @@ typedef struct CormWriteRows
 	List	   *fixed;			/* of CormColumnValue * */
 	List	   *keys;			/* of CormColumnValue *, arrays */
 	CormKeyTest test;
+	List	   *besides;		/* of CormColumnValue *, arrays: or one of these */
 	List	   *except;			/* of CormColumnValue *, arrays: not these */
 	bool		either_way;		/* or with fixed and keys changing places */
 	List	   *differing;		/* of CormColumnValue *: and not all equal */

@@ -39,7 +39,7 @@ extern bool CormMayLockRows(const CormModel *model);
  */
 extern int64 CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete);
 
-/* Advisory, to the end of the transaction. */
+/* Advisory, to the end of the transaction.  Hashes may share a lock. */
 extern void CormLockHash(const CormModel *model, uint32 hash);
 
 /*
@@ -51,6 +51,10 @@ extern void CormLockHash(const CormModel *model, uint32 hash);
  */
 extern void CormLockOwner(const CormModel *model, int n, const AttrNumber *attnums,
 						  const Datum *values);
+
+/* The same for several (Datum *), in an order that all sessions keep to. */
+extern void CormLockOwners(const CormModel *model, int n, const AttrNumber *attnums,
+						   List *owners);
 
 /* Relations through a link table. */
 extern int64 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *through);

@@ -30,6 +30,9 @@
 #include "scope.h"
 #include "shared.h"
 
+/* Advisory locks of a table: 4096. */
+#define LOCK_BITS 12
+
 /* Rows of one table whose foreign key is to be set, with their parameters. */
 typedef struct Referencing
 {
@@ -61,18 +64,41 @@ CormLockRows(const CormWriteRows *rows, ParamListInfo params, bool for_delete)
 	return CormExecute(rows->label, CormDeparseLock(rows, for_delete), params, false, NULL);
 }
 
+/*
+ * The high bits alone: whoever locks in order of hashes does so in order of them,
+ * and a call for very many rows does not fill the server's table of locks.
+ */
 void
 CormLockHash(const CormModel *model, uint32 hash)
 {
 	(void) DirectFunctionCall2(pg_advisory_xact_lock_int4,
 							   Int32GetDatum((int32) model->relid),
-							   Int32GetDatum((int32) hash));
+							   Int32GetDatum((int32) (hash >> (32 - LOCK_BITS))));
+}
+
+static uint32
+HashOwner(const CormModel *model, int n, const AttrNumber *attnums, const Datum *values)
+{
+	return hash_combine(CormHashKey(model, n, attnums, values), attnums[0]);
 }
 
 void
 CormLockOwner(const CormModel *model, int n, const AttrNumber *attnums, const Datum *values)
 {
-	CormLockHash(model, hash_combine(CormHashKey(model, n, attnums, values), attnums[0]));
+	CormLockHash(model, HashOwner(model, n, attnums, values));
+}
+
+void
+CormLockOwners(const CormModel *model, int n, const AttrNumber *attnums, List *owners)
+{
+	List	   *hashes = NIL;
+	ListCell   *lc;
+
+	foreach(lc, owners)
+		hashes = lappend_oid(hashes, HashOwner(model, n, attnums, lfirst(lc)));
+	list_sort(hashes, list_oid_cmp);
+	foreach(lc, hashes)
+		CormLockHash(model, lfirst_oid(lc));
 }
 
 /*

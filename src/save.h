@@ -92,6 +92,7 @@ typedef struct CormSavePlace
 	bool		returned;		/* its keys are asked for, to read the rows */
 	CormSaveRow *rows;
 	List	   *cleared;		/* of int, rows above: all others are taken off */
+	bool		locked;			/* the rows that are there, and those of the list */
 	CormKey		key;			/* of the model */
 	List	   *unique_keys;	/* of CormKey *, once they are needed */
 	const char *part;			/* of an object that is being read, or NULL */
@@ -230,6 +231,12 @@ extern void CormSaveFindAgain(CormSavePlace *place, int n, const int *rows);
 extern void CormSaveMerge(CormSavePlace *place);
 
 /* ---------- save_off.c: taking rows off ---------- */
+
+/*
+ * Before rows are looked up: locks owners whose rows are to be those of the tree
+ * alone, and all rows that are then to be locked in one order.
+ */
+extern void CormSaveLock(CormSavePlace *place);
 
 /* Disconnects and deletes what is to be, and clears lists. */
 extern void CormSaveTakeOff(CormSavePlace *place);

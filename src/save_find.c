@@ -642,6 +642,7 @@ CormSaveFind(CormSavePlace *place)
 
 	for (int row = 0; row < place->n; row++)
 		rows[row] = row;
+	CormSaveLock(place);
 	FindRows(place, place->n, rows);
 	CheckExpected(place);
 	CormSaveMerge(place);

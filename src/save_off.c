@@ -216,14 +216,14 @@ DetachNamed(const CormSavePlace *place)
  * columns of the model that holds the foreign key.
  */
 static KeyList
-Owners(const CormSavePlace *place, const CormModel *holder)
+Owners(const CormSavePlace *place, const CormModel *holder, const List *cleared)
 {
 	const CormForeignKey *fk = place->relation->fk;
 	KeyList		list = {holder};
 	ListCell   *lc;
 
 	AddColumns(&list, fk->nkeys, fk->fk_attnums);
-	foreach(lc, place->cleared)
+	foreach(lc, cleared)
 	{
 		int			parent = place->above->rows[lfirst_int(lc)].same;
 		Datum	   *values = palloc(fk->nkeys * sizeof(Datum));
@@ -238,15 +238,52 @@ Owners(const CormSavePlace *place, const CormModel *holder)
 }
 
 /*
- * One after the other, as corm.set() does it.
+ * Those of rows above whose lists are cleared or, of a relation to one row, that
+ * get one which is not known to be theirs.
  */
-static void
-LockOwners(const KeyList *owners)
+static List *
+ClearedAhead(const CormSavePlace *place)
 {
-	ListCell   *lc;
+	List	   *cleared = list_copy(place->cleared);
 
-	foreach(lc, owners->keys)
-		CormLockOwner(owners->model, owners->n, owners->attnums, lfirst(lc));
+	for (int row = 0; !place->relation->to_many && row < place->n; row++)
+	{
+		const CormSaveRow *at = &place->rows[row];
+
+		if (at->kind != CORM_SAVE_DELETE && !at->by_parent &&
+			(at->kind != CORM_SAVE_ANY || at->by == NULL))
+			cleared = lappend_int(cleared, at->parent);
+	}
+	return cleared;
+}
+
+void
+CormSaveLock(CormSavePlace *place)
+{
+	const CormRelation *relation = place->relation;
+	KeyList		owners;
+	KeyList		named = {place->model};
+	CormValues	values = {NIL};
+	CormWriteRows rows;
+
+	if (relation == NULL || CormSaveIsHeld(relation))
+		return;
+	owners = Owners(place, OidIsValid(relation->through) ?
+					CormModelByRelid(relation->through) : place->model, ClearedAhead(place));
+	if (owners.keys == NIL)
+		return;
+	CormLockOwners(owners.model, owners.n, owners.attnums, owners.keys);
+	if (OidIsValid(relation->through) || place->key.n == 0)
+		return;
+	AddColumns(&named, place->key.n, place->key.attnums);
+	for (int row = 0; row < place->n; row++)
+		if (place->rows[row].by == &place->key)
+			named.keys = lappend(named.keys, place->rows[row].by_values);
+	rows = RowsOfKeys(place, &owners, &values);
+	if (named.keys != NIL)
+		rows.besides = CormKeyArrays(&values, named.model, named.n, named.attnums, named.keys);
+	CormLockRows(&rows, CormValueParams(&values), false);
+	place->locked = true;
 }
 
 static bool
@@ -271,37 +308,37 @@ IsKeptChild(const CormSavePlace *place, int row)
 static void
 ClearChildren(const CormSavePlace *place)
 {
-	KeyList		owners = Owners(place, place->model);
+	KeyList		owners = Owners(place, place->model, place->cleared);
 	KeyList		kept = {place->model};
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 
 	if (owners.keys == NIL)
 		return;
-	LockOwners(&owners);
+	CormLockOwners(owners.model, owners.n, owners.attnums, owners.keys);
 	AddColumns(&kept, place->key.n, place->key.attnums);
 	for (int row = 0; row < place->n; row++)
 		if (IsKeptChild(place, row))
 			kept.keys = lappend(kept.keys, KeyOf(place, row));
 	rows = RowsOfKeys(place, &owners, &values);
 	rows.except = CormKeyArrays(&values, kept.model, kept.n, kept.attnums, kept.keys);
-	CormLockRows(&rows, CormValueParams(&values), false);
+	if (!place->locked)
+		CormLockRows(&rows, CormValueParams(&values), false);
 	Detach(place, &rows, &values);
 }
 
 /*
- * Of a symmetrical relation links count from either end.
+ * Of a symmetrical relation links count from either end.  The owners are locked.
  */
 static void
 ClearLinks(const CormSavePlace *place)
 {
 	const CormRelation *relation = place->relation;
-	KeyList		owners = Owners(place, CormModelByRelid(relation->through));
+	KeyList		owners = Owners(place, CormModelByRelid(relation->through), place->cleared);
 	KeyList		kept = PairList(relation);
 
 	if (owners.keys == NIL)
 		return;
-	LockOwners(&owners);
 	for (int row = 0; row < place->n; row++)
 	{
 		CormPair	pair;

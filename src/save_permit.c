@@ -122,9 +122,12 @@ PermitLookup(const Look *look, JsonbValue *value)
 	for (int i = 0; i < lengthof(parts) && CormJsonIsObject(value); i++)
 	{
 		JsonbValue *part = CormJsonMember(value, parts[i]);
+		CormDocPath at = {look->at, parts[i]};
+		Look		here = *look;
 
+		here.at = &at;
 		if (part && CormJsonIsObject(part))
-			PermitObject(look, part);
+			PermitObject(&here, part);
 	}
 }
 

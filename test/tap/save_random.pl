@@ -1,6 +1,6 @@
 # Random trees, saved by corm and, row by row, by a reference that is written
 # down here: both must leave the same rows, or both refuse the tree, with nothing
-# changed; and what corm returns must be what is there then.
+# changed; what corm returns must be what is there then, and counter caches right.
 #
 # A tree names a row that is there at one place at most, but for labels, so that
 # the order in which places are written says nothing.  Rows are known by their
@@ -47,6 +47,7 @@ SELECT corm.foreign_key('Extra', 'person', 'Person', columns => '{person_id}', n
 SELECT corm.foreign_key('Post', 'author', 'Person', related_name => 'posts');
 SELECT corm.foreign_key('Note', 'post', 'Post', columns => '{post_id}', nullable => false, related_name => 'notes');
 SELECT corm.many_to_many('Post', 'labels', 'Label', through => 'Tagging', related_name => 'posts');
+SELECT corm.counter_cache(m, r) FROM (VALUES ('Person', 'posts'), ('Person', 'reports'), ('Post', 'notes'), ('Post', 'labels'), ('Label', 'posts')) AS c (m, r);
 SQL
 
 # kind: held, one (others hold it), many, link
@@ -667,6 +668,9 @@ SELECT string_agg(line, ', ' ORDER BY line COLLATE "C") FROM (
 	UNION ALL SELECT concat_ws(' ', 'extra', e.tag, e.n, p.tag) FROM extra e JOIN person p ON p.id = e.person_id
 	UNION ALL SELECT concat_ws(' ', 'note', n.tag, n.n, p.tag) FROM note n JOIN post p ON p.id = n.post_id
 	UNION ALL SELECT concat_ws(' ', 'label', tag, n, '-') FROM label
+	UNION ALL SELECT concat_ws(' ', 'counted wrong', p.tag) FROM person p WHERE (posts_count, reports_count) <> ((SELECT count(*) FROM post WHERE author_id = p.id), (SELECT count(*) FROM person WHERE boss_id = p.id))
+	UNION ALL SELECT concat_ws(' ', 'counted wrong', p.tag) FROM post p WHERE (notes_count, labels_count) <> ((SELECT count(*) FROM note WHERE post_id = p.id), (SELECT count(*) FROM tagging WHERE post_id = p.id))
+	UNION ALL SELECT concat_ws(' ', 'counted wrong', l.tag) FROM label l WHERE posts_count <> (SELECT count(*) FROM tagging WHERE label_tag = l.tag)
 	UNION ALL SELECT concat_ws(' ', 'link', p.tag, label_tag, rank) FROM tagging t JOIN post p ON p.id = t.post_id) AS d (line);
 SQL
 

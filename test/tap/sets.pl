@@ -105,6 +105,51 @@ SELECT corm.set(corm.relation('Team', 1, 'players'), ARRAY[:k + 4, :k, :k + 2, :
 SQL
 is($node->safe_psql('postgres', 'SELECT count(*), max(id) - min(id) FROM player WHERE team_id = 1'), '5|4', 'children are those of one set');
 
+# trees that set, of one owner and of several, against corm.set
+for my $clients (2, 4)
+{
+	stress('saved', $clients, <<'SQL');
+\set t random(1, 3)
+\set k random(1, 16)
+\set d random(1, 3)
+\if :d = 1
+SELECT corm.save('Team', jsonb_build_object('id', :t, 'players', jsonb_build_object('set', jsonb_build_array(:k + 4, :k, :k + 2))));
+\elif :d = 2
+SELECT corm.save('Team', jsonb_build_array(jsonb_build_object('id', 3, 'players', jsonb_build_object('set', jsonb_build_array(:k + 1))),
+	jsonb_build_object('id', 1, 'players', jsonb_build_object('set', jsonb_build_array(:k + 2, :k)))));
+\else
+SELECT corm.set(corm.relation('Team', :t, 'players'), ARRAY[:k + 4, :k, :k + 2, :k + 3, :k + 1]);
+\endif
+SQL
+	stress('saved_one', $clients, <<'SQL');
+\set t random(1, 2)
+\set k random(1, 4)
+\if :t = 1
+SELECT corm.save('Team', jsonb_build_array(jsonb_build_object('id', 1, 'mascot', :k), jsonb_build_object('id', 2, 'mascot', :k + 1)));
+\else
+SELECT corm.set(corm.relation('Team', 3 - :t, 'mascot'), :k);
+\endif
+SQL
+	stress('saved_links', $clients, <<'SQL');
+\set p random(1, 3)
+\set k random(1, 16)
+\set d random(1, 2)
+\if :d = 1
+SELECT corm.save('Post', jsonb_build_array(jsonb_build_object('id', :p + 1, 'tags', jsonb_build_object('set', jsonb_build_array(:k + 4, :k, :k + 2))),
+	jsonb_build_object('id', 1, 'seen', jsonb_build_object('set', jsonb_build_array(:k + 4, :k, :k + 2)))));
+\else
+SELECT corm.set(corm.relation('Post', :p, 'tags'), ARRAY[:k + 4, :k, :k + 2, :k + 3]);
+\endif
+SQL
+}
+
+# owners by the thousands, of which each may be set by others
+$node->safe_psql('postgres', <<'SQL');
+INSERT INTO team SELECT generate_series(1001, 31000);
+SELECT corm.save(corm.objects('Team', fields => '{}'), (SELECT jsonb_agg(jsonb_build_object('id', id, 'players', '{"set": []}'::jsonb, 'mascot', NULL)) FROM team WHERE id > 1000));
+DELETE FROM team WHERE id > 1000;
+SQL
+
 # every toggle links or takes off
 for my $case ([ 'tags', 'keyed' ], [ 'seen', 'loose' ])
 {

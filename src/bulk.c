@@ -330,13 +330,6 @@ typedef struct Insertion
 	void	   *arg;
 } Insertion;
 
-/* Hands the values of rows to an observer. */
-typedef struct ValueReceiver
-{
-	DestReceiver pub;
-	Insertion  *insertion;
-} ValueReceiver;
-
 /*
  * A rule may return more rows than were given: the first one counts.
  */
@@ -352,27 +345,14 @@ NoteReturned(void *arg, TupleTableSlot *slot, const int *columns)
 	return true;
 }
 
-static bool
-ReceiveValues(TupleTableSlot *slot, DestReceiver *self)
+/* Hands the values of a row to the observer. */
+static void
+TakeValues(void *arg, TupleTableSlot *slot)
 {
-	Insertion  *insertion = ((ValueReceiver *) self)->insertion;
+	Insertion  *insertion = arg;
 
 	if (NoteReturned(insertion, slot, NULL))
-	{
-		slot_getallattrs(slot);
 		insertion->observer(insertion->arg, (int) turn.row, slot);
-	}
-	return true;
-}
-
-static void
-ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-ReceiverNothing(DestReceiver *self)
-{
 }
 
 static void
@@ -420,16 +400,13 @@ static void
 RunInsert(const char *sql, const CormValues *values, const CormSelect *returning,
 		  Insertion *insertion)
 {
-	ValueReceiver receiver = {
-		{ReceiveValues, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
-		insertion
-	};
+	CormTaker	taker = CormMakeTaker(TakeValues, insertion);
 	CormRun    *run;
 
 	if (insertion->observer)
 	{
 		(void) CormExecuteForAny(returning->label, sql, BulkParams(values),
-								 insertion->to - insertion->next, &receiver.pub);
+								 insertion->to - insertion->next, &taker.pub);
 		return;
 	}
 	run = CormRunBegin(returning, false);
@@ -445,10 +422,7 @@ static int64
 InsertOne(const CormBulk *bulk, int row, const CormSelect *returning, Insertion *insertion)
 {
 	CormValues	values = {NIL};
-	ValueReceiver receiver = {
-		{ReceiveValues, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
-		insertion
-	};
+	CormTaker	taker = CormMakeTaker(TakeValues, insertion);
 	List	   *assigned = NIL;
 	ListCell   *lc;
 
@@ -463,7 +437,7 @@ InsertOne(const CormBulk *bulk, int row, const CormSelect *returning, Insertion 
 	turn.row = row;
 	return CormExecute(returning->label,
 					   CormDeparseInsert(bulk->model, returning->label, assigned, returning),
-					   CormValueParams(&values), false, insertion->observer ? &receiver.pub : NULL);
+					   CormValueParams(&values), false, insertion->observer ? &taker.pub : NULL);
 }
 
 /*

@@ -88,34 +88,53 @@ GetPlan(const char *sql, ParamListInfo params, CormPlanning planning)
 	return CormPlanGet(sql, n, types, planning);
 }
 
-/* ---------- explaining ---------- */
-
-/* Takes the lines of EXPLAIN. */
-typedef struct PlanReceiver
-{
-	DestReceiver pub;
-	CormLineSink sink;
-	void	   *arg;
-} PlanReceiver;
+/* ---------- receiving ---------- */
 
 static void
-ReceiverStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+TakerStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
 }
 
 static void
-ReceiverNothing(DestReceiver *self)
+TakerNothing(DestReceiver *self)
 {
 }
 
 static bool
-ReceivePlanLine(TupleTableSlot *slot, DestReceiver *self)
+Take(TupleTableSlot *slot, DestReceiver *self)
 {
-	PlanReceiver *receiver = (PlanReceiver *) self;
+	CormTaker  *taker = (CormTaker *) self;
 
-	receiver->sink(receiver->arg,
-				   psprintf("  %s", TextDatumGetCString(slot->tts_values[0])));
+	slot_getallattrs(slot);
+	taker->take(taker->arg, slot);
 	return true;
+}
+
+CormTaker
+CormMakeTaker(void (*take) (void *arg, TupleTableSlot *slot), void *arg)
+{
+	CormTaker	taker = {
+		{Take, TakerStartup, TakerNothing, TakerNothing, DestNone}, take, arg
+	};
+
+	return taker;
+}
+
+/* ---------- explaining ---------- */
+
+/* Who takes the lines of EXPLAIN. */
+typedef struct PlanLines
+{
+	CormLineSink sink;
+	void	   *arg;
+} PlanLines;
+
+static void
+TakePlanLine(void *arg, TupleTableSlot *slot)
+{
+	const PlanLines *lines = arg;
+
+	lines->sink(lines->arg, psprintf("  %s", TextDatumGetCString(slot->tts_values[0])));
 }
 
 /*
@@ -125,10 +144,8 @@ static void
 ExplainStatement(const char *label, const char *sql, ParamListInfo params, bool analyze,
 				 CormLineSink sink, void *arg)
 {
-	PlanReceiver receiver = {
-		{ReceivePlanLine, ReceiverStartup, ReceiverNothing, ReceiverNothing, DestNone},
-		sink, arg
-	};
+	PlanLines	lines = {sink, arg};
+	CormTaker	taker = CormMakeTaker(TakePlanLine, &lines);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "corm explain",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -144,7 +161,7 @@ ExplainStatement(const char *label, const char *sql, ParamListInfo params, bool 
 									  text, types, n, NULL);
 	pstate->p_sourcetext = text;
 	sink(arg, label);
-	ExplainQuery(pstate, castNode(ExplainStmt, query->utilityStmt), params, &receiver.pub);
+	ExplainQuery(pstate, castNode(ExplainStmt, query->utilityStmt), params, &taker.pub);
 	free_parsestate(pstate);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
@@ -287,7 +304,7 @@ ExecutePlan(const char *label, const char *sql, ParamListInfo params,
 {
 	PlanWatcher *current = watcher;
 	WatchedReceiver receiver = {
-		{WatchedReceive, WatchedStartup, WatchedShutdown, ReceiverNothing, DestNone},
+		{WatchedReceive, WatchedStartup, WatchedShutdown, TakerNothing, DestNone},
 		dest, current
 	};
 	uint64		processed;

@@ -16,6 +16,16 @@
 
 #include "plantree.h"
 
+/* A receiver that shows each row to a function, with all its values read. */
+typedef struct CormTaker
+{
+	DestReceiver pub;
+	void		(*take) (void *arg, TupleTableSlot *slot);
+	void	   *arg;
+} CormTaker;
+
+extern CormTaker CormMakeTaker(void (*take) (void *arg, TupleTableSlot *slot), void *arg);
+
 /* Values of a select's parameters; those of the parents' keys stay unset. */
 extern ParamListInfo CormBindParams(const CormSelect *select);
 

@@ -13,9 +13,6 @@
  */
 #include "postgres.h"
 
-#include "executor/tuptable.h"
-#include "tcop/dest.h"
-
 #include "deparse_bulk.h"
 #include "link_pair.h"
 #include "rowset.h"
@@ -76,7 +73,7 @@ AddByColumns(const CormThrough *through, List *links)
 int64
 CormLinkPairs(const CormOwned *owned, List *pairs)
 {
-	CormThrough		through;
+	CormThrough through;
 	List	   *links = NIL;
 	bool		some_old = false;
 	ListCell   *lc;
@@ -85,8 +82,8 @@ CormLinkPairs(const CormOwned *owned, List *pairs)
 	foreach(lc, pairs)
 	{
 		const CormPair *pair = lfirst(lc);
-		CormLink    *link = CormMakeLink(&through, pair->near, pair->far,
-									CormReadLinkValues(through.relation, pair->values));
+		CormLink   *link = CormMakeLink(&through, pair->near, pair->far,
+										CormReadLinkValues(through.relation, pair->values));
 
 		link->new = pair->new;
 		some_old |= !pair->new;
@@ -99,38 +96,18 @@ CormLinkPairs(const CormOwned *owned, List *pairs)
 	return AddByColumns(&through, links);
 }
 
-/* Notes places in arrays as they come. */
-typedef struct PlaceReceiver
-{
-	DestReceiver pub;
-	bool	   *found;
-} PlaceReceiver;
-
-static bool
-ReceivePlace(TupleTableSlot *slot, DestReceiver *self)
-{
-	slot_getallattrs(slot);
-	((PlaceReceiver *) self)->found[DatumGetInt32(slot->tts_values[0])] = true;
-	return true;
-}
-
+/* Notes the places of those that are there. */
 static void
-PlaceStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+TakePlace(void *arg, TupleTableSlot *slot)
 {
-}
-
-static void
-PlaceNothing(DestReceiver *self)
-{
+	((bool *) arg)[DatumGetInt32(slot->tts_values[0])] = true;
 }
 
 static void
 FindLinks(const CormThrough *through, List *pairs, bool *found)
 {
 	CormValues	values = {NIL};
-	PlaceReceiver receiver = {
-		{ReceivePlace, PlaceStartup, PlaceNothing, PlaceNothing, DestNone}, found
-	};
+	CormTaker	taker = CormMakeTaker(TakePlace, found);
 	List	   *arrays = CormArrayValues(&values, through->model, through->npair,
 										 through->pair, pairs);
 	int			places = CormAddPlaces(&values, list_length(pairs));
@@ -138,13 +115,13 @@ FindLinks(const CormThrough *through, List *pairs, bool *found)
 
 	(void) CormExecuteForAny(label,
 							 CormDeparseFind(through->model, label, arrays, places, NIL, NIL, false),
-							 CormValueParams(&values), list_length(pairs), &receiver.pub);
+							 CormValueParams(&values), list_length(pairs), &taker.pub);
 }
 
 bool *
 CormFindPairs(const CormOwned *owned, List *pairs)
 {
-	CormThrough		through;
+	CormThrough through;
 	bool	   *found = palloc0(Max(list_length(pairs), 1) * sizeof(bool));
 	List	   *listed = NIL;
 	List	   *turned = NIL;

@@ -12,8 +12,6 @@
  */
 #include "postgres.h"
 
-#include "executor/tuptable.h"
-#include "tcop/dest.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 
@@ -202,23 +200,21 @@ CormNaturalKeyAdd(CormNaturalKeys *keys, const CormRelation *relation, int row,
 /* Takes the rows that were looked up. */
 typedef struct Finder
 {
-	DestReceiver pub;
 	MemoryContext context;
 	const NaturalKey *use;
 	CormBulkColumn **columns;	/* of the foreign key */
 	bool	   *found;
 } Finder;
 
-static bool
-ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
+static void
+TakeFound(void *arg, TupleTableSlot *slot)
 {
-	Finder	   *finder = (Finder *) self;
+	Finder	   *finder = arg;
 	const CormForeignKey *fk = finder->use->relation->fk;
 	int			place;
 	int			row;
 	MemoryContext old;
 
-	slot_getallattrs(slot);
 	place = DatumGetInt32(slot->tts_values[0]);
 	row = list_nth_int(finder->use->rows, place);
 	old = MemoryContextSwitchTo(finder->context);
@@ -234,17 +230,6 @@ ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 		finder->found[place] = i == fk->nkeys - 1;
 	}
 	MemoryContextSwitchTo(old);
-	return true;
-}
-
-static void
-FinderStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-FinderNothing(DestReceiver *self)
-{
 }
 
 /*
@@ -280,10 +265,8 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 	const char *label = psprintf("%s.%s", keys->bulk->label, use->relation->name);
 	CormValues	values = {NIL};
 	List	   *arrays = BindKeys(&values, target, use);
-	Finder		finder = {
-		{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
-		keys->context, use
-	};
+	Finder		finder = {keys->context, use};
+	CormTaker	taker = CormMakeTaker(TakeFound, &finder);
 	List	   *wanted = NIL;
 	List	   *types = NIL;
 	int			places;
@@ -303,7 +286,7 @@ LookUp(CormNaturalKeys *keys, const NaturalKey *use)
 	places = CormAddPlaces(&values, list_length(use->rows));
 	(void) CormExecuteForAny(label,
 							 CormDeparseFind(target, label, arrays, places, wanted, types, false),
-							 CormValueParams(&values), list_length(use->rows), &finder.pub);
+							 CormValueParams(&values), list_length(use->rows), &taker.pub);
 	for (int place = 0; place < list_length(use->rows); place++)
 		if (!finder.found[place])
 			ereport(ERROR,

@@ -15,9 +15,7 @@
  */
 #include "postgres.h"
 
-#include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "tcop/dest.h"
 
 #include "data.h"
 #include "deparse_bulk.h"
@@ -120,28 +118,11 @@ IsAhead(const CormSavePlace *place, const CormModel *target)
 
 /* ---------- what is not there ---------- */
 
-typedef struct TargetFinder
-{
-	DestReceiver pub;
-	bool	   *found;
-} TargetFinder;
-
-static bool
-ReceiveTarget(TupleTableSlot *slot, DestReceiver *self)
-{
-	slot_getallattrs(slot);
-	((TargetFinder *) self)->found[DatumGetInt32(slot->tts_values[0])] = true;
-	return true;
-}
-
+/* Notes the places of those that are there. */
 static void
-FinderStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
+TakePlace(void *arg, TupleTableSlot *slot)
 {
-}
-
-static void
-FinderNothing(DestReceiver *self)
-{
+	((bool *) arg)[DatumGetInt32(slot->tts_values[0])] = true;
 }
 
 /*
@@ -169,10 +150,8 @@ static bool *
 FindTargets(const CormSavePlace *place, const CormModel *target, const CormForeignKey *fk,
 			int n, Datum **keys)
 {
-	TargetFinder finder = {
-		{ReceiveTarget, FinderStartup, FinderNothing, FinderNothing, DestNone},
-		palloc0(n * sizeof(bool))
-	};
+	bool	   *found = palloc0(n * sizeof(bool));
+	CormTaker	taker = CormMakeTaker(TakePlace, found);
 	CormValues	values = {NIL};
 	List	   *arrays = NIL;
 	Datum	   *datums = palloc(n * sizeof(Datum));
@@ -190,8 +169,8 @@ FindTargets(const CormSavePlace *place, const CormModel *target, const CormForei
 	places = CormAddPlaces(&values, n);
 	(void) CormExecuteForAny(place->label,
 							 CormDeparseFind(target, place->label, arrays, places, NIL, NIL, false),
-							 CormValueParams(&values), n, &finder.pub);
-	return finder.found;
+							 CormValueParams(&values), n, &taker.pub);
+	return found;
 }
 
 /* ---------- what becomes of it ---------- */

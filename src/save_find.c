@@ -14,8 +14,6 @@
  */
 #include "postgres.h"
 
-#include "executor/tuptable.h"
-#include "tcop/dest.h"
 
 #include "data.h"
 #include "deparse_bulk.h"
@@ -86,7 +84,6 @@ RaiseNoTarget(const CormSavePlace *place, int row)
 /* Rows to look up by the same columns, and what takes them. */
 typedef struct Finder
 {
-	DestReceiver pub;
 	CormSavePlace *place;
 	MemoryContext context;
 	const CormKey *by;
@@ -95,16 +92,15 @@ typedef struct Finder
 	bool		lock;
 } Finder;
 
-static bool
-ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
+static void
+TakeFound(void *arg, TupleTableSlot *slot)
 {
-	Finder	   *finder = (Finder *) self;
+	Finder	   *finder = arg;
 	CormSavePlace *place = finder->place;
 	MemoryContext old = MemoryContextSwitchTo(finder->context);
 	int			row;
 	ListCell   *lc;
 
-	slot_getallattrs(slot);
 	row = finder->rows[DatumGetInt32(slot->tts_values[0])];
 	place->rows[row].state = CORM_SAVE_THERE;
 	foreach(lc, place->columns)
@@ -114,17 +110,6 @@ ReceiveFound(TupleTableSlot *slot, DestReceiver *self)
 		CormSaveNote(place, lfirst(lc), row, slot->tts_values[i], slot->tts_isnull[i]);
 	}
 	MemoryContextSwitchTo(old);
-	return true;
-}
-
-static void
-FinderStartup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-FinderNothing(DestReceiver *self)
-{
 }
 
 /*
@@ -158,6 +143,7 @@ static void
 LookUp(CormSavePlace *place, Finder *finder)
 {
 	const CormModel *model = place->model;
+	CormTaker	taker = CormMakeTaker(TakeFound, finder);
 	CormValues	values = {NIL};
 	Datum	   *datums = palloc(finder->n * sizeof(Datum));
 	List	   *keys = NIL;
@@ -186,7 +172,7 @@ LookUp(CormSavePlace *place, Finder *finder)
 	places = CormAddPlaces(&values, finder->n);
 	(void) CormExecuteForAny(place->label,
 							 CormDeparseFind(model, place->label, keys, places, wanted, types, lock),
-							 CormValueParams(&values), finder->n, &finder->pub);
+							 CormValueParams(&values), finder->n, &taker.pub);
 }
 
 /*
@@ -199,10 +185,7 @@ LookUpAll(CormSavePlace *place, int n, const int *rows)
 
 	for (int i = 0; i < n; i++)
 	{
-		Finder		finder = {
-			{ReceiveFound, FinderStartup, FinderNothing, FinderNothing, DestNone},
-			place, CurrentMemoryContext, place->rows[rows[i]].by
-		};
+		Finder		finder = {place, CurrentMemoryContext, place->rows[rows[i]].by};
 
 		if (done[i])
 			continue;

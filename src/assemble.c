@@ -17,9 +17,9 @@
  * A root whose related rows are all found by index scans, or that has none, is a
  * document as soon as it is rendered, and handed out as it is.
  *
- * Memory: a run and its compiled levels live in the context it was begun in;
- * rows, keys and tables of a batch in a child context that is reset before the
- * next one.  What a DestReceiver allocates must not land in the executor's
+ * Memory: a run and its compiled levels live in one context (scratch.h), as long
+ * as the one in which it was begun; rows, keys and tables of a batch in a child
+ * context that is reset before the next one.  What a DestReceiver allocates must not land in the executor's
  * contexts, so the receiver switches to the batch's.
  *
  * Copyright (c) 2026, the corm developers
@@ -152,7 +152,7 @@ TakeRoot(CormReceiver *receiver, TupleTableSlot *slot)
 static bool
 ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 {
-	CormReceiver   *receiver = (CormReceiver *) self;
+	CormReceiver *receiver = (CormReceiver *) self;
 	CormRun    *run = receiver->run;
 	MemoryContext old = MemoryContextSwitchTo(run->batch);
 	ResourceOwner owner = CurrentResourceOwner;
@@ -170,7 +170,7 @@ ReceiveRoot(TupleTableSlot *slot, DestReceiver *self)
 static bool
 ReceiveChild(TupleTableSlot *slot, DestReceiver *self)
 {
-	CormReceiver   *receiver = (CormReceiver *) self;
+	CormReceiver *receiver = (CormReceiver *) self;
 	CormLevel  *level = receiver->level;
 	const CormSelect *select = level->select;
 	MemoryContext old = MemoryContextSwitchTo(receiver->run->batch);
@@ -314,7 +314,7 @@ FetchRows(CormRun *run, CormLevel *level, const ParentKeys *parents)
 {
 	bool		few = AreFew(parents->n);
 	ParamListInfo params;
-	CormReceiver	receiver;
+	CormReceiver receiver;
 
 	if (parents->n == 0)
 		return;
@@ -452,7 +452,7 @@ void
 CormRunPush(CormRun *run, CormSink sink, void *arg)
 {
 	const CormSelect *select = run->root->select;
-	CormReceiver	receiver;
+	CormReceiver receiver;
 
 	CormInitReceiver(&receiver, run, run->root);
 	receiver.sink = sink;
@@ -475,7 +475,7 @@ void
 CormRunReturning(CormRun *run, const char *sql, ParamListInfo params,
 				 CormSink sink, void *arg)
 {
-	CormReceiver	receiver;
+	CormReceiver receiver;
 
 	/* children are fetched once the statement and its triggers are done */
 	CormInitReceiver(&receiver, run, run->root);

@@ -30,7 +30,7 @@ extern int	corm_slice_strategy;
 /*
  * A run of one select with all that hangs below it.  A "read_only" run sees the
  * active snapshot and nothing of its own statement; others see what the
- * transaction has done so far.  Lives in the current memory context.
+ * transaction has done so far.  Lives as long as the current memory context.
  */
 extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
 

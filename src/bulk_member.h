@@ -57,7 +57,7 @@ typedef struct CormBulkMember
 	CormBulkColumn *column;		/* takes the value of a scalar, or NULL */
 	bool		of_key;			/* ... which is then a key, never null */
 	const CormColumn *expected;	/* that a tree says the value of, or NULL */
-	CormConversion	conversion;
+	CormConversion conversion;
 	bool		is_array;
 	FmgrInfo	input;
 	Oid			ioparam;

@@ -455,7 +455,7 @@ void
 CormBulkRead(CormBulk *bulk, const CormRelation *through, JsonbValue *array, List *only,
 			 JsonbValue **links)
 {
-	CormBulkReader		reader = {bulk, through, NULL, only, links};
+	CormBulkReader reader = {bulk, through, NULL, only, links};
 
 	BeginReading(&reader);
 	ReadJsonbRows(&reader, array);
@@ -466,7 +466,7 @@ void
 CormBulkReadText(CormBulk *bulk, const CormRelation *through, text *document, List *only,
 				 JsonbValue **links)
 {
-	CormBulkReader		reader = {bulk, through, NULL, only, links};
+	CormBulkReader reader = {bulk, through, NULL, only, links};
 
 	BeginReading(&reader);
 	ReadTextRows(&reader, document);
@@ -477,7 +477,7 @@ void
 CormBulkReadTree(CormBulk *bulk, const CormRelation *through, const CormTreeRows *rows,
 				 JsonbValue **links)
 {
-	CormBulkReader		reader = {bulk, through, NULL, NIL, links, rows};
+	CormBulkReader reader = {bulk, through, NULL, NIL, links, rows};
 
 	BeginReading(&reader);
 	for (int row = 0; row < bulk->n; row++)

@@ -117,7 +117,7 @@ RequireShared(const CormThrough *through, const Datum *near, const Datum *far)
 CormLink *
 CormMakeLink(const CormThrough *through, const Datum *near, const Datum *far, List *values)
 {
-	CormLink    *link = palloc(sizeof(CormLink));
+	CormLink   *link = palloc(sizeof(CormLink));
 	bool		turn = through->relation->symmetrical &&
 		CormCompareKeys(through->model, through->nnear, through->pair, near, far) > 0;
 

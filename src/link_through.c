@@ -175,7 +175,7 @@ LockUpdated(const CormThrough *through, List *targets, List *links)
 int64
 CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 {
-	CormThrough		through;
+	CormThrough through;
 	List	   *links;
 
 	(void) InitThrough(&through, owned, false);
@@ -191,7 +191,7 @@ CormLinkAdd(const CormOwned *owned, List *targets, JsonbValue *for_all)
 int64
 CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 {
-	CormThrough		through;
+	CormThrough through;
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 	ParamListInfo params;
@@ -212,7 +212,7 @@ CormLinkRemove(const CormOwned *owned, List *targets, bool all)
 int64
 CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 {
-	CormThrough		through;
+	CormThrough through;
 	CormValues	values = {NIL};
 	CormWriteRows rows;
 	CormValues	all_values = {NIL};
@@ -251,7 +251,7 @@ CormLinkSet(const CormOwned *owned, List *targets, JsonbValue *for_all)
 bool
 CormLinkToggle(const CormOwned *owned, List *targets)
 {
-	CormThrough		through;
+	CormThrough through;
 	List	   *links;
 	CormValues	values = {NIL};
 	CormWriteRows rows;

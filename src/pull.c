@@ -119,7 +119,7 @@ static int
 PullBatch(CormRun *run)
 {
 	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
-	CormReceiver	receiver;
+	CormReceiver receiver;
 	CormErrorFrame frame;
 	bool		same = true;
 	long		rows;

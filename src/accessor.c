@@ -16,10 +16,7 @@
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
-#include "storage/lock.h"
 #include "utils/acl.h"
-#include "utils/inval.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
@@ -32,7 +29,6 @@
 static CormAccessor *OwnAccessor(Oid relid, const char *name,
 								 const char *what);
 static void FollowDrop(Oid relid, const char *name);
-static bool LockWithoutWaiting(Oid function);
 
 bool
 CormAccessorFits(const CormAccessor *accessor, const CormRelation *relation)
@@ -113,7 +109,7 @@ FollowDrop(Oid relid, const char *name)
 	if (accessor == NULL)
 		return;
 	signature = format_procedure(accessor->function);
-	if (!LockWithoutWaiting(accessor->function) ||
+	if (!CormLockFunction(accessor->function) ||
 		CormFunctionIsNeeded(accessor->function))
 	{
 		ereport(WARNING,
@@ -131,18 +127,4 @@ FollowDrop(Oid relid, const char *name)
 	performDeletion(&address, DROP_RESTRICT, PERFORM_DELETION_QUIETLY);
 	ereport(NOTICE,
 			(errmsg("accessor %s is dropped with its relation", signature)));
-}
-
-/* The lock that DROP FUNCTION takes; false when somebody else has one. */
-static bool
-LockWithoutWaiting(Oid function)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ProcedureRelationId, function, 0);
-	if (LockAcquire(&tag, AccessExclusiveLock, false, true) ==
-		LOCKACQUIRE_NOT_AVAIL)
-		return false;
-	AcceptInvalidationMessages();
-	return true;
 }

@@ -343,10 +343,9 @@ CheckPlannedFor(TupleDesc planned, TupleDesc now)
  * statement.  Slots are laid out as the table is, which the row type is, too.
  */
 static bool
-ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select)
+ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select, ParamListInfo params)
 {
 	CormScan   *scan = CormScanPlanRows(select);
-	ParamListInfo params = CormBindParams(select);
 	TupleTableSlot *slot;
 	CormErrorFrame frame;
 
@@ -367,7 +366,7 @@ ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select)
 }
 
 static void
-ExecuteRows(ReturnSetInfo *rsinfo, const CormSelect *select)
+ExecuteRows(ReturnSetInfo *rsinfo, const CormSelect *select, ParamListInfo params)
 {
 	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
 
@@ -376,7 +375,7 @@ ExecuteRows(ReturnSetInfo *rsinfo, const CormSelect *select)
 									false, rsinfo->setDesc,
 									"the rows do not have the prototype's columns");
 	(void) CormExecute(select->label, CormVerbStatement(CORM_VERB_ROWS, select),
-					   CormBindParams(select), true, dest);
+					   params, true, dest);
 	dest->rDestroy(dest);
 }
 
@@ -388,6 +387,7 @@ corm_rows(PG_FUNCTION_ARGS)
 	CormModel  *fallback = CormModelByRelid(relid);
 	CormRequest *request;
 	CormSelect *select;
+	ParamListInfo params;
 	MemoryContext old;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -406,8 +406,9 @@ corm_rows(PG_FUNCTION_ARGS)
 						format_type_be(get_fn_expr_argtype(fcinfo->flinfo, 0))),
 				 errhint("Write NULL::%s.", CormQuoteTable(select->model->relid))));
 
-	if (!ScanRows(rsinfo, select))
-		ExecuteRows(rsinfo, select);
+	params = CormBindParams(select);
+	if (!ScanRows(rsinfo, select, params))
+		ExecuteRows(rsinfo, select, params);
 	MemoryContextSwitchTo(old);
 	return (Datum) 0;
 }

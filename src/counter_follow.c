@@ -22,7 +22,6 @@
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -32,6 +31,7 @@
 #include "compat.h"
 #include "counter.h"
 #include "counter_follow.h"
+#include "ddl.h"
 #include "deparse_counter.h"
 #include "introspect.h"
 
@@ -39,7 +39,6 @@ static List *RowsAt(Oid relid);
 static void Rewrite(const CormCounter *counter);
 static void SetBody(const CormCounterFunction *function, Oid table,
 					const char *body);
-static bool LockFunction(Oid function);
 static bool Named(const CormCounterNames *names, const char *column);
 static void DropCounter(const CormRelationRow *row, bool reverse);
 static CormCounterFunction *LeftFunction(const char *name, const char *part);
@@ -179,27 +178,13 @@ SetBody(const CormCounterFunction *function, Oid table, const char *body)
 		function->owner != CormTableOwner(table) ||
 		!CormOwnsFunction(function->function, GetUserId()))
 		return;
-	if (LockFunction(function->function))
+	if (CormLockFunction(function->function))
 		CormSetFunctionBody(function->function, body);
 	else
 		ereport(WARNING,
 				(errmsg("function \"%s\" of a counter cache could not follow, since another transaction is changing it",
 						function->name),
 				 errhint("See what corm.check() says of it.")));
-}
-
-/* Keeps out others who are here; false when somebody else has it. */
-static bool
-LockFunction(Oid function)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ProcedureRelationId, function, 0);
-	if (LockAcquire(&tag, AccessExclusiveLock, false, true) ==
-		LOCKACQUIRE_NOT_AVAIL)
-		return false;
-	AcceptInvalidationMessages();
-	return true;
 }
 
 static bool
@@ -261,7 +246,7 @@ DropFunction(const CormCounterFunction *function)
 
 	if (!CormOwnsFunction(function->function, GetUserId()))
 		return;
-	if (!LockFunction(function->function))
+	if (!CormLockFunction(function->function))
 		return;
 	if (!LockTables(CormReadTriggersOf(function->function)))
 	{

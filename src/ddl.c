@@ -23,12 +23,16 @@
 #include "access/stratnum.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/typcache.h"
@@ -615,4 +619,19 @@ IsBareExpression(const SelectStmt *select)
 		return false;
 	target = linitial_node(ResTarget, select->targetList);
 	return target->name == NULL && target->indirection == NIL;
+}
+
+/* ---------- locks ---------- */
+
+bool
+CormLockFunction(Oid function)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ProcedureRelationId, function, 0);
+	if (LockAcquire(&tag, AccessExclusiveLock, false, true) ==
+		LOCKACQUIRE_NOT_AVAIL)
+		return false;
+	AcceptInvalidationMessages();
+	return true;
 }

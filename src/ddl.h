@@ -165,4 +165,10 @@ extern const char *CormReferentialActionWord(char action);
 /* Is a statement of this module being run, by somebody up the stack? */
 extern bool CormIsRunningDdl(void);
 
+/*
+ * The lock that DROP FUNCTION takes, without waiting for it; false when somebody
+ * else has one.
+ */
+extern bool CormLockFunction(Oid function);
+
 #endif							/* CORM_DDL_H */

@@ -96,18 +96,11 @@ CormLinkPairs(const CormOwned *owned, List *pairs)
 	return AddByColumns(&through, links);
 }
 
-/* Notes the places of those that are there. */
-static void
-TakePlace(void *arg, TupleTableSlot *slot)
-{
-	((bool *) arg)[DatumGetInt32(slot->tts_values[0])] = true;
-}
-
 static void
 FindLinks(const CormThrough *through, List *pairs, bool *found)
 {
 	CormValues	values = {NIL};
-	CormTaker	taker = CormMakeTaker(TakePlace, found);
+	CormTaker	taker = CormMakeTaker(CormNotePlace, found);
 	List	   *arrays = CormArrayValues(&values, through->model, through->npair,
 										 through->pair, pairs);
 	int			places = CormAddPlaces(&values, list_length(pairs));

@@ -150,6 +150,12 @@ CormAddPlaces(CormValues *values, int n)
 														TYPALIGN_INT)), false);
 }
 
+void
+CormNotePlace(void *found, TupleTableSlot *slot)
+{
+	((bool *) found)[DatumGetInt32(slot->tts_values[0])] = true;
+}
+
 int
 CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 				const Datum *a, const Datum *b)

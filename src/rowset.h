@@ -38,6 +38,12 @@ extern List *CormKeyArrays(CormValues *values, const CormModel *model, int n,
 /* An array parameter of the places 0 to n - 1; returns its number. */
 extern int	CormAddPlaces(CormValues *values, int n);
 
+/*
+ * Takes rows whose first column is one of them (CormMakeTaker): "found" is an array
+ * of bool, by place.
+ */
+extern void CormNotePlace(void *found, TupleTableSlot *slot);
+
 /* Compares two keys of the given columns by the types' btree order. */
 extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 							const Datum *a, const Datum *b);

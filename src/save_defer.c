@@ -118,13 +118,6 @@ IsAhead(const CormSavePlace *place, const CormModel *target)
 
 /* ---------- what is not there ---------- */
 
-/* Notes the places of those that are there. */
-static void
-TakePlace(void *arg, TupleTableSlot *slot)
-{
-	((bool *) arg)[DatumGetInt32(slot->tts_values[0])] = true;
-}
-
 /*
  * The values of a row's foreign key; false when it gives none, or a null.
  */
@@ -151,7 +144,7 @@ FindTargets(const CormSavePlace *place, const CormModel *target, const CormForei
 			int n, Datum **keys)
 {
 	bool	   *found = palloc0(n * sizeof(bool));
-	CormTaker	taker = CormMakeTaker(TakePlace, found);
+	CormTaker	taker = CormMakeTaker(CormNotePlace, found);
 	CormValues	values = {NIL};
 	List	   *arrays = NIL;
 	Datum	   *datums = palloc(n * sizeof(Datum));

@@ -34,6 +34,7 @@
 
 #include "bulk.h"
 #include "data.h"
+#include "introspect.h"
 #include "link.h"
 #include "rowset.h"
 #include "scope.h"
@@ -620,6 +621,7 @@ int64
 CormBulkUpdate(CormBulk *bulk)
 {
 	const CormModel *model = bulk->model;
+	CormKey		key = {model->nkey, model->key};
 	CormValues	values = {NIL};
 	List	   *keys = NIL;
 	List	   *changes = NIL;
@@ -628,11 +630,8 @@ CormBulkUpdate(CormBulk *bulk)
 	foreach(lc, bulk->columns)
 	{
 		const CormBulkColumn *column = lfirst(lc);
-		bool		is_key = false;
 
-		for (int i = 0; i < model->nkey; i++)
-			is_key |= model->key[i] == column->column->attnum;
-		if (is_key)
+		if (CormKeyHas(key, column->column->attnum))
 			keys = lappend(keys, BindColumn(&values, column, 0, bulk->n));
 		else if (column->ngiven > 0)
 			changes = lappend(changes, BindChange(&values, bulk, column));

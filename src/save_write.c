@@ -215,17 +215,14 @@ InsertLookedUp(CormSavePlace *place, int n, int *rows)
 static bool
 GivesMore(const CormSavePlace *place, int row)
 {
-	const CormModel *model = place->model;
+	CormKey		key = {place->model->nkey, place->model->key};
 	ListCell   *lc;
 
 	foreach(lc, place->bulk->columns)
 	{
 		const CormBulkColumn *column = lfirst(lc);
-		bool		is_key = false;
 
-		for (int i = 0; i < model->nkey; i++)
-			is_key |= model->key[i] == column->column->attnum;
-		if (column->given[row] && !is_key)
+		if (column->given[row] && !CormKeyHas(key, column->column->attnum))
 			return true;
 	}
 	return false;

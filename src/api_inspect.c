@@ -20,6 +20,7 @@
 #include "assemble.h"
 #include "cache.h"
 #include "exec.h"
+#include "leafmap.h"
 #include "plancache.h"
 #include "pretty.h"
 #include "rowcache.h"
@@ -243,6 +244,7 @@ corm_stats(PG_FUNCTION_ARGS)
 	CormPlanStats plans = CormPlanCacheStats();
 	CormCacheStats cache = CormCacheStatsNow();
 	CormRowCacheStats rows = CormRowCacheStatsNow();
+	CormLeafStats leaves = CormLeafStatsNow();
 	Datum		values[] = {
 		Int64GetDatum(CormCallsCounted()),
 		Int64GetDatum(CormStatementsCounted()),
@@ -254,7 +256,9 @@ corm_stats(PG_FUNCTION_ARGS)
 		Int64GetDatum(cache.loads),
 		Int64GetDatum(cache.invalidations),
 		Int32GetDatum(rows.kept),
-		Int64GetDatum(rows.hits)
+		Int64GetDatum(rows.hits),
+		Int32GetDatum(leaves.kept),
+		Int64GetDatum(leaves.hits)
 	};
 	bool		nulls[lengthof(values)] = {false};
 	TupleDesc	desc;

@@ -67,9 +67,13 @@
 
 /* 16: a relation's files are called by a locator. */
 #if PG_VERSION_NUM >= 160000
+#define CormFileLocator RelFileLocator
 #define CormRelationFile(relation) ((relation)->rd_locator)
+#define CormFilesEqual(a, b) RelFileLocatorEquals((a), (b))
 #else
+#define CormFileLocator RelFileNode
 #define CormRelationFile(relation) ((relation)->rd_node)
+#define CormFilesEqual(a, b) RelFileNodeEquals((a), (b))
 #endif
 
 /* Until 16: what a snapshot sees may be vacuumed if it is old. */

@@ -59,7 +59,15 @@ CormFetchInit(CormHeapFetch *fetch, Relation heap, Snapshot snapshot,
 	fetch->heap = heap;
 	fetch->snapshot = snapshot;
 	fetch->slot = slot;
+	fetch->foresight = NULL;
 	fetch->n = fetch->next = fetch->pinned = 0;
+}
+
+void
+CormFetchForesee(CormHeapFetch *fetch, CormForesight foresight, void *arg)
+{
+	fetch->foresight = foresight;
+	fetch->foresight_arg = arg;
 }
 
 void
@@ -114,6 +122,26 @@ CormReadPage(Relation heap, BlockNumber block)
 	return buffer;
 }
 
+/*
+ * A tuple stays where it is as long as its page is pinned; one that was updated on
+ * its page is not looked for.
+ */
+static void
+Foresee(CormHeapFetch *fetch, Page page, ItemPointer tid)
+{
+	ItemId		item = PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
+	HeapTupleData tuple;
+
+	if (ItemPointerGetOffsetNumber(tid) > PageGetMaxOffsetNumber(page) ||
+		!ItemIdIsNormal(item))
+		return;
+	tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
+	tuple.t_len = ItemIdGetLength(item);
+	tuple.t_tableOid = RelationGetRelid(fetch->heap);
+	tuple.t_self = *tid;
+	fetch->foresight(fetch->foresight_arg, &tuple);
+}
+
 static void
 PinSome(CormHeapFetch *fetch)
 {
@@ -142,6 +170,10 @@ PinSome(CormHeapFetch *fetch)
 		for (int line = 0; line < PREFETCHED_BYTES; line += CACHE_LINE)
 			CormPrefetch(tuple + line);
 	}
+
+	for (int i = 0; fetch->foresight != NULL && i < n; i++)
+		Foresee(fetch, BufferGetPage(fetch->buffers[(first + i) % CORM_FETCHED_AT_ONCE]),
+				&fetch->tids[first + i]);
 }
 
 TupleTableSlot *

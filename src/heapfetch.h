@@ -21,11 +21,19 @@
 /* Index entries that are taken together. */
 #define CORM_FETCH_ENTRIES 1024
 
+/*
+ * Gets a look at tuples that will be returned soon, if the snapshot sees them; what
+ * it reads of them may be out of date.
+ */
+typedef void (*CormForesight) (void *arg, HeapTuple tuple);
+
 typedef struct CormHeapFetch
 {
 	Relation	heap;
 	Snapshot	snapshot;
 	TupleTableSlot *slot;
+	CormForesight foresight;	/* or NULL */
+	void	   *foresight_arg;
 	int			n;
 	int			next;			/* the next to return */
 	int			pinned;			/* those before have been pinned */
@@ -35,6 +43,9 @@ typedef struct CormHeapFetch
 
 extern void CormFetchInit(CormHeapFetch *fetch, Relation heap, Snapshot snapshot,
 						  TupleTableSlot *slot);
+
+/* Who is to get a look at tuples from now on. */
+extern void CormFetchForesee(CormHeapFetch *fetch, CormForesight foresight, void *arg);
 
 /* Forgets what is left of the last ones, and their pins. */
 extern void CormFetchReset(CormHeapFetch *fetch);

@@ -300,6 +300,26 @@ OpenCache(CormLevel *level)
 }
 
 /*
+ * Rows that are scanned together tell the levels below what they will be asked for;
+ * but not those whose rows are found in the cache.
+ */
+static void
+Foretell(CormLevel *level)
+{
+	if (!level->scanning || CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
+		return;
+	CormScanForetellNothing(level->scan);
+	for (int i = 0; i < level->nchildren; i++)
+	{
+		const CormLevel *below = level->children[i];
+
+		if (below->scanning && below->select->nkeys == 1 &&
+			CormScanKindOf(below->scan) != CORM_SCAN_TARGET)
+			CormScanForetell(level->scan, below->scan, level->key_columns[i][0] + 1);
+	}
+}
+
+/*
  * Completes a level and all below it, now that it is known how each is read.
  */
 static void
@@ -323,6 +343,7 @@ CompleteLevel(CormLevel *level)
 	CompileKeyColumns(level);
 	if (level->child && !level->scanning)
 		CormKeyTableInit(&level->table, select->nkeys, select->keys);
+	Foretell(level);
 	for (int i = 0; i < level->nchildren; i++)
 		if (i != level->self)
 			CompleteLevel(level->children[i]);

@@ -249,6 +249,8 @@ CormProbeOpen(CormProbe *probe)
 	probe->desc = CormBeginIndexScan(probe->heap, probe->index, snapshot,
 									 probe->nkeys);
 	probe->desc->xs_want_itup = probe->covers_far;
+	if (probe->nkeys == 1)
+		probe->leaves = CormLeafScanOpen(probe->desc, probe->keys[0].sk_subtype);
 	probe->slot = table_slot_create(probe->heap, NULL);
 	return true;
 }
@@ -256,6 +258,8 @@ CormProbeOpen(CormProbe *probe)
 void
 CormProbeClose(CormProbe *probe)
 {
+	if (probe->leaves != NULL)
+		CormLeafScanClose(probe->leaves);
 	if (probe->desc != NULL)
 		index_endscan(probe->desc);
 	if (probe->slot != NULL)
@@ -264,8 +268,34 @@ CormProbeClose(CormProbe *probe)
 		index_close(probe->index, NoLock);
 	if (probe->heap != NULL)
 		table_close(probe->heap, NoLock);
+	probe->leaves = NULL;
 	probe->desc = NULL;
 	probe->slot = NULL;
 	probe->index = NULL;
 	probe->heap = NULL;
+}
+
+void
+CormProbeStart(CormProbe *probe, const Datum *keys)
+{
+	probe->on_leaf = probe->leaves != NULL && CormLeafScanStart(probe->leaves, keys[0]);
+	if (probe->on_leaf)
+		return;
+	for (int i = 0; i < probe->nkeys; i++)
+		probe->keys[i].sk_argument = keys[probe->key_from[i]];
+	index_rescan(probe->desc, probe->keys, probe->nkeys, NULL, 0);
+}
+
+ItemPointer
+CormProbeNext(CormProbe *probe)
+{
+	return probe->on_leaf ? CormLeafScanNext(probe->leaves) :
+		index_getnext_tid(probe->desc, ForwardScanDirection);
+}
+
+void
+CormProbeExpect(CormProbe *probe, Datum key)
+{
+	if (probe->leaves != NULL)
+		CormLeafScanExpect(probe->leaves, key);
 }

@@ -15,6 +15,7 @@
 #include "executor/tuptable.h"
 
 #include "graph.h"
+#include "leafscan.h"
 
 typedef struct CormProbe
 {
@@ -27,6 +28,8 @@ typedef struct CormProbe
 	Relation	heap;
 	Relation	index;
 	IndexScanDesc desc;
+	CormLeafScan *leaves;		/* what finds entries faster, or NULL */
+	bool		on_leaf;		/* it found those of the current keys */
 	TupleTableSlot *slot;
 	bool		covers_far;		/* the index has the columns of "far" */
 
@@ -55,5 +58,15 @@ extern void CormProbeInit(CormProbe *probe, const CormModel *model);
  */
 extern bool CormProbeOpen(CormProbe *probe);
 extern void CormProbeClose(CormProbe *probe);
+
+/*
+ * Looks for rows by values of the key, then one index entry after the other, like
+ * index_getnext_tid() with its index_fetch_heap(); NULL at the end.
+ */
+extern void CormProbeStart(CormProbe *probe, const Datum *keys);
+extern ItemPointer CormProbeNext(CormProbe *probe);
+
+/* Tells of a key of one column that it will be looked for soon. */
+extern void CormProbeExpect(CormProbe *probe, Datum key);
 
 #endif							/* CORM_PROBE_H */

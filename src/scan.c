@@ -63,6 +63,44 @@ CormScanTargetKeys(const CormScan *scan, int *n, int *columns)
 
 /* ---------- opening ---------- */
 
+/*
+ * A row is on its way that others will be asked for.
+ */
+static void
+Foretell(void *arg, HeapTuple tuple)
+{
+	CormScan   *scan = arg;
+
+	for (int i = 0; i < scan->nforetold; i++)
+	{
+		CormScan   *below = scan->foretold[i];
+		bool		isnull;
+		Datum		key = heap_getattr(tuple, scan->foretold_by[i],
+									   RelationGetDescr(scan->rows.heap), &isnull);
+
+		if (!isnull)
+			CormProbeExpect(below->kind == CORM_SCAN_LINKS ? &below->links : &below->rows, key);
+	}
+}
+
+void
+CormScanForetell(CormScan *scan, CormScan *below, AttrNumber column)
+{
+	if (scan->nforetold == CORM_MOST_FORETOLD || scan->fetch == NULL)
+		return;
+	scan->foretold[scan->nforetold] = below;
+	scan->foretold_by[scan->nforetold++] = column;
+	CormFetchForesee(scan->fetch, Foretell, scan);
+}
+
+void
+CormScanForetellNothing(CormScan *scan)
+{
+	scan->nforetold = 0;
+	if (scan->fetch != NULL)
+		CormFetchForesee(scan->fetch, NULL, NULL);
+}
+
 bool
 CormScanOpen(CormScan *scan)
 {
@@ -78,6 +116,8 @@ CormScanOpen(CormScan *scan)
 		scan->fetch = palloc(sizeof(CormHeapFetch));
 		CormFetchInit(scan->fetch, scan->rows.heap, scan->rows.desc->xs_snapshot,
 					  scan->rows.slot);
+		if (scan->nforetold > 0)
+			CormFetchForesee(scan->fetch, Foretell, scan);
 	}
 	MemoryContextSwitchTo(old);
 	return open;
@@ -129,9 +169,7 @@ Start(const CormScan *scan, CormProbe *probe, const Datum *keys)
 {
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
 
-	for (int i = 0; i < probe->nkeys; i++)
-		probe->keys[i].sk_argument = keys[probe->key_from[i]];
-	index_rescan(probe->desc, probe->keys, probe->nkeys, NULL, 0);
+	CormProbeStart(probe, keys);
 	MemoryContextSwitchTo(old);
 }
 
@@ -157,7 +195,7 @@ NextChild(CormScan *scan)
 
 		CormFetchReset(scan->fetch);
 		do
-			tid = index_getnext_tid(scan->rows.desc, ForwardScanDirection);
+			tid = CormProbeNext(&scan->rows);
 		while (tid != NULL && CormFetchAdd(scan->fetch, tid));
 		scan->exhausted = tid == NULL;
 		MemoryContextSwitchTo(old);
@@ -175,8 +213,14 @@ CormScanNext(CormScan *scan)
 	if (scan->kind == CORM_SCAN_CHILDREN)
 		return NextChild(scan);
 	old = MemoryContextSwitchTo(scan->context);
-	found = index_getnext_slot(probe->desc, ForwardScanDirection, probe->slot);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		found = CormProbeNext(probe) != NULL;
+	} while (found && !index_fetch_heap(probe->desc, probe->slot));
 	MemoryContextSwitchTo(old);
+	if (!found)
+		ExecClearTuple(probe->slot);
 	return found ? probe->slot : NULL;
 }
 
@@ -294,7 +338,7 @@ CormScanNextLink(CormScan *scan)
 	ItemPointer tid;
 
 	while (found == NULL &&
-		   (tid = index_getnext_tid(scan->links.desc, ForwardScanDirection)) != NULL)
+		   (tid = CormProbeNext(&scan->links)) != NULL)
 	{
 		bool		isnull = false;
 

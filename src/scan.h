@@ -34,6 +34,13 @@ extern CormScan *CormScanPlan(const CormSelect *select);
 extern CormScan *CormScanPlanOne(const CormSelect *select);
 extern CormScan *CormScanPlanRows(const CormSelect *select);
 
+/*
+ * The rows of a scan are parents in another, by one column: while some are on their
+ * way, the other is told what it will be asked for.
+ */
+extern void CormScanForetell(CormScan *scan, CormScan *below, AttrNumber column);
+extern void CormScanForetellNothing(CormScan *scan);
+
 extern CormScanKind CormScanKindOf(const CormScan *scan);
 
 /*

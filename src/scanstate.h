@@ -24,6 +24,9 @@ typedef enum CormScanKind
 	CORM_SCAN_LINKS				/* rows of a through table, then their targets */
 } CormScanKind;
 
+/* Scans that can be told which keys they will be asked for. */
+#define CORM_MOST_FORETOLD 4
+
 typedef struct CormScan
 {
 	CormScanKind kind;
@@ -36,6 +39,10 @@ typedef struct CormScan
 	CormKeyPart *far_keys;		/* of LINKS: the target's keys in the through
 								 * table */
 	Buffer		visibility;
+	int			nforetold;		/* of CHILDREN: the scans of levels below ... */
+	struct CormScan *foretold[CORM_MOST_FORETOLD];
+	AttrNumber	foretold_by[CORM_MOST_FORETOLD];	/* ... and whose value their
+													 * key is */
 
 	/* nothing from here on is set to zero */
 	CormProbe	rows;

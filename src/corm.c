@@ -31,6 +31,7 @@
 #include "resolve.h"
 #include "rowcache.h"
 #include "scan.h"
+#include "treecache.h"
 
 CORM_MODULE_MAGIC;
 
@@ -151,5 +152,6 @@ _PG_init(void)
 	KeepFreedMemory();
 	DefineSettings();
 	CormCacheInit();
+	CormTreeCacheInit();
 	CormForgottenInit();
 }

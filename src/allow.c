@@ -193,7 +193,12 @@ AllowComparedPaths(List *guards, char *key, JsonbValue *value)
 	ListCell   *cell;
 
 	foreach(cell, CormReadList(value, true, "a string", &at))
-		RequireFilterPath(guards, CormReadName(lfirst(cell), &at));
+	{
+		const JsonbValue *path = lfirst(cell);
+
+		RequireFilterPath(guards, CormReadName(path, &at));
+		CormNoteLook(path->val.string.val);
+	}
 }
 
 /* A filter object, or several, about the rows behind a path. */

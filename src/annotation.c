@@ -168,6 +168,8 @@ SameSpec(const CormAnnotation *a, const CormAnnotation *b)
 		const JsonbValue *one = lfirst(mine);
 		const JsonbValue *other = lfirst(theirs);
 
+		CormNoteLook(one->val.binary.data);
+		CormNoteLook(other->val.binary.data);
 		if (compareJsonbContainers(one->val.binary.data,
 								   other->val.binary.data) != 0)
 			return false;

@@ -358,3 +358,36 @@ CormBeginPairs(JsonbValue *object)
 		elog(ERROR, "not a jsonb object");
 	return it;
 }
+
+/*
+ * Looks at values
+ */
+
+#define MOST_LOOKS 64
+
+/* Compared with, never followed: what they point to may be gone. */
+static const void *noted[MOST_LOOKS];
+static int nnoted;				/* more than there are: some were not noted */
+
+void
+CormNoteLook(const void *bytes)
+{
+	if (nnoted < MOST_LOOKS)
+		noted[nnoted] = bytes;
+	if (nnoted <= MOST_LOOKS)
+		nnoted++;
+}
+
+void
+CormStartLooking(void)
+{
+	nnoted = 0;
+}
+
+bool
+CormLooks(const void *const **looks, int *n)
+{
+	*looks = noted;
+	*n = Min(nnoted, MOST_LOOKS);
+	return nnoted <= MOST_LOOKS;
+}

@@ -57,6 +57,16 @@ extern List *CormReadList(JsonbValue *value, bool single, const char *expected,
 extern List *CormReadNames(List *names, JsonbValue *value,
 						   const CormDocPath *at);
 
+/*
+ * Notes that what a value holds, and not only of what kind it is, has decided
+ * something.  "bytes" is a string, or an array's or object's container.
+ */
+extern void CormNoteLook(const void *bytes);
+
+/* What was noted since the start; false when there was too much of it. */
+extern void CormStartLooking(void);
+extern bool CormLooks(const void *const **looks, int *n);
+
 extern bool CormListHasName(List *names, const char *name);
 extern List *CormCommonNames(List *names, List *others);
 

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "document.h"
 #include "fields.h"
 #include "scope.h"
 
@@ -73,6 +74,8 @@ SameOptions(const CormRequest *a, const CormRequest *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
+	CormNoteLook(a->source);
+	CormNoteLook(b->source);
 	return compareJsonbContainers(a->source, b->source) == 0;
 }
 

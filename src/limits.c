@@ -83,8 +83,10 @@ CheckComparedPaths(const char *lookup, JsonbValue *value, int depth)
 		const JsonbValue *path = lfirst(lc);
 
 		CHECK_FOR_INTERRUPTS();
-		if (path->type == jbvString)
-			CheckPath(pnstrdup(path->val.string.val, path->val.string.len), depth);
+		if (path->type != jbvString)
+			continue;
+		CormNoteLook(path->val.string.val);
+		CheckPath(pnstrdup(path->val.string.val, path->val.string.len), depth);
 	}
 }
 

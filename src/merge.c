@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 
 #include "allow.h"
+#include "document.h"
 #include "merge.h"
 #include "pathtext.h"
 
@@ -62,13 +63,19 @@ SameName(const char *one, const char *other)
 static bool
 SameLoad(const CormLoad *one, const CormLoad *other)
 {
+	JsonbContainer *source;
+	JsonbContainer *other_source;
+
 	if (strcmp(one->path, other->path) != 0 ||
 		!SameName(one->as, other->as) || one->more != other->more ||
 		one->recursive != other->recursive || one->flat != other->flat ||
 		one->depth != other->depth)
 		return false;
-	return compareJsonbContainers(OptionsSource(one),
-								  OptionsSource(other)) == 0;
+	source = OptionsSource(one);
+	other_source = OptionsSource(other);
+	CormNoteLook(source);
+	CormNoteLook(other_source);
+	return compareJsonbContainers(source, other_source) == 0;
 }
 
 /* Does a load say what to load at the path, under the relation's own name? */

@@ -6,14 +6,16 @@
  * A client asks for the same again and again, with other values.  What its names mean
  * has been found out then.  A tree is found by the shape of the JSON that it was made
  * from: the same keys and the same values, but for those values that only became
- * parameters (CormParam.any).  These are set to what the new JSON has in their places.
+ * parameters (CormParam.any) and that nothing else looked at (CormNoteLook).  These are
+ * set to what the new JSON has in their places.
  *
  * A tree is good as long as nothing has changed that it was made from.  That is what
  * the cache of models is made from, too, and its generation tells; besides there are
- * objects that trees name by number and schemas, whose changes and those of role
- * memberships are counted here.  What depends on the user, on the search_path or on a
- * setting is part of what a tree is found by.  Rights are checked where rows are read;
- * USAGE on schemas is checked here, as the tables are locked.
+ * objects that trees name by number, casts, schemas, and what says which roles a user
+ * has the rights of (the database's owner is one), whose changes are counted here.
+ * What depends on the user, on the search_path or on a setting is part of what a tree
+ * is found by.  Rights are checked where rows are read; USAGE on schemas is checked
+ * here, as the tables are locked.
  *
  * A tree serves one call at a time.  Calls within it that ask for the same make their
  * own.  What is large is not kept: there the way to the tree is not what takes time.
@@ -38,6 +40,7 @@
 #include "utils/syscache.h"
 
 #include "childkey.h"
+#include "document.h"
 #include "jsonshape.h"
 #include "limits.h"
 #include "resolve.h"
@@ -124,7 +127,10 @@ SomethingChanged(Datum arg, int cacheid, uint32 hashvalue)
 void
 CormTreeCacheInit(void)
 {
-	static const int watched[] = {NAMESPACEOID, TYPEOID, OPEROID, CLAOID, AUTHMEMROLEMEM};
+	static const int watched[] = {
+		NAMESPACEOID, TYPEOID, OPEROID, CLAOID, CASTSOURCETARGET,
+		AUTHOID, AUTHMEMROLEMEM, DATABASEOID
+	};
 
 	for (int i = 0; i < NBUCKETS; i++)
 		dlist_init(&buckets[i]);
@@ -338,6 +344,26 @@ HoldSelects(Tree *tree, const CormSelect *select)
 			HoldSelects(tree, ((CormChild *) lfirst(lc))->select);
 }
 
+/*
+ * Values that decided something else are not free either.  False when it is not known
+ * which those are.
+ */
+static bool
+HoldLooks(Tree *tree)
+{
+	const void *const *looks;
+	int			nlooks;
+
+	if (!CormLooks(&looks, &nlooks))
+		return false;
+	for (int look = 0; look < nlooks; look++)
+		for (int node = 0; node < tree->nnodes; node++)
+			if (tree->nodes[node].data == looks[look])
+				for (int i = 0; i < CormShapeSpan(&tree->nodes[node]); i++)
+					tree->free[node + i] = false;
+	return true;
+}
+
 /* The source, with all that it points to, in the current context. */
 static CormTreeSource *
 CopySource(const CormTreeSource *source)
@@ -404,6 +430,7 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 	Wanted	   *copy = palloc(sizeof(Wanted));
 	bool		may_keep;
 
+	CormStartLooking();
 	tree->select = make(source, arg);
 
 	/* of what was made before something changed it is not known if it is true */
@@ -419,7 +446,7 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 		tree->nnodes = copy->nnodes;
 		tree->nodes = copy->nodes;
 		tree->free = palloc0(Max(tree->nnodes, 1) * sizeof(bool));
-		may_keep = BindSelects(tree, tree->select);
+		may_keep = BindSelects(tree, tree->select) && HoldLooks(tree);
 		HoldSelects(tree, tree->select);
 	}
 	MemoryContextSwitchTo(old);

@@ -10,8 +10,8 @@
  *
  * A tree is good as long as nothing has changed that it was made from.  That is what
  * the cache of models is made from, too, and its generation tells; besides there are
- * objects that trees name by number and schemas, whose changes and those of role
- * memberships are counted here.  What depends on the user, on the search_path or on a
+ * objects that trees name by number, schemas and role memberships, whose changes are
+ * counted too (watch.h).  What depends on the user, on the search_path or on a
  * setting is part of what a tree is found by.  Rights are checked where rows are read;
  * USAGE on schemas is checked here, as the tables are locked.
  *
@@ -33,9 +33,7 @@
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "childkey.h"
 #include "jsonshape.h"
@@ -44,6 +42,7 @@
 #include "scan.h"
 #include "scope.h"
 #include "treecache.h"
+#include "watch.h"
 
 /* The one unused for longest goes first. */
 #define MOST_TREES 128
@@ -108,29 +107,10 @@ typedef struct Wanted
 static dlist_head buckets[NBUCKETS];
 static dlist_head trees_by_use = DLIST_STATIC_INIT(trees_by_use);	/* latest first */
 static uint64 generation;		/* of all trees that are not dropped */
-static uint64 changes = 1;		/* of what models do not depend on */
-static uint64 seen_changes;
+static uint64 others;
 static CormTreeStats stats;
 
 /* ---------- dropping ---------- */
-
-/* Syscache callback. */
-static void
-SomethingChanged(Datum arg, int cacheid, uint32 hashvalue)
-{
-	changes++;
-}
-
-void
-CormTreeCacheInit(void)
-{
-	static const int watched[] = {NAMESPACEOID, TYPEOID, OPEROID, CLAOID, AUTHMEMROLEMEM};
-
-	for (int i = 0; i < NBUCKETS; i++)
-		dlist_init(&buckets[i]);
-	for (int i = 0; i < lengthof(watched); i++)
-		CacheRegisterSyscacheCallback(watched[i], SomethingChanged, (Datum) 0);
-}
 
 static void
 Drop(Tree *tree)
@@ -144,18 +124,22 @@ Drop(Tree *tree)
 		MemoryContextDelete(tree->context);
 }
 
+static inline bool
+NothingChanged(void)
+{
+	return generation == CormCacheGeneration() && others == CormWatchOthers();
+}
+
 /* Drops all trees if what they say may not be true any more. */
 static void
 Refresh(void)
 {
-	uint64		now = CormCacheGeneration();
-
-	if (generation == now && seen_changes == changes)
+	if (NothingChanged())
 		return;
 	while (!dlist_is_empty(&trees_by_use))
 		Drop(dlist_container(Tree, use, dlist_head_node(&trees_by_use)));
-	generation = now;
-	seen_changes = changes;
+	generation = CormCacheGeneration();
+	others = CormWatchOthers();
 }
 
 /* ---------- taking ---------- */
@@ -249,7 +233,7 @@ Prepare(Tree *tree, const Wanted *wanted)
 
 	foreach(lc, tree->models)
 		LockRelationOid(((const CormModel *) lfirst(lc))->relid, AccessShareLock);
-	if (generation != CormCacheGeneration() || seen_changes != changes)
+	if (!NothingChanged())
 		return false;
 	foreach(lc, tree->models)
 		CormCheckSchemaUsage(lfirst(lc));
@@ -407,8 +391,7 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 	tree->select = make(source, arg);
 
 	/* of what was made before something changed it is not known if it is true */
-	may_keep = generation == CormCacheGeneration() && seen_changes == changes &&
-		Want(copy, source) && copy->hash == wanted->hash;
+	may_keep = NothingChanged() && Want(copy, source) && copy->hash == wanted->hash;
 	if (may_keep)
 	{
 		tree->context = context;

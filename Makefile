@@ -63,6 +63,7 @@ REGRESS = \
 	direct_scan \
 	row_cache \
 	row_cache_calls \
+	kept_texts \
 	order \
 	page \
 	aggregate \

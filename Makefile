@@ -64,6 +64,7 @@ REGRESS = \
 	row_cache \
 	row_cache_calls \
 	kept_requests \
+	kept_texts \
 	order \
 	page \
 	aggregate \

@@ -31,7 +31,6 @@
 #include "resolve.h"
 #include "rowcache.h"
 #include "scan.h"
-#include "treecache.h"
 
 CORM_MODULE_MAGIC;
 
@@ -152,6 +151,5 @@ _PG_init(void)
 	KeepFreedMemory();
 	DefineSettings();
 	CormCacheInit();
-	CormTreeCacheInit();
 	CormForgottenInit();
 }

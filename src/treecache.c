@@ -11,11 +11,10 @@
  *
  * A tree is good as long as nothing has changed that it was made from.  That is what
  * the cache of models is made from, too, and its generation tells; besides there are
- * objects that trees name by number, casts, schemas, and what says which roles a user
- * has the rights of (the database's owner is one), whose changes are counted here.
- * What depends on the user, on the search_path or on a setting is part of what a tree
- * is found by.  Rights are checked where rows are read; USAGE on schemas is checked
- * here, as the tables are locked.
+ * objects that trees name by number, casts, schemas, and what says whose rights a role
+ * has, whose changes are counted too (watch.h).  What depends on the user, on the
+ * search_path or on a setting is part of what a tree is found by.  Rights are checked
+ * where rows are read; USAGE on schemas is checked here, as the tables are locked.
  *
  * A tree serves one call at a time.  Calls within it that ask for the same make their
  * own.  What is large is not kept: there the way to the tree is not what takes time.
@@ -35,9 +34,7 @@
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "childkey.h"
 #include "document.h"
@@ -47,6 +44,7 @@
 #include "scan.h"
 #include "scope.h"
 #include "treecache.h"
+#include "watch.h"
 
 /* The one unused for longest goes first. */
 #define MOST_TREES 128
@@ -111,32 +109,10 @@ typedef struct Wanted
 static dlist_head buckets[NBUCKETS];
 static dlist_head trees_by_use = DLIST_STATIC_INIT(trees_by_use);	/* latest first */
 static uint64 generation;		/* of all trees that are not dropped */
-static uint64 changes = 1;		/* of what models do not depend on */
-static uint64 seen_changes;
+static uint64 others;
 static CormTreeStats stats;
 
 /* ---------- dropping ---------- */
-
-/* Syscache callback. */
-static void
-SomethingChanged(Datum arg, int cacheid, uint32 hashvalue)
-{
-	changes++;
-}
-
-void
-CormTreeCacheInit(void)
-{
-	static const int watched[] = {
-		NAMESPACEOID, TYPEOID, OPEROID, CLAOID, CASTSOURCETARGET,
-		AUTHOID, AUTHMEMROLEMEM, DATABASEOID
-	};
-
-	for (int i = 0; i < NBUCKETS; i++)
-		dlist_init(&buckets[i]);
-	for (int i = 0; i < lengthof(watched); i++)
-		CacheRegisterSyscacheCallback(watched[i], SomethingChanged, (Datum) 0);
-}
 
 static void
 Drop(Tree *tree)
@@ -150,18 +126,22 @@ Drop(Tree *tree)
 		MemoryContextDelete(tree->context);
 }
 
+static inline bool
+NothingChanged(void)
+{
+	return generation == CormCacheGeneration() && others == CormWatchOthers();
+}
+
 /* Drops all trees if what they say may not be true any more. */
 static void
 Refresh(void)
 {
-	uint64		now = CormCacheGeneration();
-
-	if (generation == now && seen_changes == changes)
+	if (NothingChanged())
 		return;
 	while (!dlist_is_empty(&trees_by_use))
 		Drop(dlist_container(Tree, use, dlist_head_node(&trees_by_use)));
-	generation = now;
-	seen_changes = changes;
+	generation = CormCacheGeneration();
+	others = CormWatchOthers();
 }
 
 /* ---------- taking ---------- */
@@ -255,7 +235,7 @@ Prepare(Tree *tree, const Wanted *wanted)
 
 	foreach(lc, tree->models)
 		LockRelationOid(((const CormModel *) lfirst(lc))->relid, AccessShareLock);
-	if (generation != CormCacheGeneration() || seen_changes != changes)
+	if (!NothingChanged())
 		return false;
 	foreach(lc, tree->models)
 		CormCheckSchemaUsage(lfirst(lc));
@@ -434,8 +414,7 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 	tree->select = make(source, arg);
 
 	/* of what was made before something changed it is not known if it is true */
-	may_keep = generation == CormCacheGeneration() && seen_changes == changes &&
-		Want(copy, source) && copy->hash == wanted->hash;
+	may_keep = NothingChanged() && Want(copy, source) && copy->hash == wanted->hash;
 	if (may_keep)
 	{
 		tree->context = context;

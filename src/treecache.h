@@ -37,8 +37,6 @@ typedef CormSelect *(*CormTreeMaker) (const CormTreeSource *source, void *arg);
 extern CormSelect *CormTreeGet(const CormTreeSource *source, CormTreeMaker make,
 							   void *arg);
 
-extern void CormTreeCacheInit(void);
-
 /* What corm.stats says about it. */
 typedef struct CormTreeStats
 {

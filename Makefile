@@ -132,6 +132,7 @@ ISOLATION = \
 	scan_write_skew \
 	row_cache \
 	row_cache_skew \
+	kept_requests \
 	scan_index_ddl \
 	write_add \
 	write_set \

@@ -22,8 +22,8 @@ ALTER DATABASE postgres SET client_min_messages = error;
 CREATE TABLE owner (id int PRIMARY KEY);
 INSERT INTO owner SELECT generate_series(1, 400);
 
--- 2000 running numbers, of which the lowest go and higher ones come; five of each
--- owner, and each of them named by one row
+-- 2000 running numbers, of which those at one end go and others come at the other;
+-- five of each owner, and each of them named by one row
 CREATE TABLE run (id bigint PRIMARY KEY, owner_id int, filler text);
 ALTER TABLE run DROP CONSTRAINT run_pkey, ADD PRIMARY KEY (id) WITH (fillfactor = 10);
 CREATE INDEX run_owner ON run (owner_id) WITH (fillfactor = 20);
@@ -119,19 +119,22 @@ BEGIN
 	CLOSE c;
 END $$;
 
--- The lowest 400 numbers go, with their pages; the next 400 come.
+-- The lowest 400 numbers go, with their pages, and the next 400 come; or the other
+-- way round.
 CREATE FUNCTION advance(how int) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE first bigint;
+DECLARE
+	step int := CASE WHEN how % 5 < 3 THEN 2000 ELSE -2000 END;
+	first bigint;
 BEGIN
 	PERFORM pg_advisory_xact_lock(1);
-	SELECT min(id) INTO first FROM run;
+	SELECT min(id) + CASE WHEN step > 0 THEN 0 ELSE 1600 END INTO first FROM run;
 	IF how % 3 = 0 THEN
-		UPDATE run SET id = id + 2000 WHERE id < first + 400;
+		UPDATE run SET id = id + step WHERE id BETWEEN first AND first + 399;
 	ELSE
-		DELETE FROM run WHERE id < first + 400;
-		INSERT INTO run SELECT first + 2000 + i, 1 + (first + 2000 + i) % 400, repeat('f', 300) FROM generate_series(0, 399) i ORDER BY CASE WHEN how % 3 = 1 THEN hashint8(i) ELSE i END;
+		DELETE FROM run WHERE id BETWEEN first AND first + 399;
+		INSERT INTO run SELECT i, 1 + (i % 400 + 400) % 400, repeat('f', 300) FROM generate_series(first + step, first + step + 399) i ORDER BY CASE WHEN how % 3 = 1 THEN hashint8(i) ELSE i END;
 	END IF;
-	UPDATE ref SET run_id = run_id + 2000 WHERE run_id < first + 400;
+	UPDATE ref SET run_id = run_id + step WHERE run_id BETWEEN first AND first + 399;
 END $$;
 -- The links of some owners become others.
 CREATE FUNCTION relink(i int, n int, base int) RETURNS void LANGUAGE plpgsql AS $$

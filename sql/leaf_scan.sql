@@ -156,6 +156,33 @@ INSERT INTO moved SELECT generate_series(2000, 2050);
 SELECT same, there FROM gets('moved', 2011, 2050);
 SELECT same, there FROM gets('moved', ARRAY(SELECT generate_series(4000, 15000, 100)));
 SELECT same, there FROM gets('moved', ARRAY(SELECT generate_series(1, 15000, 40)));
+-- Dead entries: where one is met, the index scan gets to look at the leaf 16 times,
+-- which marks it; then the leaf is read again, without it.  (It is dead when nobody
+-- has an older snapshot, and when the log has the commit.)
+SET synchronous_commit = on;
+CREATE PROCEDURE alone() LANGUAGE plpgsql AS $$
+BEGIN
+	WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL) LOOP
+		PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
+	END LOOP;
+END $$;
+CREATE TABLE fading (id int PRIMARY KEY) WITH (autovacuum_enabled = off);
+INSERT INTO fading SELECT generate_series(1, 100);
+SELECT corm.register_model('fading');
+SELECT * FROM gets('fading', 1, 52);
+DELETE FROM fading WHERE id = 50;
+CALL alone();
+SELECT * FROM gets('fading', 50, 50);
+SELECT * FROM gets('fading', array_fill(50, ARRAY[20]));
+SELECT * FROM gets('fading', 40, 60);
+RESET synchronous_commit;
+-- a leaf without any entry, which stays as it is the last one
+DELETE FROM fading;
+CALL alone();
+VACUUM fading;
+SELECT * FROM gets('fading', 1, 40);
+INSERT INTO fading VALUES (7);
+SELECT * FROM gets('fading', 1, 40);
 -- the same rows under new keys, again and again: entries of many versions
 UPDATE deep SET id = id + 1000000 WHERE id > 29000;
 UPDATE deep SET v = v + 1 WHERE id > 1000000;
@@ -393,6 +420,16 @@ INSERT INTO brief SELECT 9000 - i, 300 - i % 290 FROM generate_series(1, 3000) i
 SELECT same, there FROM gets('brief', ARRAY(SELECT i * 17 FROM generate_series(1, 500) i));
 SELECT same, objects FROM lists(corm.prefetch_related('owner', 'briefs'));
 SELECT pg_relation_filenode('brief_owner') = :file;
+-- one that is not known yet, where known pages say that it is
+CREATE TABLE curt (id int PRIMARY KEY);
+INSERT INTO curt SELECT generate_series(1, 20000);
+ALTER TABLE curt DROP CONSTRAINT curt_pkey, ADD PRIMARY KEY (id) WITH (fillfactor = 10);
+SELECT corm.register_model('curt');
+SELECT same, there, hits > 60 FROM gets('curt', 1, 100);
+TRUNCATE curt;
+SELECT * FROM gets('curt', 19001, 19040);
+INSERT INTO curt SELECT generate_series(19001, 19020);
+SELECT same, there FROM gets('curt', 19001, 19040);
 -- the same, taken back
 SAVEPOINT s;
 INSERT INTO brief SELECT 10000 + i, 150 FROM generate_series(1, 3000) i;

@@ -25,6 +25,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "port/atomics.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 #include "utils/memutils.h"
@@ -124,19 +125,23 @@ CormReadPage(Relation heap, BlockNumber block)
 
 /*
  * A tuple stays where it is as long as its page is pinned; one that was updated on
- * its page is not looked for.
+ * its page is not looked for.  Where the entry's row is gone, another may be about to
+ * be put in its place: the line pointer is set first, then the tuple is written, and
+ * only then it is above pd_upper.
  */
 static void
 Foresee(CormHeapFetch *fetch, Page page, ItemPointer tid)
 {
-	ItemId		item = PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
+	ItemIdData	item = *PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
 	HeapTupleData tuple;
 
 	if (ItemPointerGetOffsetNumber(tid) > PageGetMaxOffsetNumber(page) ||
-		!ItemIdIsNormal(item))
+		!ItemIdIsNormal(&item) ||
+		ItemIdGetOffset(&item) < ((PageHeader) page)->pd_upper)
 		return;
-	tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
-	tuple.t_len = ItemIdGetLength(item);
+	pg_read_barrier();
+	tuple.t_data = (HeapTupleHeader) PageGetItem(page, &item);
+	tuple.t_len = ItemIdGetLength(&item);
 	tuple.t_tableOid = RelationGetRelid(fetch->heap);
 	tuple.t_self = *tid;
 	fetch->foresight(fetch->foresight_arg, &tuple);

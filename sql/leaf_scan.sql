@@ -513,7 +513,8 @@ ALTER TABLE thing ADD FOREIGN KEY (owner_id) REFERENCES owner;
 SELECT corm.foreign_key('thing', 'owner', 'owner', 'things');
 SELECT same, hits > 400 FROM lists(corm.prefetch_related('owner', 'things'));
 
--- many indexes, each with a map of its own, and gone again
+-- many indexes, each with a map of its own, and gone again; maps take little
+SELECT coalesce(sum(total_bytes), 0) AS before FROM pg_backend_memory_contexts WHERE name = 'corm leaf map' \gset
 DO $$
 DECLARE r record;
 BEGIN
@@ -538,6 +539,7 @@ BEGIN
 		PERFORM corm.drop_model('m' || i, drop_table => true);
 	END LOOP;
 END $$;
+SELECT sum(total_bytes) - :before BETWEEN 40000 AND 200000 FROM pg_backend_memory_contexts WHERE name = 'corm leaf map';
 
 -- Calls within calls: a value whose text is made by a function that reads by the same
 -- indexes, fails and goes on, or splits pages and takes that back, while the list

@@ -194,23 +194,21 @@ PrefetchPages(const CormHeapFetch *fetch, int first, int n)
 }
 
 /*
- * A tuple stays where it is as long as its page is pinned; one that was updated on
- * its page is not looked for.
+ * A tuple stays where it is as long as its page is pinned, but nobody is kept from
+ * putting another one where none was: what is looked at may be half written.  So it
+ * need not make sense, but it lies within the page.
  */
 static void
 Foresee(CormHeapFetch *fetch, Page page, ItemPointer tid)
 {
-	ItemId		item = PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
-	HeapTupleData tuple;
+	ItemIdData	item = *PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
 
-	if (ItemPointerGetOffsetNumber(tid) > PageGetMaxOffsetNumber(page) ||
-		!ItemIdIsNormal(item))
-		return;
-	tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
-	tuple.t_len = ItemIdGetLength(item);
-	tuple.t_tableOid = RelationGetRelid(fetch->heap);
-	tuple.t_self = *tid;
-	fetch->foresight(fetch->foresight_arg, &tuple);
+	if (ItemPointerGetOffsetNumber(tid) <= PageGetMaxOffsetNumber(page) &&
+		ItemIdIsNormal(&item) &&
+		ItemIdGetLength(&item) >= SizeofHeapTupleHeader &&
+		ItemIdGetOffset(&item) + ItemIdGetLength(&item) <= BLCKSZ)
+		fetch->foresight(fetch->foresight_arg, (HeapTupleHeader) PageGetItem(page, &item),
+						 ItemIdGetLength(&item));
 }
 
 static void

@@ -61,6 +61,7 @@ REGRESS = \
 	slices \
 	strategies \
 	direct_scan \
+	leaf_scan \
 	row_cache \
 	row_cache_calls \
 	kept_requests \

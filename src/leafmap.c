@@ -48,8 +48,8 @@
 #define MANY_MISSED 64
 #define MISSED_PER_PARENT 4
 
-/* Of all maps together: 20 bytes each. */
-#define MOST_LEAVES 131072
+/* Of all maps together, in bytes: enough for 100000 leaves, or for 4000 indexes. */
+#define MOST_MEMORY (4 * 1024 * 1024)
 
 /* A page above the leaves. */
 typedef struct Parent
@@ -68,6 +68,7 @@ struct CormLeafMap
 	int			nasked;			/* ... while there is nothing to ask */
 	int			nmissed;
 	MemoryContext context;		/* of what follows; NULL: there is nothing */
+	Size		memory;			/* that it takes */
 	bool		flat;			/* the one leaf is the tree */
 	int			nparents;
 	uint64	   *lows;			/* of parents: no key below is smaller */
@@ -86,6 +87,7 @@ typedef struct Links
 } Links;
 
 static HTAB *maps;
+static Size memory;				/* of all of them */
 static CormLeafStats stats;
 
 CormLeafKind
@@ -138,6 +140,8 @@ Forget(CormLeafMap *map)
 	if (map->context != NULL)
 		MemoryContextDelete(map->context);
 	stats.kept -= map->nleaves;
+	memory -= map->memory;
+	map->memory = 0;
 	map->context = NULL;
 	map->parents = NULL;
 	map->lows = NULL;
@@ -267,28 +271,40 @@ ReadParents(const CormLeafMap *map, Relation index, bool *flat)
 /* ---------- making ---------- */
 
 static void
+CountMemory(CormLeafMap *map)
+{
+	Size		now = MemoryContextMemAllocated(map->context, false);
+
+	memory += now - map->memory;
+	map->memory = now;
+}
+
+static void
 Make(CormLeafMap *map, Relation index)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "corm leaf map",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
 	Links		links = ReadParents(map, index, &map->flat);
-	Parent	   *parents = palloc0(Max(links.n, 1) * sizeof(Parent));
+	MemoryContext context;
 
-	for (int i = 0; i < links.n; i++)
-		parents[i].block = links.blocks[i];
-	MemoryContextSwitchTo(old);
 	if (links.n == 0)
 	{
-		MemoryContextDelete(context);
 		map->nasked = 0;
 		return;
 	}
-	MemoryContextSetParent(context, TopMemoryContext);
-	map->lows = links.lows;
-	map->parents = parents;
+	context = AllocSetContextCreate(CurrentMemoryContext, "corm leaf map",
+									ALLOCSET_SMALL_SIZES);
+	map->lows = MemoryContextAlloc(context, links.n * sizeof(uint64));
+	map->parents = MemoryContextAllocZero(context, links.n * sizeof(Parent));
+	for (int i = 0; i < links.n; i++)
+	{
+		map->lows[i] = links.lows[i];
+		map->parents[i].block = links.blocks[i];
+	}
 	map->nparents = links.n;
+	MemoryContextSetParent(context, TopMemoryContext);
 	map->context = context;
+	CountMemory(map);
+	pfree(links.lows);
+	pfree(links.blocks);
 }
 
 /*
@@ -321,6 +337,7 @@ Fill(CormLeafMap *map, Relation index, int at)
 	parent->n = links.n;
 	pfree(links.lows);
 	pfree(links.blocks);
+	CountMemory(map);
 	map->nfilled++;
 	map->nleaves += parent->n;
 	stats.kept += parent->n;
@@ -408,7 +425,7 @@ CormLeafMapFind(CormLeafMap *map, Relation index, uint64 key, CormLeafRange *ran
 	parent = &map->parents[at];
 	if (parent->n == 0)
 	{
-		if (stats.kept > MOST_LEAVES)
+		if (memory > MOST_MEMORY)
 		{
 			ForgetAll();
 			return NULL;

@@ -667,6 +667,24 @@ SELECT i, a.* FROM generate_series(1, 2) i, ask('{"model": "book", "fields": ["i
 -- ten of one shape in one row, of which eight are kept
 SELECT i, corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i + 1)), corm.count('book', jsonb_build_object('price', i)),
 	corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i + 1)), corm.count('book', jsonb_build_object('price', i)), corm.count('book', jsonb_build_object('price', i - 1)) FROM generate_series(4, 6) i;
+-- wide tables make large trees: fewer of them are kept
+DO $$ BEGIN
+	FOR i IN 1 .. 2 LOOP
+		EXECUTE format('CREATE TABLE wide_%s (id int PRIMARY KEY, up int %s, %s)', i, CASE WHEN i > 1 THEN 'REFERENCES wide_1' END, (SELECT string_agg('c' || k || ' int', ', ') FROM generate_series(1, 500) k));
+		PERFORM corm.register_model(format('wide_%s', i)::regclass);
+	END LOOP;
+END $$;
+SELECT corm.foreign_key('wide_2', 'up', 'wide_1', 'down', columns => '{up}');
+INSERT INTO wide_1 (id, c1) VALUES (1, 5);
+INSERT INTO wide_2 (id, up) VALUES (1, 1);
+SELECT count(*), min(length(corm.get('wide_1', jsonb_build_object('c1__in', (SELECT jsonb_agg(k) FROM generate_series(1, 4 + i) k)))::text)) FROM generate_series(1, 120) i;
+SELECT count(*), min(length(corm.get(corm.prefetch_related('wide_1', jsonb_build_object('down', jsonb_build_object('as', 'x' || i % 30 || repeat('_', i / 30)))), '{"id": 1}')::text)) > 5000 FROM generate_series(1, 119) i;
+SELECT requests_kept BETWEEN 8 AND 100 FROM corm.stats();
+SELECT bytes < 9000000 FROM memory;
+-- one that is larger than that is not kept at all
+SELECT length(corm.get(corm.prefetch_related('wide_1', VARIADIC (SELECT array_agg(format('{"down": {"as": "x%s"}}', k)) FROM generate_series(1, 30) k)), '{"id": 1}')::text) > 100000 FROM generate_series(1, 2);
+SELECT bytes < 9000000 FROM memory;
+SELECT hits, agree, length(answer) > 5000 FROM asked('wide_1', '{"id": 1}', '{"id": 1}') ORDER BY 1;
 DISCARD ALL;
 SET search_path = kept_requests;
 SET client_min_messages = warning;

@@ -17,7 +17,8 @@
  * where rows are read; USAGE on schemas is checked here, as the tables are locked.
  *
  * A tree serves one call at a time.  Calls within it that ask for the same make their
- * own.  What is large is not kept: there the way to the tree is not what takes time.
+ * own.  What is large is not kept: there the way to the tree is not what takes time; and
+ * those of wide tables may be fewer than others, by the memory that they take.
  *
  * Invariants:
  * - a tree that is not taken points to models of the current generation, or is dropped
@@ -49,10 +50,12 @@
 /* The one unused for longest goes first. */
 #define MOST_TREES 128
 #define MOST_ALIKE 8
+#define MOST_MEMORY (8 * 1024 * 1024)
 
 /* Larger ones are not kept. */
 #define MOST_NODES 128
 #define MOST_BYTES 4096
+#define LARGEST_TREE (MOST_MEMORY / 8)
 #define MOST_SCHEMAS 16
 
 #define NBUCKETS 128
@@ -82,6 +85,7 @@ typedef struct Tree
 	dlist_node	bucket;
 	dlist_node	use;			/* in trees_by_use */
 	MemoryContext context;
+	Size		size;			/* of the context */
 	bool		taken;
 	bool		dropped;		/* while it was taken */
 	uint32		hash;
@@ -110,6 +114,7 @@ static dlist_head buckets[NBUCKETS];
 static dlist_head trees_by_use = DLIST_STATIC_INIT(trees_by_use);	/* latest first */
 static uint64 generation;		/* of all trees that are not dropped */
 static uint64 others;
+static Size memory;				/* of those trees */
 static CormTreeStats stats;
 
 /* ---------- dropping ---------- */
@@ -120,6 +125,7 @@ Drop(Tree *tree)
 	dlist_delete(&tree->bucket);
 	dlist_delete(&tree->use);
 	stats.kept--;
+	memory -= tree->size;
 	if (tree->taken)
 		tree->dropped = true;
 	else
@@ -365,7 +371,7 @@ CopySource(const CormTreeSource *source)
  * a value which matters, as a LIMIT does.
  */
 static void
-Evict(uint32 hash)
+Evict(uint32 hash, Size size)
 {
 	Tree	   *oldest = NULL;
 	int			nalike = 0;
@@ -383,7 +389,7 @@ Evict(uint32 hash)
 	}
 	if (nalike >= MOST_ALIKE)
 		Drop(oldest);
-	else if (stats.kept >= MOST_TREES)
+	while (stats.kept >= MOST_TREES || memory + size > MOST_MEMORY)
 		Drop(dlist_container(Tree, use, dlist_tail_node(&trees_by_use)));
 }
 
@@ -391,12 +397,13 @@ Evict(uint32 hash)
 static void
 Keep(Tree *tree)
 {
-	Evict(tree->hash);
+	Evict(tree->hash, tree->size);
 	Take(tree);
 	MemoryContextSetParent(tree->context, CacheMemoryContext);
 	dlist_push_head(&buckets[tree->hash % NBUCKETS], &tree->bucket);
 	dlist_push_head(&trees_by_use, &tree->use);
 	stats.kept++;
+	memory += tree->size;
 }
 
 static CormSelect *
@@ -427,6 +434,8 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 		tree->free = palloc0(Max(tree->nnodes, 1) * sizeof(bool));
 		may_keep = BindSelects(tree, tree->select) && HoldLooks(tree);
 		HoldSelects(tree, tree->select);
+		tree->size = MemoryContextMemAllocated(context, true);
+		may_keep = may_keep && tree->size <= LARGEST_TREE;
 	}
 	MemoryContextSwitchTo(old);
 	if (may_keep)

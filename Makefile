@@ -64,6 +64,7 @@ REGRESS = \
 	leaf_scan \
 	row_cache \
 	row_cache_calls \
+	kept_texts \
 	order \
 	page \
 	aggregate \

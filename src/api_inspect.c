@@ -25,6 +25,7 @@
 #include "pretty.h"
 #include "rowcache.h"
 #include "scan.h"
+#include "treecache.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_sql);
@@ -245,6 +246,7 @@ corm_stats(PG_FUNCTION_ARGS)
 	CormCacheStats cache = CormCacheStatsNow();
 	CormRowCacheStats rows = CormRowCacheStatsNow();
 	CormLeafStats leaves = CormLeafStatsNow();
+	CormTreeStats trees = CormTreeStatsNow();
 	Datum		values[] = {
 		Int64GetDatum(CormCallsCounted()),
 		Int64GetDatum(CormStatementsCounted()),
@@ -258,7 +260,9 @@ corm_stats(PG_FUNCTION_ARGS)
 		Int32GetDatum(rows.kept),
 		Int64GetDatum(rows.hits),
 		Int32GetDatum(leaves.kept),
-		Int64GetDatum(leaves.hits)
+		Int64GetDatum(leaves.hits),
+		Int32GetDatum(trees.kept),
+		Int64GetDatum(trees.hits)
 	};
 	bool		nulls[lengthof(values)] = {false};
 	TupleDesc	desc;

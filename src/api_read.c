@@ -30,6 +30,7 @@
 #include "quote.h"
 #include "scan.h"
 #include "scratch.h"
+#include "treecache.h"
 #include "verb.h"
 
 PG_FUNCTION_INFO_V1(corm_all);
@@ -45,30 +46,32 @@ PG_FUNCTION_INFO_V1(corm_exists);
 
 /* ---------- arguments ---------- */
 
+static CormSelect *
+MakeTree(const CormTreeSource *source, void *arg)
+{
+	CormRequest *request = CormParseRequest(source->json[0]);
+
+	if (source->json[1] != NULL)
+		CormRequestAddFilter(request, source->json[1]);
+	return CormVerbSelect((CormVerb) source->purpose, request, arg);
+}
+
 /*
- * The request in arguments 0 (queryset) and 1 (filter), or NULL when the
+ * What the verb reads for arguments 0 (queryset) and 1 (filter), or NULL when the
  * queryset is NULL.
  */
-static CormRequest *
-ArgRequest(FunctionCallInfo fcinfo)
+static CormSelect *
+ArgTree(FunctionCallInfo fcinfo, CormVerb verb)
 {
-	CormRequest *request;
+	CormTreeSource source = {verb};
 
 	if (PG_ARGISNULL(0))
 		return NULL;
 	CormCountCall();
-	request = CormParseRequest(PG_GETARG_JSONB_P(0));
+	source.json[0] = PG_GETARG_JSONB_P(0);
 	if (PG_NARGS() > 1 && !PG_ARGISNULL(1))
-		CormRequestAddFilter(request, PG_GETARG_JSONB_P(1));
-	return request;
-}
-
-static CormSelect *
-ArgDocuments(FunctionCallInfo fcinfo, CormVerb verb)
-{
-	CormRequest *request = ArgRequest(fcinfo);
-
-	return request ? CormVerbSelect(verb, request, NULL) : NULL;
+		source.json[1] = PG_GETARG_JSONB_P(1);
+	return CormTreeGet(&source, MakeTree, NULL);
 }
 
 /* ---------- all ---------- */
@@ -108,7 +111,7 @@ PullAll(FunctionCallInfo fcinfo)
 
 		call = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		select = ArgDocuments(fcinfo, CORM_VERB_ALL);
+		select = ArgTree(fcinfo, CORM_VERB_ALL);
 		if (select)
 		{
 			call->user_fctx = CormRunBeginPull(select);
@@ -138,7 +141,7 @@ corm_all(PG_FUNCTION_ARGS)
 		return PullAll(fcinfo);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	select = ArgDocuments(fcinfo, CORM_VERB_ALL);
+	select = ArgTree(fcinfo, CORM_VERB_ALL);
 	if (select)
 		CormRunPush(CormRunBegin(select, true), CormPutDocument, rsinfo);
 	return (Datum) 0;
@@ -194,7 +197,7 @@ CollectedDatum(const Collected *collected)
 Datum
 corm_list(PG_FUNCTION_ARGS)
 {
-	CormSelect *select = ArgDocuments(fcinfo, CORM_VERB_LIST);
+	CormSelect *select = ArgTree(fcinfo, CORM_VERB_LIST);
 	Collected	collected;
 
 	InitCollected(&collected);
@@ -208,7 +211,7 @@ corm_list(PG_FUNCTION_ARGS)
 static void
 GetOne(FunctionCallInfo fcinfo, Collected *collected, CormVerb verb)
 {
-	CormSelect *select = ArgDocuments(fcinfo, verb);
+	CormSelect *select = ArgTree(fcinfo, verb);
 	const char *label = select ? select->label : "row";
 
 	InitCollected(collected);
@@ -249,7 +252,7 @@ corm_get_or_none(PG_FUNCTION_ARGS)
 static Datum
 FirstOf(FunctionCallInfo fcinfo, CormVerb verb)
 {
-	CormSelect *select = ArgDocuments(fcinfo, verb);
+	CormSelect *select = ArgTree(fcinfo, verb);
 	Collected	collected;
 
 	if (select == NULL)
@@ -278,12 +281,10 @@ corm_last(PG_FUNCTION_ARGS)
 Datum
 corm_count(PG_FUNCTION_ARGS)
 {
-	CormRequest *request = ArgRequest(fcinfo);
-	CormSelect *select;
+	CormSelect *select = ArgTree(fcinfo, CORM_VERB_COUNT);
 
-	if (request == NULL)
+	if (select == NULL)
 		PG_RETURN_INT64(0);
-	select = CormVerbSelect(CORM_VERB_COUNT, request, NULL);
 	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_COUNT, select),
 									  CormBindParams(select), true));
 }
@@ -291,12 +292,10 @@ corm_count(PG_FUNCTION_ARGS)
 Datum
 corm_exists(PG_FUNCTION_ARGS)
 {
-	CormRequest *request = ArgRequest(fcinfo);
-	CormSelect *select;
+	CormSelect *select = ArgTree(fcinfo, CORM_VERB_EXISTS);
 
-	if (request == NULL)
+	if (select == NULL)
 		PG_RETURN_BOOL(false);
-	select = CormVerbSelect(CORM_VERB_EXISTS, request, NULL);
 	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_EXISTS, select),
 									  CormBindParams(select), true));
 }
@@ -385,7 +384,7 @@ corm_rows(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			relid = PrototypeTable(fcinfo);
 	CormModel  *fallback = CormModelByRelid(relid);
-	CormRequest *request;
+	CormTreeSource source = {CORM_VERB_ROWS, relid};
 	CormSelect *select;
 	ParamListInfo params;
 	MemoryContext old;
@@ -396,8 +395,8 @@ corm_rows(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	old = MemoryContextSwitchTo(CormScratchContext());
 	CormCountCall();
-	request = CormParseRequest(PG_GETARG_JSONB_P(1));
-	select = CormVerbSelect(CORM_VERB_ROWS, request, fallback);
+	source.json[0] = PG_GETARG_JSONB_P(1);
+	select = CormTreeGet(&source, MakeTree, fallback);
 	if (select->model->relid != relid)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),

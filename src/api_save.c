@@ -20,6 +20,7 @@
 #include "api_write.h"
 #include "pathtext.h"
 #include "readback.h"
+#include "resolve.h"
 #include "save.h"
 #include "scope.h"
 
@@ -93,19 +94,20 @@ IsKeysAlone(const CormSavePlace *place)
 
 /*
  * Every relation that the tree has rows for is loaded, unless the queryset says
- * itself how.
+ * itself how.  Returns the loads, of CormLoad *.
  */
-static void
-LoadBelow(CormRequest *request, const CormSavePlace *place)
+static List *
+LoadsBelow(const CormSavePlace *place)
 {
+	List	   *loads = NIL;
 	ListCell   *lc;
 
+	check_stack_depth();
 	foreach(lc, place->below)
 	{
 		const CormSavePlace *below = lfirst(lc);
 		CormLoad   *load;
 
-		check_stack_depth();
 		if (IsKeysAlone(below))
 			continue;
 		load = palloc0(sizeof(CormLoad));
@@ -113,9 +115,57 @@ LoadBelow(CormRequest *request, const CormSavePlace *place)
 		load->depth = -1;
 		load->by_the_way = true;
 		load->options = CormMakeRequest();
-		request->loads = lappend(request->loads, load);
-		LoadBelow(load->options, below);
+		load->options->loads = LoadsBelow(below);
+		loads = lappend(loads, load);
 	}
+	return loads;
+}
+
+/* The same, where they are needed for longer. */
+static List *
+CopyLoads(List *loads)
+{
+	List	   *copies = NIL;
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, loads)
+	{
+		CormLoad   *copy = memcpy(palloc(sizeof(CormLoad)), lfirst(lc), sizeof(CormLoad));
+
+		copy->path = pstrdup(copy->path);
+		copy->options = CormMakeRequest();
+		copy->options->loads = CopyLoads(((CormLoad *) lfirst(lc))->options->loads);
+		copies = lappend(copies, copy);
+	}
+	return copies;
+}
+
+/* What tells them from other ones. */
+static void
+SpellLoads(List *loads, StringInfo words)
+{
+	ListCell   *lc;
+
+	foreach(lc, loads)
+	{
+		const CormLoad *load = lfirst(lc);
+
+		/* with the 0 at its end, that no path has within it */
+		appendBinaryStringInfo(words, load->path, strlen(load->path) + 1);
+		SpellLoads(load->options->loads, words);
+		appendStringInfoChar(words, '\0');
+	}
+}
+
+/* The tree of the rows that were saved, with these loads. */
+static CormSelect *
+MakeTree(const CormTreeSource *source, void *arg)
+{
+	CormRequest *request = CormParseRequest(source->json[0]);
+
+	request->loads = list_concat(request->loads, CopyLoads(arg));
+	return CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
 }
 
 typedef struct Printing
@@ -189,6 +239,7 @@ typedef struct Saved
 	const CormModel *model;
 	int			n;				/* roots */
 	Datum	  **keys;			/* by root; NULL: nothing is to be read */
+	List	   *loads;			/* of CormLoad *, what to read with them */
 	bool	   *written;
 } Saved;
 
@@ -197,7 +248,7 @@ typedef struct Saved
  * left.
  */
 static Saved
-WriteTree(CormRequest *request, const CormOwned *owned, JsonbValue *tree)
+WriteTree(const CormRequest *request, const CormOwned *owned, JsonbValue *tree)
 {
 	bool		silent = request->fields_given && request->fields == NIL && request->loads == NIL;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "corm save",
@@ -225,9 +276,23 @@ WriteTree(CormRequest *request, const CormOwned *owned, JsonbValue *tree)
 	if (!silent)
 		saved.keys = KeysOf(roots);
 	if (!silent && request->guards == NIL)
-		LoadBelow(request, roots);
+		saved.loads = LoadsBelow(roots);
 	MemoryContextDelete(context);
 	return saved;
+}
+
+static void
+ReadSaved(Jsonb *queryset, const Saved *saved, Printing *printing)
+{
+	CormTreeSource source = {.json = {queryset}};
+	StringInfoData words;
+
+	initStringInfo(&words);
+	SpellLoads(saved->loads, &words);
+	source.words = words.data;
+	source.nwords = words.len;
+	CormReadBack(&source, MakeTree, saved->loads, saved->model, saved->n, saved->keys,
+				 Print, printing);
 }
 
 /*
@@ -255,7 +320,7 @@ corm_save(PG_FUNCTION_ARGS)
 	if (printing.array)
 		appendStringInfoChar(&printing.text, '[');
 	if (saved.keys)
-		CormReadBack(request, saved.model, saved.n, saved.keys, Print, &printing);
+		ReadSaved(PG_GETARG_JSONB_P(0), &saved, &printing);
 	else
 		PrintNothing(saved.written, saved.n, &printing);
 	if (printing.array)

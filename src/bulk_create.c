@@ -123,6 +123,12 @@ LinkWritten(const CormOwned *owned, const CormNewRows *rows, const Written *writ
 
 /* ---------- what the relation now shows ---------- */
 
+static CormSelect *
+MakeTree(const CormTreeSource *source, void *arg)
+{
+	return CormResolve(arg, CORM_FOR_DOCUMENTS, NULL);
+}
+
 /*
  * Where an insertion updates what is there, several rows may have come to one.
  */
@@ -135,7 +141,7 @@ ReadWritten(CormRequest *request, const CormOwned *owned, const Written *written
 	for (int row = 0; row < n; row++)
 		if (written->keys[row])
 			keys[row] = CormKeyValues(owned->subject.model, written->keys[row], owned->label);
-	CormReadBack(request, owned->subject.model, n, keys, sink, arg);
+	CormReadBack(NULL, MakeTree, request, owned->subject.model, n, keys, sink, arg);
 }
 
 /* ---------- creating ---------- */

@@ -65,6 +65,13 @@
 #define CormIsComputedAttribute(attribute) false
 #endif
 
+/* 18: where a column stands is noted in a short form of the attribute. */
+#if PG_VERSION_NUM >= 180000
+#define CormCachedOffset(desc, i) (TupleDescCompactAttr((desc), (i))->attcacheoff)
+#else
+#define CormCachedOffset(desc, i) (TupleDescAttr((desc), (i))->attcacheoff)
+#endif
+
 /* 16: a relation's files are called by a locator. */
 #if PG_VERSION_NUM >= 160000
 #define CormFileLocator RelFileLocator

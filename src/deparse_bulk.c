@@ -22,6 +22,7 @@
 #include "deparse_expr.h"
 #include "expr.h"
 #include "quote.h"
+#include "textcache.h"
 
 static char *
 Given(const CormColumnValue *value, int n)
@@ -83,6 +84,20 @@ AppendConflict(StringInfo buf, const CormBulkRows *rows)
 	}
 }
 
+/* What the text depends on; false when it is not kept. */
+static bool
+SpellRows(StringInfo bytes, const CormBulkRows *rows, const CormSelect *returning)
+{
+	CormSpellStatement(bytes, 'B', rows->model, rows->label);
+	CormSpellValues(bytes, rows->values);
+	CormSpellNumber(bytes, rows->first);
+	CormSpellNumber(bytes, rows->last);
+	CormSpellNumber(bytes, rows->conflict->action);
+	CormSpellColumns(bytes, rows->conflict->key);
+	CormSpellColumns(bytes, rows->overwritten);
+	return CormSpellReturning(bytes, returning);
+}
+
 /*
  * bulk_row() tells which row is being written.  Its call stays where it is, the
  * subquery having a set in its select list; a place behind the last row tells
@@ -91,9 +106,16 @@ AppendConflict(StringInfo buf, const CormBulkRows *rows)
 char *
 CormDeparseBulkInsert(const CormBulkRows *rows, const CormSelect *returning)
 {
+	StringInfoData bytes;
 	StringInfoData buf;
+	bool		may_keep;
+	char	   *kept;
 	ListCell   *lc;
 
+	may_keep = SpellRows(&bytes, rows, returning);
+	kept = may_keep ? CormTextFind(&bytes) : NULL;
+	if (kept != NULL)
+		return kept;
 	initStringInfo(&buf);
 	CormAppendLabel(&buf, rows->label);
 	appendStringInfo(&buf, "INSERT INTO %s AS t1", CormQuoteTable(rows->model->relid));
@@ -115,7 +137,7 @@ CormDeparseBulkInsert(const CormBulkRows *rows, const CormSelect *returning)
 		appendStringInfoString(&buf, " RETURNING ");
 		CormDeparseTargets(&buf, returning);
 	}
-	return buf.data;
+	return may_keep ? CormTextKeep(&bytes, buf.data) : buf.data;
 }
 
 /* ---------- update ---------- */

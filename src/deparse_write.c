@@ -23,6 +23,7 @@
 #include "deparse_write.h"
 #include "lookup.h"
 #include "quote.h"
+#include "textcache.h"
 
 /* ---------- pieces ---------- */
 
@@ -135,6 +136,72 @@ AppendTable(StringInfo buf, const char *label, const char *verb, const CormModel
 {
 	CormAppendLabel(buf, label);
 	appendStringInfo(buf, "%s%s AS t1", verb, CormQuoteTable(model->relid));
+}
+
+/* ---------- texts that are kept ---------- */
+
+/* A list of CormColumnValue *. */
+void
+CormSpellValues(StringInfo bytes, List *values)
+{
+	ListCell   *lc;
+
+	CormSpellNumber(bytes, list_length(values));
+	foreach(lc, values)
+	{
+		const CormColumnValue *value = lfirst(lc);
+
+		CormSpellNumber(bytes, value->column->attnum);
+		CormSpellNumber(bytes, value->param);
+		CormSpellNumber(bytes, value->as_text);
+	}
+}
+
+bool
+CormSpellReturning(StringInfo bytes, const CormSelect *returning)
+{
+	ListCell   *lc;
+
+	foreach(lc, returning ? returning->targets : NIL)
+	{
+		const CormTarget *target = lfirst(lc);
+
+		if (target->value->kind != CORM_VALUE_COLUMN)
+			return false;
+		CormSpellNumber(bytes, target->value->ref.table->alias);
+		CormSpellNumber(bytes, target->value->ref.column->attnum);
+		CormSpellNumber(bytes, target->value->collate);
+		CormSpellNumber(bytes, target->cast);
+	}
+	return true;
+}
+
+static void
+SpellRows(StringInfo bytes, char statement, const CormWriteRows *rows)
+{
+	CormSpellStatement(bytes, statement, rows->model, rows->label);
+	CormSpellValues(bytes, rows->fixed);
+	CormSpellValues(bytes, rows->keys);
+	CormSpellNumber(bytes, rows->test);
+	CormSpellValues(bytes, rows->besides);
+	CormSpellValues(bytes, rows->except);
+	CormSpellNumber(bytes, rows->either_way);
+	CormSpellValues(bytes, rows->differing);
+	CormSpellColumns(bytes, rows->filled);
+	CormSpellColumns(bytes, rows->lock_order);
+}
+
+static void
+SpellNewLinks(StringInfo bytes, const CormNewLinks *links)
+{
+	CormSpellStatement(bytes, 'L', links->model, links->label);
+	CormSpellValues(bytes, links->pair);
+	CormSpellValues(bytes, links->extra);
+	CormSpellNumber(bytes, links->single);
+	CormSpellNumber(bytes, links->arbiter);
+	CormSpellNumber(bytes, links->only_new);
+	CormSpellNumber(bytes, links->look_first);
+	CormSpellNumber(bytes, links->either_way);
 }
 
 /* ---------- which rows ---------- */
@@ -264,9 +331,18 @@ char *
 CormDeparseInsert(const CormModel *model, const char *label, List *assigned,
 				  const CormSelect *returning)
 {
+	StringInfoData bytes;
 	StringInfoData buf;
+	bool		may_keep;
+	char	   *kept;
 	ListCell   *lc;
 
+	CormSpellStatement(&bytes, 'I', model, label);
+	CormSpellValues(&bytes, assigned);
+	may_keep = CormSpellReturning(&bytes, returning);
+	kept = may_keep ? CormTextFind(&bytes) : NULL;
+	if (kept != NULL)
+		return kept;
 	initStringInfo(&buf);
 	AppendTable(&buf, label, "INSERT INTO ", model);
 	if (assigned == NIL)
@@ -286,7 +362,7 @@ CormDeparseInsert(const CormModel *model, const char *label, List *assigned,
 		appendStringInfoString(&buf, " RETURNING ");
 		CormDeparseTargets(&buf, returning);
 	}
-	return buf.data;
+	return may_keep ? CormTextKeep(&bytes, buf.data) : buf.data;
 }
 
 char *
@@ -311,12 +387,18 @@ CormDeparseUpdate(const CormWriteRows *rows, List *assigned)
 char *
 CormDeparseDelete(const CormWriteRows *rows)
 {
+	StringInfoData bytes;
 	StringInfoData buf;
+	char	   *kept;
 
+	SpellRows(&bytes, 'D', rows);
+	kept = CormTextFind(&bytes);
+	if (kept != NULL)
+		return kept;
 	initStringInfo(&buf);
 	AppendTable(&buf, rows->label, "DELETE FROM ", rows->model);
 	AppendWhere(&buf, rows);
-	return buf.data;
+	return CormTextKeep(&bytes, buf.data);
 }
 
 char *
@@ -470,9 +552,16 @@ AppendOnConflict(StringInfo buf, const CormNewLinks *links)
 char *
 CormDeparseInsertLinks(const CormNewLinks *links)
 {
+	StringInfoData bytes;
 	StringInfoData buf;
-	List	   *columns = list_concat_copy(links->pair, links->extra);
+	List	   *columns;
+	char	   *kept;
 
+	SpellNewLinks(&bytes, links);
+	kept = CormTextFind(&bytes);
+	if (kept != NULL)
+		return kept;
+	columns = list_concat_copy(links->pair, links->extra);
 	initStringInfo(&buf);
 	AppendTable(&buf, links->label, "INSERT INTO ", links->model);
 	appendStringInfoString(&buf, " (");
@@ -481,7 +570,7 @@ CormDeparseInsertLinks(const CormNewLinks *links)
 	AppendLinkRows(&buf, links, columns);
 	if (links->arbiter)
 		AppendOnConflict(&buf, links);
-	return buf.data;
+	return CormTextKeep(&bytes, buf.data);
 }
 
 char *

@@ -45,6 +45,13 @@ typedef struct CormWriteRows
 	List	   *lock_order;		/* of CormColumn *: in which rows are locked */
 } CormWriteRows;
 
+/*
+ * What the text of a statement depends on (textcache.h): the values that it is given;
+ * the columns that it returns, false when it returns something else.
+ */
+extern void CormSpellValues(StringInfo bytes, List *values);
+extern bool CormSpellReturning(StringInfo bytes, const CormSelect *returning);
+
 extern char *CormDeparseInsert(const CormModel *model, const char *label,
 							   List *assigned, const CormSelect *returning);
 extern char *CormDeparseUpdate(const CormWriteRows *rows, List *assigned);

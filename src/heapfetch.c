@@ -9,8 +9,9 @@
  * will be needed of them is prefetched, so that the misses overlap.
  *
  * Which buffer a page was found in last is remembered, which spares the look
- * into the shared table as long as it is still there.  A slot of that memory is
- * a guess that ReadRecentBuffer() checks.
+ * into the shared table as long as it is still there.  What is remembered is a
+ * guess that ReadRecentBuffer() checks.  A page has few places where it may stand,
+ * all in one cache line.
  *
  * Visibility is heap_hot_search_buffer()'s business, as in every index scan;
  * unlike one, this neither prunes pages nor marks dead index entries.
@@ -25,7 +26,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "port/atomics.h"
+#include "storage/buf_internals.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 #include "utils/memutils.h"
@@ -38,9 +39,11 @@
 #define PREFETCHED_BYTES 256
 #define CACHE_LINE 64
 
-/* Powers of two.  The memory of a session grows to 384 kB if it visits many pages. */
-#define FIRST_REMEMBERED 512
-#define MOST_REMEMBERED 32768
+/* Powers of two.  The memory of a session grows to 512 kB if it visits many pages. */
+#define FIRST_SETS 128
+#define MOST_SETS 8192
+
+#define PAGES_IN_SET 4
 
 typedef struct RememberedPage
 {
@@ -49,8 +52,18 @@ typedef struct RememberedPage
 	Buffer		buffer;
 } RememberedPage;
 
-static RememberedPage *remembered;
-static uint32 nremembered;
+/* The pages whose hash values are alike, the latest first. */
+typedef union PageSet
+{
+	RememberedPage pages[PAGES_IN_SET];
+	char		line[CACHE_LINE];
+} PageSet;
+
+StaticAssertDecl(sizeof(PageSet) == CACHE_LINE, "a set is a cache line");
+
+static void *memory;			/* that the sets are in */
+static PageSet *sets;			/* aligned */
+static uint32 nsets;
 static uint32 nmissed;			/* pages that were not among them */
 
 void
@@ -90,61 +103,112 @@ CormFetchAdd(CormHeapFetch *fetch, ItemPointer tid)
 static void
 Grow(void)
 {
-	uint32		n = nremembered == 0 ? FIRST_REMEMBERED : nremembered * 4;
-	RememberedPage *larger = MemoryContextAllocZero(TopMemoryContext, n * sizeof(RememberedPage));
+	uint32		n = nsets == 0 ? FIRST_SETS : nsets * 4;
+	void	   *larger = MemoryContextAllocZero(TopMemoryContext,
+												n * sizeof(PageSet) + CACHE_LINE);
 
-	if (remembered != NULL)
-		pfree(remembered);
-	remembered = larger;
-	nremembered = n;
+	if (memory != NULL)
+		pfree(memory);
+	memory = larger;
+	sets = (PageSet *) TYPEALIGN(CACHE_LINE, larger);
+	nsets = n;
 	nmissed = 0;
+}
+
+static inline PageSet *
+SetOf(Oid relid, BlockNumber block)
+{
+	return &sets[murmurhash32(block ^ (relid << 7)) & (nsets - 1)];
+}
+
+static inline RememberedPage *
+FindPage(PageSet *set, Oid relid, BlockNumber block)
+{
+	for (int i = 0; i < PAGES_IN_SET; i++)
+		if (set->pages[i].block == block && set->pages[i].relid == relid)
+			return &set->pages[i];
+	return NULL;
+}
+
+/* Where it was not, or is not any more, the oldest one makes room for it. */
+static void
+Remember(PageSet *set, RememberedPage *page, Relation heap, BlockNumber block, Buffer buffer)
+{
+	if (page == NULL)
+	{
+		page = &set->pages[0];
+		memmove(page + 1, page, (PAGES_IN_SET - 1) * sizeof(RememberedPage));
+	}
+	page->relid = RelationGetRelid(heap);
+	page->block = block;
+	page->buffer = buffer;
 }
 
 Buffer
 CormReadPage(Relation heap, BlockNumber block)
 {
+	PageSet    *set;
 	RememberedPage *page;
 	Buffer		buffer;
 
-	if (nmissed >= nremembered && nremembered < MOST_REMEMBERED)
+	if (nmissed >= nsets * PAGES_IN_SET && nsets < MOST_SETS)
 		Grow();
-	page = &remembered[murmurhash32(block ^ (RelationGetRelid(heap) << 7)) & (nremembered - 1)];
-	if (page->relid == RelationGetRelid(heap) && page->block == block &&
+	set = SetOf(RelationGetRelid(heap), block);
+	page = FindPage(set, RelationGetRelid(heap), block);
+	if (page != NULL &&
 		ReadRecentBuffer(CormRelationFile(heap), MAIN_FORKNUM, block, page->buffer))
 		return page->buffer;
 	nmissed++;
 	buffer = ReadBuffer(heap, block);
 	if (!RelationUsesLocalBuffers(heap))
-	{
-		page->relid = RelationGetRelid(heap);
-		page->block = block;
-		page->buffer = buffer;
-	}
+		Remember(set, page, heap, block, buffer);
 	return buffer;
 }
 
 /*
- * A tuple stays where it is as long as its page is pinned; one that was updated on
- * its page is not looked for.  Where the entry's row is gone, another may be about to
- * be put in its place: the line pointer is set first, then the tuple is written, and
- * only then it is above pd_upper.
+ * Asks for what pinning the pages of some tuples will read, and their heads: first
+ * where it is remembered where they are, then there.
+ */
+static void
+PrefetchPages(const CormHeapFetch *fetch, int first, int n)
+{
+	Oid			relid = RelationGetRelid(fetch->heap);
+
+	if (nsets == 0)
+		return;
+	for (int i = first; i < first + n; i++)
+		CormPrefetch(SetOf(relid, ItemPointerGetBlockNumber(&fetch->tids[i])));
+	for (int i = first; i < first + n; i++)
+	{
+		const ItemPointerData *tid = &fetch->tids[i];
+		BlockNumber block = ItemPointerGetBlockNumber(tid);
+		const RememberedPage *page = FindPage(SetOf(relid, block), relid, block);
+
+		if (page == NULL)
+			continue;
+		CormPrefetch(GetBufferDescriptor(page->buffer - 1));
+		CormPrefetch(BufferGetPage(page->buffer));
+		CormPrefetch(PageGetItemId(BufferGetPage(page->buffer),
+								   ItemPointerGetOffsetNumber(tid)));
+	}
+}
+
+/*
+ * A tuple stays where it is as long as its page is pinned, but nobody is kept from
+ * putting another one where none was: what is looked at may be half written.  So it
+ * need not make sense, but it lies within the page.
  */
 static void
 Foresee(CormHeapFetch *fetch, Page page, ItemPointer tid)
 {
 	ItemIdData	item = *PageGetItemId(page, ItemPointerGetOffsetNumber(tid));
-	HeapTupleData tuple;
 
-	if (ItemPointerGetOffsetNumber(tid) > PageGetMaxOffsetNumber(page) ||
-		!ItemIdIsNormal(&item) ||
-		ItemIdGetOffset(&item) < ((PageHeader) page)->pd_upper)
-		return;
-	pg_read_barrier();
-	tuple.t_data = (HeapTupleHeader) PageGetItem(page, &item);
-	tuple.t_len = ItemIdGetLength(&item);
-	tuple.t_tableOid = RelationGetRelid(fetch->heap);
-	tuple.t_self = *tid;
-	fetch->foresight(fetch->foresight_arg, &tuple);
+	if (ItemPointerGetOffsetNumber(tid) <= PageGetMaxOffsetNumber(page) &&
+		ItemIdIsNormal(&item) &&
+		ItemIdGetLength(&item) >= SizeofHeapTupleHeader &&
+		ItemIdGetOffset(&item) + ItemIdGetLength(&item) <= BLCKSZ)
+		fetch->foresight(fetch->foresight_arg, (HeapTupleHeader) PageGetItem(page, &item),
+						 ItemIdGetLength(&item));
 }
 
 static void
@@ -153,6 +217,7 @@ PinSome(CormHeapFetch *fetch)
 	int			first = fetch->pinned;
 	int			n = Min(fetch->n - first, CORM_FETCHED_AT_ONCE);
 
+	PrefetchPages(fetch, first, n);
 	for (int i = 0; i < n; i++)
 	{
 		ItemPointer tid = &fetch->tids[first + i];

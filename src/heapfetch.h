@@ -22,10 +22,10 @@
 #define CORM_FETCH_ENTRIES 1024
 
 /*
- * Gets a look at tuples that will be returned soon, if the snapshot sees them; what
- * it reads of them may be out of date.
+ * Gets a look at tuples of so many bytes that will be returned soon, if the snapshot
+ * sees them.  What stands in them may be out of date, or no tuple at all.
  */
-typedef void (*CormForesight) (void *arg, HeapTuple tuple);
+typedef void (*CormForesight) (void *arg, HeapTupleHeader tuple, int len);
 
 typedef struct CormHeapFetch
 {

@@ -344,20 +344,24 @@ Fill(CormLeafMap *map, Relation index, int at)
 	return true;
 }
 
+/* In the type's own order, ascending, with nulls at the end. */
+static CormLeafKind
+KindOf(Relation index)
+{
+	Oid			type = index->rd_opcintype[0];
+
+	return index->rd_indoption[0] == 0 && !RelationUsesLocalBuffers(index) &&
+		index->rd_opfamily[0] == lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf ?
+		CormLeafKindOf(type) : CORM_LEAF_NOT;
+}
+
 CormLeafMap *
 CormLeafMapOf(Relation index)
 {
-	CormLeafKind kind = CormLeafKindOf(index->rd_opcintype[0]);
 	Oid			oid = RelationGetRelid(index);
 	CormLeafMap *map;
 	bool		found;
 
-	/* in the type's own order, ascending, with nulls at the end */
-	if (kind == CORM_LEAF_NOT || index->rd_indoption[0] != 0 ||
-		index->rd_opfamily[0] !=
-		lookup_type_cache(index->rd_opcintype[0], TYPECACHE_BTREE_OPFAMILY)->btree_opf ||
-		RelationUsesLocalBuffers(index))
-		return NULL;
 	if (maps == NULL)
 	{
 		HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(CormLeafMap)};
@@ -370,11 +374,14 @@ CormLeafMapOf(Relation index)
 		memset(map, 0, sizeof(CormLeafMap));
 		map->index = oid;
 	}
-	else if (map->kind != kind || !CormFilesEqual(map->file, CormRelationFile(index)))
+	if (!found || !CormFilesEqual(map->file, CormRelationFile(index)))
+	{
 		Forget(map);
-	map->kind = kind;
-	map->file = CormRelationFile(index);
-	return map;
+		map->kind = CORM_LEAF_NOT;
+		map->file = CormRelationFile(index);
+		map->kind = KindOf(index);
+	}
+	return map->kind == CORM_LEAF_NOT ? NULL : map;
 }
 
 /*

@@ -31,6 +31,7 @@
 #include "postgres.h"
 
 #include "access/nbtree.h"
+#include "access/relscan.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "pgstat.h"
@@ -46,6 +47,9 @@
 /* Steps of a search that trust that keys are spread evenly. */
 #define HOPEFUL_STEPS 4
 
+/* Leaves that are gone through behind the last one that is known. */
+#define MOST_STEPS 2
+
 /* How often the index scan is to look at a leaf with dead entries. */
 #define TIDIED_BY 16
 
@@ -56,7 +60,6 @@ struct CormLeafScan
 	CormLeafMap *map;
 	CormLeafKind kind;			/* of the index's column ... */
 	CormLeafKind key_kind;		/* ... and of the keys that are looked for */
-	BlockNumber nblocks;		/* of the index, InvalidBlockNumber: not known */
 	uint64		key;
 	const void *uuid;			/* all of it, while entries are looked for; else NULL */
 	Buffer		buffer;			/* while it is pinned */
@@ -78,6 +81,7 @@ typedef enum Outcome
 {
 	FOUND_ALL,
 	FOUND_ELSEWHERE,			/* all or some of them may be on other pages */
+	FOUND_RIGHT,				/* they are right of it */
 	FOUND_CHANGED				/* it is not the leaf it was taken for */
 } Outcome;
 
@@ -100,7 +104,6 @@ CormLeafScanOpen(IndexScanDesc desc, Oid key_type)
 	scan->map = map;
 	scan->kind = CormLeafKindOf(scan->index->rd_opcintype[0]);
 	scan->key_kind = key_kind;
-	scan->nblocks = InvalidBlockNumber;
 	scan->buffer = InvalidBuffer;
 	scan->n = scan->next = 0;
 	return scan;
@@ -161,9 +164,7 @@ Pin(CormLeafScan *scan, CormLeaf *leaf)
 		!ReadRecentBuffer(CormRelationFile(scan->index), MAIN_FORKNUM, leaf->block,
 						  leaf->buffer))
 	{
-		if (scan->nblocks == InvalidBlockNumber)
-			scan->nblocks = RelationGetNumberOfBlocks(scan->index);
-		if (leaf->block >= scan->nblocks)
+		if (leaf->block >= RelationGetNumberOfBlocks(scan->index))
 			return false;
 		leaf->buffer = ReadBuffer(scan->index, leaf->block);
 	}
@@ -280,7 +281,7 @@ EndsHere(const CormLeafScan *scan, Page page)
 	if (P_RIGHTMOST(BTPageGetOpaque(page)))
 		return FOUND_ALL;
 	high = KeyAt(scan, page, P_HIKEY);
-	return high > scan->key ? FOUND_ALL : high == scan->key ? FOUND_ELSEWHERE : FOUND_CHANGED;
+	return high > scan->key ? FOUND_ALL : high == scan->key ? FOUND_ELSEWHERE : FOUND_RIGHT;
 }
 
 /* The entries of the key; the page is locked. */
@@ -343,6 +344,46 @@ KeyOf(const CormLeafScan *scan, Datum datum)
 	return CormLeafKey(CORM_LEAF_INT8, &value);
 }
 
+/* The entries of the key on a leaf, which stays pinned if they may stand for rows. */
+static Outcome
+LookAt(CormLeafScan *scan, CormLeaf *leaf, const CormLeafRange *range, BlockNumber *next)
+{
+	Outcome		outcome;
+	Page		page;
+
+	if (!Pin(scan, leaf))
+		return FOUND_CHANGED;
+	page = BufferGetPage(scan->buffer);
+	LockBuffer(scan->buffer, BUFFER_LOCK_SHARE);
+	outcome = ReadLeaf(scan, page, range);
+	if (outcome == FOUND_RIGHT)
+		*next = BTPageGetOpaque(page)->btpo_next;
+	leaf->nentries = PageGetMaxOffsetNumber(page);
+	LockBuffer(scan->buffer, BUFFER_LOCK_UNLOCK);
+	if (outcome != FOUND_ALL || scan->n == 0 || !scan->desc->xs_want_itup)
+		Unpin(scan);
+	return outcome;
+}
+
+/*
+ * Where rows come in the order of their keys, new leaves come behind the last one: the
+ * map's moves along, a few steps at a time.
+ */
+static Outcome
+LookFrom(CormLeafScan *scan, CormLeaf *leaf, const CormLeafRange *range)
+{
+	BlockNumber next;
+	Outcome		outcome = LookAt(scan, leaf, range, &next);
+
+	for (int i = 0; outcome == FOUND_RIGHT && range->high == PG_UINT64_MAX && i < MOST_STEPS; i++)
+	{
+		leaf->block = next;
+		leaf->buffer = InvalidBuffer;
+		outcome = LookAt(scan, leaf, range, &next);
+	}
+	return outcome;
+}
+
 bool
 CormLeafScanStart(CormLeafScan *scan, Datum key)
 {
@@ -367,25 +408,16 @@ CormLeafScanStart(CormLeafScan *scan, Datum key)
 		return false;
 	}
 	Prefetch(leaf, &range, scan->key);
-	if (!Pin(scan, leaf))
+	outcome = LookFrom(scan, leaf, &range);
+	if (outcome == FOUND_ALL)
 	{
-		CormLeafMapMissed(scan->map);
-		return false;
+		CormLeafMapHit();
+		pgstat_count_index_scan(scan->index);
+		pgstat_count_index_tuples(scan->index, scan->n);
 	}
-	LockBuffer(scan->buffer, BUFFER_LOCK_SHARE);
-	outcome = ReadLeaf(scan, BufferGetPage(scan->buffer), &range);
-	leaf->nentries = PageGetMaxOffsetNumber(BufferGetPage(scan->buffer));
-	LockBuffer(scan->buffer, BUFFER_LOCK_UNLOCK);
-	if (outcome != FOUND_ALL || scan->n == 0 || !scan->desc->xs_want_itup)
-		Unpin(scan);
-	if (outcome == FOUND_CHANGED)
+	else if (outcome != FOUND_ELSEWHERE)
 		CormLeafMapMissed(scan->map);
-	if (outcome != FOUND_ALL)
-		return false;
-	CormLeafMapHit();
-	pgstat_count_index_scan(scan->index);
-	pgstat_count_index_tuples(scan->index, scan->n);
-	return true;
+	return outcome == FOUND_ALL;
 }
 
 void

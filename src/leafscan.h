@@ -10,7 +10,7 @@
 #ifndef CORM_LEAFSCAN_H
 #define CORM_LEAFSCAN_H
 
-#include "access/relscan.h"
+#include "access/genam.h"
 
 typedef struct CormLeafScan CormLeafScan;
 

@@ -119,3 +119,13 @@ CormTestParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
 	param->of_owner = test->of_owner;
 	return CormAddParam(test->select, param);
 }
+
+int
+CormTestParamOfAny(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
+				   JsonbValue *value)
+{
+	int			n = CormTestParam(test, bind, type, elemtype, value);
+
+	((CormParam *) llast(test->select->params))->any = true;
+	return n;
+}

@@ -84,4 +84,8 @@ extern bool CormTestBoolean(const CormTest *test);
 extern int	CormTestParam(const CormTest *test, CormBind bind, Oid type, Oid elemtype,
 						  JsonbValue *value);
 
+/* The same, where the test is the same for any value of its kind (CormParam.any). */
+extern int	CormTestParamOfAny(const CormTest *test, CormBind bind, Oid type,
+							   Oid elemtype, JsonbValue *value);
+
 #endif							/* CORM_LOOKUP_H */

@@ -89,7 +89,7 @@ static int
 KeyParam(const CormTest *test, const CormModel *model, const KeyColumn *column,
 		 CormBind bind, Oid type, Oid elemtype, JsonbValue *value)
 {
-	int			n = CormTestParam(test, bind, type, elemtype, value);
+	int			n = CormTestParamOfAny(test, bind, type, elemtype, value);
 	CormParam  *param = llast(test->select->params);
 
 	param->model = model;

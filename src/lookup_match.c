@@ -86,7 +86,7 @@ TextParam(const CormTest *test, CormBind bind)
 	if (test->value->type == jbvBinary)
 		CormBadValue(test, "a text");
 	return CormParamValue(test->select,
-						  CormTestParam(test, bind, TEXTOID, TEXTOID, test->value));
+						  CormTestParamOfAny(test, bind, TEXTOID, TEXTOID, test->value));
 }
 
 static CormExpr *

@@ -54,7 +54,7 @@ static CormExpr *
 Compare(const CormTest *test, CormValue *left, Oid op, JsonbValue *value)
 {
 	Oid			type = getBaseType(left->type);
-	int			param = CormTestParam(test, CORM_BIND_VALUE, type, type, value);
+	int			param = CormTestParamOfAny(test, CORM_BIND_VALUE, type, type, value);
 
 	return CormMakeOperator(left, op, CormParamValue(test->select, param));
 }
@@ -118,7 +118,7 @@ ValueIn(const CormTest *test, CormValue *left)
 
 		expr->left = left;
 		expr->op = op;
-		expr->param = CormTestParam(test, CORM_BIND_ARRAY, array, type, test->value);
+		expr->param = CormTestParamOfAny(test, CORM_BIND_ARRAY, array, type, test->value);
 		any->args = lappend(any->args, expr);
 	}
 	if (null)

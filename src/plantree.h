@@ -57,6 +57,8 @@ typedef struct CormParam
 	List	   *texts;			/* for CORM_BIND_TEXTS: of char * */
 	const char *path;			/* where in the request, for messages */
 	bool		of_owner;		/* names the owner of a relation, not a filter */
+	bool		any;			/* the tree is the same for any value of its kind:
+								 * nothing in it was looked at */
 } CormParam;
 
 /* ---------- tables and columns ---------- */
@@ -285,6 +287,7 @@ typedef struct CormSelect
 	List	   *children;		/* of CormChild *, in order of appearance */
 	List	   *order;			/* of CormOrder * */
 	List	   *params;			/* of CormParam *; $1 is the first */
+	List	   *models;			/* of CormModel *, whose tables it names */
 
 	int			limit;			/* parameter number, 0: none */
 	int			offset;

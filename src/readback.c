@@ -21,7 +21,6 @@
 
 #include "expr.h"
 #include "readback.h"
-#include "resolve.h"
 #include "rowset.h"
 #include "value.h"
 
@@ -36,6 +35,8 @@ typedef struct PlacedKey
 typedef struct Reading
 {
 	MemoryContext context;
+	CormTreeMaker make;
+	void	   *make_arg;
 	const CormModel *model;
 	int		   *targets;		/* of the key's parts in the result */
 	PlacedKey  *keys;			/* in order, each once */
@@ -48,32 +49,62 @@ typedef struct Reading
 
 /* ---------- which rows ---------- */
 
-/*
- * A parameter that holds the n'th part of all keys; "type" receives what its
- * elements are.
- */
-static int
-AddKeyArray(CormSelect *select, const Reading *reading, int part, int least, Oid *type)
+/* Trees for one key, and for several, with the condition on them. */
+enum
 {
-	int			n = Max(reading->nkeys, least);
+	READ_ONE = 1000,
+	READ_SEVERAL
+};
+
+/* What the keys' parts are as elements of an array. */
+static Oid
+ElementType(const Reading *reading, int part)
+{
+	Oid			column = getBaseType(CormColumnByNumber(reading->model,
+														reading->model->key[part])->typid);
+
+	return CormTravelsAsText(column) ? TEXTOID : column;
+}
+
+/* Are the keys elements of one array that is compared with? */
+static bool
+IsOneArray(const Reading *reading)
+{
+	const CormModel *model = reading->model;
+
+	return model->nkey == 1 &&
+		!CormTravelsAsText(getBaseType(CormColumnByNumber(model, model->key[0])->typid));
+}
+
+/* The n'th part of all keys. */
+static Datum
+KeyArray(const Reading *reading, int part)
+{
+	int			n = IsOneArray(reading) ? Max(reading->nkeys, CORM_LEAST_KEYS) : reading->nkeys;
 	Datum	   *datums = palloc(n * sizeof(Datum));
 	Oid			column = getBaseType(CormColumnByNumber(reading->model,
 														reading->model->key[part])->typid);
-	bool		as_text = CormTravelsAsText(column);
+	Oid			type = ElementType(reading, part);
 	int16		typlen;
 	bool		byval;
 	char		align;
-	int			param;
 
 	for (int i = 0; i < n; i++)
 		datums[i] = reading->keys[Min(i, reading->nkeys - 1)].key[part];
-	if (as_text)
+	if (type != column)
 		CormExactTexts(column, n, datums, NULL);
-	*type = as_text ? TEXTOID : column;
-	get_typlenbyvalalign(*type, &typlen, &byval, &align);
-	param = CormAddDatum(select, get_array_type(*type),
-						 PointerGetDatum(construct_array(datums, n, *type, typlen, byval, align)));
-	((CormParam *) llast(select->params))->elemtype = *type;
+	get_typlenbyvalalign(type, &typlen, &byval, &align);
+	return PointerGetDatum(construct_array(datums, n, type, typlen, byval, align));
+}
+
+/* A parameter for it. */
+static int
+AddKeyArray(CormSelect *select, const Reading *reading, int part)
+{
+	Oid			type = ElementType(reading, part);
+	int			param = CormAddDatum(select, get_array_type(type), (Datum) 0);
+
+	((CormParam *) llast(select->params))->elemtype = type;
 	return param;
 }
 
@@ -82,51 +113,83 @@ KeyIsOneOf(CormSelect *select, const Reading *reading)
 {
 	const CormModel *model = reading->model;
 	CormExpr   *expr = CormMakeExpr(CORM_EXPR_KEYS);
-	Oid			type;
 
 	for (int i = 0; i < model->nkey; i++)
 	{
 		CormValue  *column = CormColumnValueOf(select->base, model->key[i]);
-		Oid			base = getBaseType(column->type);
 		Oid			op = CormEqualityOperator(column->ref.column);
+		int			param = AddKeyArray(select, reading, i);
 		CormExpr   *part;
-		int			param;
 
-		if (model->nkey == 1 && !CormTravelsAsText(base))
+		if (expr->param == 0)
+			expr->param = param;
+		if (IsOneArray(reading))
 		{
 			expr->kind = CORM_EXPR_ANY;
 			expr->left = column;
 			expr->op = op;
-			expr->param = AddKeyArray(select, reading, 0, CORM_LEAST_KEYS, &type);
 			return expr;
 		}
 		part = CormMakeExpr(CORM_EXPR_OPERATOR);
-		param = AddKeyArray(select, reading, i, 0, &type);
-		if (expr->param == 0)
-			expr->param = param;
 		part->left = column;
 		part->op = op;
-		part->key_type = base;
+		part->key_type = getBaseType(column->type);
 		expr->args = lappend(expr->args, part);
 	}
 	return expr;
 }
 
 static CormExpr *
-KeyIs(CormSelect *select, const CormModel *model, const Datum *key)
+KeyIs(CormSelect *select, const CormModel *model)
 {
 	List	   *exprs = NIL;
 
 	for (int i = 0; i < model->nkey; i++)
 	{
 		CormValue  *column = CormColumnValueOf(select->base, model->key[i]);
-		int			param = CormAddDatum(select, getBaseType(column->type), key[i]);
+		int			param = CormAddDatum(select, getBaseType(column->type), (Datum) 0);
 
 		exprs = lappend(exprs, CormMakeOperator(column,
 												CormEqualityOperator(column->ref.column),
 												CormParamValue(select, param)));
 	}
 	return CormAllOf(exprs);
+}
+
+/* Where the result has a part of the key, which it has in any case. */
+static int
+KeyTarget(CormSelect *select, int part)
+{
+	return CormAddTarget(select, CormRef(select->base, select->model->key[part]), InvalidOid);
+}
+
+/* The tree, with a condition whose parameters come last. */
+static CormSelect *
+MakeTree(const CormTreeSource *source, void *arg)
+{
+	const Reading *reading = arg;
+	CormSelect *select = reading->make(source, reading->make_arg);
+
+	select->scope->where = lappend(select->scope->where, reading->nkeys == 1 ?
+								   KeyIs(select, reading->model) :
+								   KeyIsOneOf(select, reading));
+	for (int i = 0; i < reading->model->nkey; i++)
+		(void) KeyTarget(select, i);
+	return select;
+}
+
+static void
+BindKeys(const CormSelect *select, const Reading *reading)
+{
+	int			nkey = reading->model->nkey;
+	int			first = list_length(select->params) - nkey;
+
+	for (int i = 0; i < nkey; i++)
+	{
+		CormParam  *param = list_nth(select->params, first + i);
+
+		param->datum = reading->nkeys == 1 ? reading->keys[0].key[i] : KeyArray(reading, i);
+	}
 }
 
 /* ---------- keys in order ---------- */
@@ -221,20 +284,29 @@ KeepDocument(void *arg, StringInfo document)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-Read(const CormRequest *request, Reading *reading)
+static CormSelect *
+Tree(const CormTreeSource *source, Reading *reading)
 {
-	const CormModel *model = reading->model;
-	CormSelect *select = CormResolve(request, CORM_FOR_DOCUMENTS, NULL);
+	CormTreeSource keyed;
+
+	if (source == NULL)
+		return MakeTree(NULL, reading);
+	keyed = *source;
+	keyed.purpose = reading->nkeys == 1 ? READ_ONE : READ_SEVERAL;
+	return CormTreeGet(&keyed, MakeTree, reading);
+}
+
+static void
+Read(const CormTreeSource *source, Reading *reading)
+{
+	CormSelect *select = Tree(source, reading);
+	int			nkey = reading->model->nkey;
 	CormRun    *run;
 
-	select->scope->where = lappend(select->scope->where, reading->nkeys == 1 ?
-								   KeyIs(select, model, reading->keys[0].key) :
-								   KeyIsOneOf(select, reading));
-	reading->targets = palloc(model->nkey * sizeof(int));
-	for (int i = 0; i < model->nkey; i++)
-		reading->targets[i] = CormAddTarget(select, CormRef(select->base, model->key[i]),
-											InvalidOid);
+	BindKeys(select, reading);
+	reading->targets = palloc(nkey * sizeof(int));
+	for (int i = 0; i < nkey; i++)
+		reading->targets[i] = KeyTarget(select, i);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	run = CormRunBegin(select, true);
@@ -244,14 +316,14 @@ Read(const CormRequest *request, Reading *reading)
 }
 
 void
-CormReadBack(const CormRequest *request, const CormModel *model, int n, Datum **keys,
-			 CormRowSink sink, void *arg)
+CormReadBack(const CormTreeSource *source, CormTreeMaker make, void *make_arg,
+			 const CormModel *model, int n, Datum **keys, CormRowSink sink, void *arg)
 {
-	Reading		reading = {CurrentMemoryContext, model};
+	Reading		reading = {CurrentMemoryContext, make, make_arg, model};
 
 	SortKeys(&reading, n, keys);
 	if (reading.nkeys > 0)
-		Read(request, &reading);
+		Read(source, &reading);
 	for (int row = 0; row < n; row++)
 		sink(arg, row, keys[row] ? reading.documents[FindKey(&reading, keys[row])] : NULL);
 }

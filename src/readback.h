@@ -12,14 +12,16 @@
 
 #include "assemble.h"
 #include "bulk.h"
-#include "request.h"
+#include "treecache.h"
 
 /*
- * Reads the rows with these keys among those that the request asks for.  A key is
- * a Datum for each of the model's key columns, of their types, or NULL.  The sink
- * is told of each key in turn, with NULL when there is no row to be seen.
+ * Reads the rows with these keys among those that a tree of documents asks for: "make"
+ * makes it, of a source to keep it by, or of NULL.  A key is a Datum for each of the
+ * model's key columns, of their types, or NULL.  The sink is told of each key in turn,
+ * with NULL when there is no row to be seen.
  */
-extern void CormReadBack(const CormRequest *request, const CormModel *model, int n,
-						 Datum **keys, CormRowSink sink, void *arg);
+extern void CormReadBack(const CormTreeSource *source, CormTreeMaker make, void *make_arg,
+						 const CormModel *model, int n, Datum **keys,
+						 CormRowSink sink, void *arg);
 
 #endif							/* CORM_READBACK_H */

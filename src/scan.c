@@ -21,6 +21,7 @@
 
 #include "access/genam.h"
 #include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -32,6 +33,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "compat.h"
 #include "scan.h"
 
 /* Up to this size a table is read as a whole in less than a millisecond. */
@@ -64,21 +66,35 @@ CormScanTargetKeys(const CormScan *scan, int *n, int *columns)
 /* ---------- opening ---------- */
 
 /*
- * A row is on its way that others will be asked for.
+ * A column of a tuple that need not be one: nothing within it says where the column is.
+ * False where that would take more.
  */
+static bool
+PeekColumn(TupleDesc desc, AttrNumber attnum, HeapTupleHeader tuple, int len, Datum *value)
+{
+	Form_pg_attribute attribute = TupleDescAttr(desc, attnum - 1);
+	int			at = attnum == 1 ? 0 : CormCachedOffset(desc, attnum - 1);
+
+	if (at < 0 || attribute->attlen < 0 || (tuple->t_infomask & HEAP_HASNULL) != 0 ||
+		tuple->t_hoff != MAXALIGN(SizeofHeapTupleHeader) ||
+		tuple->t_hoff + at + attribute->attlen > len)
+		return false;
+	*value = fetchatt(attribute, (char *) tuple + tuple->t_hoff + at);
+	return true;
+}
+
+/* A row is on its way that others will be asked for. */
 static void
-Foretell(void *arg, HeapTuple tuple)
+Foretell(void *arg, HeapTupleHeader tuple, int len)
 {
 	CormScan   *scan = arg;
 
 	for (int i = 0; i < scan->nforetold; i++)
 	{
 		CormScan   *below = scan->foretold[i];
-		bool		isnull;
-		Datum		key = heap_getattr(tuple, scan->foretold_by[i],
-									   RelationGetDescr(scan->rows.heap), &isnull);
+		Datum		key;
 
-		if (!isnull)
+		if (PeekColumn(RelationGetDescr(scan->rows.heap), scan->foretold_by[i], tuple, len, &key))
 			CormProbeExpect(below->kind == CORM_SCAN_LINKS ? &below->links : &below->rows, key);
 	}
 }

@@ -71,6 +71,7 @@ CormAddTable(CormSelect *select, CormScope *scope, const CormModel *model,
 	table->model = model;
 	table->join = join;
 	scope->tables = lappend(scope->tables, table);
+	select->models = list_append_unique_ptr(select->models, unconstify(CormModel *, model));
 	return table;
 }
 

@@ -29,6 +29,7 @@
 static HTAB *tables;			/* Oids */
 static HTAB *constraints;		/* hash values of pg_constraint rows */
 static uint64 count = 1;
+static uint64 others = 1;
 
 /* Relcache callback; InvalidOid stands for every table. */
 static void
@@ -54,11 +55,22 @@ ConstraintChanged(Datum arg, int cacheid, uint32 hashvalue)
 		count++;
 }
 
+/* Syscache callback.  Which of them it was does not matter. */
+static void
+OtherChanged(Datum arg, int cacheid, uint32 hashvalue)
+{
+	others++;
+}
+
 void
 CormWatchInit(void)
 {
+	static const int caches[] = {NAMESPACEOID, TYPEOID, OPEROID, CLAOID, AUTHMEMROLEMEM};
+
 	CacheRegisterRelcacheCallback(TableChanged, (Datum) 0);
 	CacheRegisterSyscacheCallback(CONSTROID, ConstraintChanged, (Datum) 0);
+	for (int i = 0; i < lengthof(caches); i++)
+		CacheRegisterSyscacheCallback(caches[i], OtherChanged, (Datum) 0);
 }
 
 static HTAB *
@@ -120,4 +132,10 @@ uint64
 CormWatchCount(void)
 {
 	return count;
+}
+
+uint64
+CormWatchOthers(void)
+{
+	return others;
 }

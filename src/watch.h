@@ -22,4 +22,10 @@ extern void CormWatchNothing(void);
 /* The number of changes so far. */
 extern uint64 CormWatchCount(void);
 
+/*
+ * The number of changes to what statements name and depend on, but the cache does not:
+ * schemas, types, operators and their classes, memberships of roles.
+ */
+extern uint64 CormWatchOthers(void);
+
 #endif							/* CORM_WATCH_H */

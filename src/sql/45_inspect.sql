@@ -26,11 +26,12 @@ CREATE FUNCTION corm.stats(
 	OUT plans pg_catalog.int4, OUT plan_hits pg_catalog.int8, OUT plan_misses pg_catalog.int8, OUT plans_evicted pg_catalog.int8,
 	OUT models pg_catalog.int4, OUT model_loads pg_catalog.int8, OUT invalidations pg_catalog.int8,
 	OUT rows_kept pg_catalog.int4, OUT row_hits pg_catalog.int8,
-	OUT leaves_known pg_catalog.int4, OUT leaf_hits pg_catalog.int8)
+	OUT leaves_known pg_catalog.int4, OUT leaf_hits pg_catalog.int8,
+	OUT requests_kept pg_catalog.int4, OUT request_hits pg_catalog.int8)
 	RETURNS pg_catalog.record
 	LANGUAGE c VOLATILE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'corm_stats';
 COMMENT ON FUNCTION corm.stats() IS
 'What corm has done in this session so far, as one row.
-calls: calls of functions that read or write rows of models; statements: statements that they ran; plans: plans kept now, of at most corm.plan_cache_size; plan_hits, plan_misses: how often a statement''s plan was kept already, and how often it had to be made; plans_evicted: plans that made room for others; models: models known now; model_loads: how often one was read from the catalogs; invalidations: how often what was known turned out to be outdated, by DDL for instance; rows_kept: rows whose text is kept now, in at most corm.row_cache_size; row_hits: how often a row was printed by such a text; leaves_known: pages of indexes that are found without a descent from the root; leaf_hits: how often a key was looked up that way.
+calls: calls of functions that read or write rows of models; statements: statements that they ran; plans: plans kept now, of at most corm.plan_cache_size; plan_hits, plan_misses: how often a statement''s plan was kept already, and how often it had to be made; plans_evicted: plans that made room for others; models: models known now; model_loads: how often one was read from the catalogs; invalidations: how often what was known turned out to be outdated, by DDL for instance; rows_kept: rows whose text is kept now, in at most corm.row_cache_size; row_hits: how often a row was printed by such a text; leaves_known: pages of indexes that are found without a descent from the root; leaf_hits: how often a key was looked up that way; requests_kept: requests whose meaning is kept now; request_hits: how often a call asked for the same with other values.
 Example: SELECT plans, plan_hits FROM corm.stats();';

@@ -8,7 +8,7 @@
 # measured, every script must give the same answer for the same keys.
 
 bench_workloads=(w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9)
-bench_settings=(prepared literal two_clients churned)
+bench_settings=(prepared literal two_clients literal_two_clients first_call churned)
 bench_dir=$top/test/bench
 bench_authors=20000
 bench_rounds=3
@@ -20,7 +20,7 @@ bench_keep=
 
 bench_usage() {
   cat >&2 <<'HELP'
-usage: ./run bench [OPTION...]        corm against hand-written SQL, about 15 minutes
+usage: ./run bench [OPTION...]        corm against hand-written SQL, about 25 minutes
        ./run bench peers [OPTION...]  corm against other libraries, installed into build/
 
   --quick          about 2 minutes: one round, fewer settings
@@ -28,7 +28,7 @@ usage: ./run bench [OPTION...]        corm against hand-written SQL, about 15 mi
   --rounds N       medians of so many runs (3)
   --seconds N      for one workload in one round; slow workloads take 2 or 3 times that (4)
   --only NAME,...  workloads: w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9
-  --settings S,..  prepared literal two_clients churned
+  --settings S,..  prepared literal two_clients literal_two_clients first_call churned
   --keep           copy the reports to test/bench/results/, too
 Results: build/bench/.
 HELP
@@ -67,7 +67,7 @@ bench_option() {
     --settings)
       IFS=, read -ra bench_settings <<<"$2"
       for name in "${bench_settings[@]}"; do
-        [[ " prepared literal two_clients churned " == *" $name "* ]] || die "no setting is called $name"
+        [[ " prepared literal two_clients literal_two_clients first_call churned " == *" $name "* ]] || die "no setting is called $name"
       done
       ;;
     *)
@@ -189,18 +189,22 @@ bench_with_state() {
     END { if (!each) print state }'
 }
 
-# bench_measure SETTING ROUND: one pgbench run for each workload.
+# bench_measure SETTING ROUND: one pgbench run for each workload.  With a new
+# connection for each call, connecting is not part of its time.
 bench_measure() {
-  local setting=$1 round=$2 workload mode=prepared clients=1 seconds
-  [ "$setting" != literal ] || mode=simple
-  [ "$setting" != two_clients ] || clients=2
+  local setting=$1 round=$2 workload mode=prepared clients=1 seconds connect=()
+  case $setting in
+    literal*) mode=simple ;;
+    first_call) mode=simple connect=(-C) ;;
+  esac
+  case $setting in *two_clients) clients=2 ;; esac
   for workload in "${bench_workloads[@]}"; do
     case $workload in
       w3* | w9) seconds=$((bench_seconds * 3)) ;;
       w2 | w5) seconds=$((bench_seconds * 2)) ;;
       *) seconds=$bench_seconds ;;
     esac
-    bench_run "$setting" "$round" "$workload" "$mode" -c "$clients" -j "$clients" -T "$seconds" || return
+    bench_run "$setting" "$round" "$workload" "$mode" "${connect[@]}" -c "$clients" -j "$clients" -T "$seconds" || return
     case $workload in w7 | w8 | w9) bench_clean "$setting" || return ;; esac
   done
 }

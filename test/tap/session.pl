@@ -157,5 +157,20 @@ SELECT bytes FROM sizes WHERE i > 0 ORDER BY i;
 SQL
 cmp_ok($bytes[1], '<', $bytes[0] * 1.1 + 200_000, "one statement of many calls: $bytes[0], then $bytes[1] bytes");
 
+# loaded with the server: settings are known before any call, calls do what they did
+my $ask = q{SELECT corm.get(corm.prefetch_related('author', 'posts'), '{"id": 7}')};
+my $told = $node->safe_psql('postgres', $ask);
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'corm'");
+$node->restart;
+is($node->safe_psql('postgres', 'SHOW corm.batch_size'), '1000', 'a setting is known to a new session');
+is($node->safe_psql('postgres', $ask), $told, 'its first call gets the same');
+my ($status, undef, $stderr) = $node->psql('postgres', 'SET corm.batch_size = 0');
+like($stderr, qr/0 is outside the valid range for parameter "corm.batch_size"/, 'a wrong value is refused at once');
+($status, undef, $stderr) = $node->psql('postgres', 'SET corm.nothing = 1');
+like($stderr, qr/invalid configuration parameter name "corm.nothing"/, 'and so is a name that is none');
+$node->safe_psql('postgres', 'CREATE DATABASE bare');
+is($node->safe_psql('bare', 'SELECT 1'), '1', 'a database without the extension does not mind');
+is($node->safe_psql('bare', q{CREATE EXTENSION corm; SELECT corm.create_model('m', '{"n": "int"}'); SELECT corm.count('m')}), "ms\n0", 'and may create it');
+
 $node->stop;
 done_testing();

@@ -104,7 +104,35 @@ ROLLBACK;
 -- until what is known is found to be too old.
 INSERT INTO one SELECT i, 'n' || i FROM generate_series(1, 4000) i ON CONFLICT DO NOTHING;
 SELECT same, there FROM gets('one', ARRAY(SELECT i * 7 % 4001 FROM generate_series(1, 500) i));
-SELECT same, there, hits FROM gets('one', ARRAY(SELECT 2000 + i % 2 FROM generate_series(1, 200) i));
+SELECT same, there FROM gets('one', ARRAY(SELECT 2000 + i % 2 FROM generate_series(1, 200) i));
+SELECT * FROM gets('one', ARRAY(SELECT 2000 + i % 2 FROM generate_series(1, 200) i));
+-- Rows that come in the order of their keys: what is known of the last leaf moves
+-- along with new ones, and is of no use for the keys that it leaves behind.
+CREATE TABLE growing (id int PRIMARY KEY, v int);
+INSERT INTO growing SELECT i FROM generate_series(1, 10) i;
+SELECT corm.register_model('growing');
+CREATE FUNCTION grow(of text, first int, last int, OUT seen int, OUT hits bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	hits := hits();
+	seen := 0;
+	FOR i IN first .. last LOOP
+		EXECUTE format('INSERT INTO %I VALUES ($1, -$1)', of) USING i;
+		seen := seen + CASE WHEN corm.get_or_none(corm.objects(of), jsonb_build_object('id', i))->>'v' = (-i)::text THEN 1 ELSE 0 END;
+	END LOOP;
+	hits := hits() - hits;
+END $$;
+SELECT seen, hits > 1900 FROM grow('growing', 11, 2100);
+SELECT same, there FROM gets('growing', 1, 60);
+SELECT same, there FROM gets('growing', ARRAY(SELECT i * 101 % 2110 FROM generate_series(1, 300) i));
+-- until they are taken back
+BEGIN;
+SELECT seen, hits > 1900 FROM grow('growing', 2101, 4200);
+ROLLBACK;
+SELECT same, there FROM gets('growing', 2080, 2140);
+VACUUM growing;
+SELECT same, there FROM gets('growing', 2080, 2140);
+SELECT seen FROM grow('growing', 2101, 2600);
+SELECT same, there FROM gets('growing', 2080, 2640);
 -- Several leaves: a key is looked for behind keys that are smaller, so the first one
 -- of each leaf is not found on it, but for the first leaf's.
 CREATE TABLE steps (id int PRIMARY KEY);

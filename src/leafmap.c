@@ -51,6 +51,9 @@
 /* Of all maps together, in bytes: enough for 100000 leaves, or for 4000 indexes. */
 #define MOST_MEMORY (4 * 1024 * 1024)
 
+/* An index of more, some 100 GB large, has no map: it would crowd out all others. */
+#define MOST_PARENTS 32768
+
 /* A page above the leaves. */
 typedef struct Parent
 {
@@ -279,13 +282,16 @@ CountMemory(CormLeafMap *map)
 	map->memory = now;
 }
 
+/* Makes a map, or none where the index is empty, or too large. */
 static void
 Make(CormLeafMap *map, Relation index)
 {
 	Links		links = ReadParents(map, index, &map->flat);
 	MemoryContext context;
 
-	if (links.n == 0)
+	if (links.n > MOST_PARENTS)
+		map->kind = CORM_LEAF_NOT;
+	if (links.n == 0 || links.n > MOST_PARENTS)
 	{
 		map->nasked = 0;
 		return;
@@ -414,7 +420,7 @@ CormLeafMapFind(CormLeafMap *map, Relation index, uint64 key, CormLeafRange *ran
 
 	if (map->context == NULL)
 	{
-		if (++map->nasked <= MADE_AFTER)
+		if (map->kind == CORM_LEAF_NOT || ++map->nasked <= MADE_AFTER)
 			return NULL;
 		Make(map, index);
 		if (map->context == NULL)

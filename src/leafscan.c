@@ -398,6 +398,10 @@ CormLeafScanStart(CormLeafScan *scan, Datum key)
 	leaf = CormLeafMapFind(scan->map, scan->index, scan->key, &range);
 	if (leaf == NULL)
 		return false;
+
+	/* the leaf behind it begins with the key: it would be read for nothing */
+	if (range.high == scan->key && scan->key != PG_UINT64_MAX)
+		return false;
 	if (leaf->untidy > 0)
 	{
 		leaf->untidy--;

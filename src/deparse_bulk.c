@@ -22,7 +22,6 @@
 #include "deparse_expr.h"
 #include "expr.h"
 #include "quote.h"
-#include "textcache.h"
 
 static char *
 Given(const CormColumnValue *value, int n)
@@ -84,18 +83,18 @@ AppendConflict(StringInfo buf, const CormBulkRows *rows)
 	}
 }
 
-/* What the text depends on; false when it is not kept. */
-static bool
-SpellRows(StringInfo bytes, const CormBulkRows *rows, const CormSelect *returning)
+/* What the text depends on. */
+static void
+SpellRows(CormSpelling *spelling, const CormBulkRows *rows, const CormSelect *returning)
 {
-	CormSpellStatement(bytes, 'B', rows->model, rows->label);
-	CormSpellValues(bytes, rows->values);
-	CormSpellNumber(bytes, rows->first);
-	CormSpellNumber(bytes, rows->last);
-	CormSpellNumber(bytes, rows->conflict->action);
-	CormSpellColumns(bytes, rows->conflict->key);
-	CormSpellColumns(bytes, rows->overwritten);
-	return CormSpellReturning(bytes, returning);
+	CormSpellStatement(spelling, 'B', rows->model, rows->label);
+	CormSpellValues(spelling, rows->values);
+	CormSpellNumber(spelling, rows->first);
+	CormSpellNumber(spelling, rows->last);
+	CormSpellNumber(spelling, rows->conflict->action);
+	CormSpellColumns(spelling, rows->conflict->key);
+	CormSpellColumns(spelling, rows->overwritten);
+	CormSpellReturning(spelling, returning);
 }
 
 /*
@@ -106,14 +105,13 @@ SpellRows(StringInfo bytes, const CormBulkRows *rows, const CormSelect *returnin
 char *
 CormDeparseBulkInsert(const CormBulkRows *rows, const CormSelect *returning)
 {
-	StringInfoData bytes;
+	CormSpelling spelling;
 	StringInfoData buf;
-	bool		may_keep;
 	char	   *kept;
 	ListCell   *lc;
 
-	may_keep = SpellRows(&bytes, rows, returning);
-	kept = may_keep ? CormTextFind(&bytes) : NULL;
+	SpellRows(&spelling, rows, returning);
+	kept = CormTextFind(&spelling);
 	if (kept != NULL)
 		return kept;
 	initStringInfo(&buf);
@@ -137,7 +135,7 @@ CormDeparseBulkInsert(const CormBulkRows *rows, const CormSelect *returning)
 		appendStringInfoString(&buf, " RETURNING ");
 		CormDeparseTargets(&buf, returning);
 	}
-	return may_keep ? CormTextKeep(&bytes, buf.data) : buf.data;
+	return CormTextKeep(&spelling, buf.data);
 }
 
 /* ---------- update ---------- */

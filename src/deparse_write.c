@@ -23,7 +23,6 @@
 #include "deparse_write.h"
 #include "lookup.h"
 #include "quote.h"
-#include "textcache.h"
 
 /* ---------- pieces ---------- */
 
@@ -142,23 +141,23 @@ AppendTable(StringInfo buf, const char *label, const char *verb, const CormModel
 
 /* A list of CormColumnValue *. */
 void
-CormSpellValues(StringInfo bytes, List *values)
+CormSpellValues(CormSpelling *spelling, List *values)
 {
 	ListCell   *lc;
 
-	CormSpellNumber(bytes, list_length(values));
+	CormSpellNumber(spelling, list_length(values));
 	foreach(lc, values)
 	{
 		const CormColumnValue *value = lfirst(lc);
 
-		CormSpellNumber(bytes, value->column->attnum);
-		CormSpellNumber(bytes, value->param);
-		CormSpellNumber(bytes, value->as_text);
+		CormSpellColumn(spelling, value->column);
+		CormSpellNumber(spelling, value->param);
+		CormSpellNumber(spelling, value->as_text);
 	}
 }
 
-bool
-CormSpellReturning(StringInfo bytes, const CormSelect *returning)
+void
+CormSpellReturning(CormSpelling *spelling, const CormSelect *returning)
 {
 	ListCell   *lc;
 
@@ -166,42 +165,43 @@ CormSpellReturning(StringInfo bytes, const CormSelect *returning)
 	{
 		const CormTarget *target = lfirst(lc);
 
-		if (target->value->kind != CORM_VALUE_COLUMN)
-			return false;
-		CormSpellNumber(bytes, target->value->ref.table->alias);
-		CormSpellNumber(bytes, target->value->ref.column->attnum);
-		CormSpellNumber(bytes, target->value->collate);
-		CormSpellNumber(bytes, target->cast);
+		if (target->value->kind != CORM_VALUE_COLUMN || OidIsValid(target->cast) ||
+			OidIsValid(target->value->collate))
+		{
+			spelling->whole = false;
+			return;
+		}
+		CormSpellNumber(spelling, target->value->ref.table->alias);
+		CormSpellColumn(spelling, target->value->ref.column);
 	}
-	return true;
 }
 
 static void
-SpellRows(StringInfo bytes, char statement, const CormWriteRows *rows)
+SpellRows(CormSpelling *spelling, char statement, const CormWriteRows *rows)
 {
-	CormSpellStatement(bytes, statement, rows->model, rows->label);
-	CormSpellValues(bytes, rows->fixed);
-	CormSpellValues(bytes, rows->keys);
-	CormSpellNumber(bytes, rows->test);
-	CormSpellValues(bytes, rows->besides);
-	CormSpellValues(bytes, rows->except);
-	CormSpellNumber(bytes, rows->either_way);
-	CormSpellValues(bytes, rows->differing);
-	CormSpellColumns(bytes, rows->filled);
-	CormSpellColumns(bytes, rows->lock_order);
+	CormSpellStatement(spelling, statement, rows->model, rows->label);
+	CormSpellValues(spelling, rows->fixed);
+	CormSpellValues(spelling, rows->keys);
+	CormSpellNumber(spelling, rows->test);
+	CormSpellValues(spelling, rows->besides);
+	CormSpellValues(spelling, rows->except);
+	CormSpellNumber(spelling, rows->either_way);
+	CormSpellValues(spelling, rows->differing);
+	CormSpellColumns(spelling, rows->filled);
+	CormSpellColumns(spelling, rows->lock_order);
 }
 
 static void
-SpellNewLinks(StringInfo bytes, const CormNewLinks *links)
+SpellNewLinks(CormSpelling *spelling, const CormNewLinks *links)
 {
-	CormSpellStatement(bytes, 'L', links->model, links->label);
-	CormSpellValues(bytes, links->pair);
-	CormSpellValues(bytes, links->extra);
-	CormSpellNumber(bytes, links->single);
-	CormSpellNumber(bytes, links->arbiter);
-	CormSpellNumber(bytes, links->only_new);
-	CormSpellNumber(bytes, links->look_first);
-	CormSpellNumber(bytes, links->either_way);
+	CormSpellStatement(spelling, 'L', links->model, links->label);
+	CormSpellValues(spelling, links->pair);
+	CormSpellValues(spelling, links->extra);
+	CormSpellNumber(spelling, links->single);
+	CormSpellNumber(spelling, links->arbiter);
+	CormSpellNumber(spelling, links->only_new);
+	CormSpellNumber(spelling, links->look_first);
+	CormSpellNumber(spelling, links->either_way);
 }
 
 /* ---------- which rows ---------- */
@@ -331,16 +331,15 @@ char *
 CormDeparseInsert(const CormModel *model, const char *label, List *assigned,
 				  const CormSelect *returning)
 {
-	StringInfoData bytes;
+	CormSpelling spelling;
 	StringInfoData buf;
-	bool		may_keep;
 	char	   *kept;
 	ListCell   *lc;
 
-	CormSpellStatement(&bytes, 'I', model, label);
-	CormSpellValues(&bytes, assigned);
-	may_keep = CormSpellReturning(&bytes, returning);
-	kept = may_keep ? CormTextFind(&bytes) : NULL;
+	CormSpellStatement(&spelling, 'I', model, label);
+	CormSpellValues(&spelling, assigned);
+	CormSpellReturning(&spelling, returning);
+	kept = CormTextFind(&spelling);
 	if (kept != NULL)
 		return kept;
 	initStringInfo(&buf);
@@ -362,7 +361,7 @@ CormDeparseInsert(const CormModel *model, const char *label, List *assigned,
 		appendStringInfoString(&buf, " RETURNING ");
 		CormDeparseTargets(&buf, returning);
 	}
-	return may_keep ? CormTextKeep(&bytes, buf.data) : buf.data;
+	return CormTextKeep(&spelling, buf.data);
 }
 
 char *
@@ -387,18 +386,18 @@ CormDeparseUpdate(const CormWriteRows *rows, List *assigned)
 char *
 CormDeparseDelete(const CormWriteRows *rows)
 {
-	StringInfoData bytes;
+	CormSpelling spelling;
 	StringInfoData buf;
 	char	   *kept;
 
-	SpellRows(&bytes, 'D', rows);
-	kept = CormTextFind(&bytes);
+	SpellRows(&spelling, 'D', rows);
+	kept = CormTextFind(&spelling);
 	if (kept != NULL)
 		return kept;
 	initStringInfo(&buf);
 	AppendTable(&buf, rows->label, "DELETE FROM ", rows->model);
 	AppendWhere(&buf, rows);
-	return CormTextKeep(&bytes, buf.data);
+	return CormTextKeep(&spelling, buf.data);
 }
 
 char *
@@ -552,13 +551,13 @@ AppendOnConflict(StringInfo buf, const CormNewLinks *links)
 char *
 CormDeparseInsertLinks(const CormNewLinks *links)
 {
-	StringInfoData bytes;
+	CormSpelling spelling;
 	StringInfoData buf;
 	List	   *columns;
 	char	   *kept;
 
-	SpellNewLinks(&bytes, links);
-	kept = CormTextFind(&bytes);
+	SpellNewLinks(&spelling, links);
+	kept = CormTextFind(&spelling);
 	if (kept != NULL)
 		return kept;
 	columns = list_concat_copy(links->pair, links->extra);
@@ -570,7 +569,7 @@ CormDeparseInsertLinks(const CormNewLinks *links)
 	AppendLinkRows(&buf, links, columns);
 	if (links->arbiter)
 		AppendOnConflict(&buf, links);
-	return CormTextKeep(&bytes, buf.data);
+	return CormTextKeep(&spelling, buf.data);
 }
 
 char *

@@ -12,6 +12,7 @@
 
 #include "exec.h"
 #include "plantree.h"
+#include "textcache.h"
 
 /* A column and the parameter that belongs to it. */
 typedef struct CormColumnValue
@@ -46,11 +47,11 @@ typedef struct CormWriteRows
 } CormWriteRows;
 
 /*
- * What the text of a statement depends on (textcache.h): the values that it is given;
- * the columns that it returns, false when it returns something else.
+ * What the text of a statement depends on: the values that it is given (of
+ * CormColumnValue *), the columns that it returns.
  */
-extern void CormSpellValues(StringInfo bytes, List *values);
-extern bool CormSpellReturning(StringInfo bytes, const CormSelect *returning);
+extern void CormSpellValues(CormSpelling *spelling, List *values);
+extern void CormSpellReturning(CormSpelling *spelling, const CormSelect *returning);
 
 extern char *CormDeparseInsert(const CormModel *model, const char *label,
 							   List *assigned, const CormSelect *returning);

@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "common/hashfn.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -80,31 +81,42 @@ CreateTexts(void)
 }
 
 void
-CormSpellStatement(StringInfo bytes, char statement, const CormModel *model,
+CormSpellStatement(CormSpelling *spelling, char statement, const CormModel *model,
 				   const char *label)
 {
-	initStringInfo(bytes);
-	appendStringInfoChar(bytes, statement);
-	CormSpellNumber(bytes, model->relid);
-	appendBinaryStringInfo(bytes, label, strlen(label) + 1);
+	initStringInfo(&spelling->bytes);
+	spelling->whole = true;
+	appendStringInfoChar(&spelling->bytes, statement);
+	CormSpellNumber(spelling, model->relid);
+	appendBinaryStringInfo(&spelling->bytes, label, strlen(label) + 1);
 }
 
 void
-CormSpellColumns(StringInfo bytes, List *columns)
+CormSpellColumn(CormSpelling *spelling, const CormColumn *column)
+{
+	CormSpellNumber(spelling, column->attnum);
+	spelling->whole = spelling->whole && column->typid < FirstNormalObjectId &&
+		column->collation < FirstNormalObjectId;
+}
+
+void
+CormSpellColumns(CormSpelling *spelling, List *columns)
 {
 	ListCell   *lc;
 
-	CormSpellNumber(bytes, list_length(columns));
+	CormSpellNumber(spelling, list_length(columns));
 	foreach(lc, columns)
-		CormSpellNumber(bytes, ((CormColumn *) lfirst(lc))->attnum);
+		CormSpellColumn(spelling, lfirst(lc));
 }
 
 char *
-CormTextFind(StringInfo bytes)
+CormTextFind(const CormSpelling *spelling)
 {
-	TextKey		key = {bytes->data, bytes->len};
+	TextKey		key = {spelling->bytes.data, spelling->bytes.len};
 	const TextEntry *entry;
 
+	if (!spelling->whole)
+		return NULL;
 	if (texts == NULL || generation != CormCacheGeneration() || others != CormWatchOthers())
 		CreateTexts();
 	entry = hash_search(texts, &key, HASH_FIND, NULL);
@@ -113,13 +125,15 @@ CormTextFind(StringInfo bytes)
 
 /* One that was printed while something changed is not kept. */
 char *
-CormTextKeep(StringInfo bytes, char *text)
+CormTextKeep(const CormSpelling *spelling, char *text)
 {
+	const StringInfoData *bytes = &spelling->bytes;
 	TextKey		key;
 	TextEntry  *entry;
 	char	   *copy;
 
-	if (texts == NULL || generation != CormCacheGeneration() || others != CormWatchOthers())
+	if (!spelling->whole || texts == NULL || generation != CormCacheGeneration() ||
+		others != CormWatchOthers())
 		return text;
 	if (hash_get_num_entries(texts) >= MOST_TEXTS)
 		CreateTexts();

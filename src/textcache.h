@@ -15,25 +15,37 @@
 #include "graph.h"
 
 /*
- * A text is kept by bytes that say all that it depends on beside the catalogs.  They
- * begin with what every statement has; "statement" tells one kind from the others.
+ * What a text depends on beside the catalogs, spelled as bytes.  A text that depends on
+ * more than is spelled, or may name a type or collation that is not the server's own, is
+ * not kept: nothing tells when that name changes.
  */
-extern void CormSpellStatement(StringInfo bytes, char statement, const CormModel *model,
-							   const char *label);
+typedef struct CormSpelling
+{
+	StringInfoData bytes;
+	bool		whole;
+} CormSpelling;
+
+/*
+ * Begins with what every statement has; "statement" tells one kind from the others.
+ */
+extern void CormSpellStatement(CormSpelling *spelling, char statement,
+							   const CormModel *model, const char *label);
 
 static inline void
-CormSpellNumber(StringInfo bytes, int number)
+CormSpellNumber(CormSpelling *spelling, int number)
 {
-	appendBinaryStringInfo(bytes, (char *) &number, sizeof(number));
+	appendBinaryStringInfo(&spelling->bytes, (char *) &number, sizeof(number));
 }
 
-/* A list of CormColumn *. */
-extern void CormSpellColumns(StringInfo bytes, List *columns);
+extern void CormSpellColumn(CormSpelling *spelling, const CormColumn *column);
 
-/* A copy of the text that is kept by these bytes, or NULL. */
-extern char *CormTextFind(StringInfo bytes);
+/* A list of CormColumn *. */
+extern void CormSpellColumns(CormSpelling *spelling, List *columns);
+
+/* A copy of the text that is kept for what was spelled, or NULL. */
+extern char *CormTextFind(const CormSpelling *spelling);
 
 /* Keeps a copy of a text, and returns the text. */
-extern char *CormTextKeep(StringInfo bytes, char *text);
+extern char *CormTextKeep(const CormSpelling *spelling, char *text);
 
 #endif							/* CORM_TEXTCACHE_H */

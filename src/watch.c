@@ -66,7 +66,7 @@ void
 CormWatchInit(void)
 {
 	static const int caches[] = {
-		NAMESPACEOID, TYPEOID, OPEROID, CLAOID, CASTSOURCETARGET,
+		NAMESPACEOID, OPEROID, CLAOID, CASTSOURCETARGET,
 		AUTHOID, AUTHMEMROLEMEM, DATABASEOID	/* its owner is a member of a role */
 	};
 

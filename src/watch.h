@@ -24,7 +24,8 @@ extern uint64 CormWatchCount(void);
 
 /*
  * The number of changes to what statements name and depend on, but the cache does not:
- * schemas, types, operators and their classes, casts, roles and their memberships.
+ * schemas, operators and their classes, casts, roles and their memberships.  Not types:
+ * each temporary table is one.
  */
 extern uint64 CormWatchOthers(void);
 

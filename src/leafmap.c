@@ -392,21 +392,34 @@ CormLeafMapOf(Relation index)
 
 /*
  * Which of n ranges, known by where they begin, holds the key: the last that begins
- * before it, as entries of a key may begin before what separates two pages.
+ * before it, as entries of a key may begin before what separates two pages.  The first
+ * begins at low_key, the last ends at high_key; 0 and the greatest say that this is
+ * not known.
  */
 static inline int
-FindRange(const uint64 *lows, int n, uint64 key)
+FindRange(const uint64 *lows, int n, uint64 key, uint64 low_key, uint64 high_key)
 {
+	bool		known = low_key > 0 && high_key < PG_UINT64_MAX;
 	int			low = 0;
+	int			high = n;
 
-	for (int high = n; high - low > 1;)
+	for (int step = 0; high - low > 1; step++)
 	{
 		int			middle = (low + high) / 2;
 
+		if (known && step < CORM_HOPEFUL_STEPS && low_key < key && key <= high_key)
+			middle = Min(Max(low + CormLeafExpected(key, low_key, high_key, high - low),
+							 low + 1), high - 1);
 		if (lows[middle] < key)
+		{
 			low = middle;
+			low_key = lows[middle];
+		}
 		else
+		{
 			high = middle;
+			high_key = lows[middle];
+		}
 	}
 	return low;
 }
@@ -415,6 +428,7 @@ CormLeaf *
 CormLeafMapFind(CormLeafMap *map, Relation index, uint64 key, CormLeafRange *range)
 {
 	Parent	   *parent;
+	uint64		end;
 	int			at;
 	int			leaf;
 
@@ -427,8 +441,9 @@ CormLeafMapFind(CormLeafMap *map, Relation index, uint64 key, CormLeafRange *ran
 			return NULL;
 	}
 
-	at = FindRange(map->lows, map->nparents, key);
+	at = FindRange(map->lows, map->nparents, key, 0, PG_UINT64_MAX);
 	parent = &map->parents[at];
+	end = at + 1 < map->nparents ? map->lows[at + 1] : PG_UINT64_MAX;
 	if (parent->n == 0)
 	{
 		if (memory > MOST_MEMORY)
@@ -442,10 +457,9 @@ CormLeafMapFind(CormLeafMap *map, Relation index, uint64 key, CormLeafRange *ran
 			return NULL;
 		}
 	}
-	leaf = FindRange(parent->lows, parent->n, key);
+	leaf = FindRange(parent->lows, parent->n, key, map->lows[at], end);
 	range->low = parent->lows[leaf];
-	range->high = leaf + 1 < parent->n ? parent->lows[leaf + 1] :
-		at + 1 < map->nparents ? map->lows[at + 1] : PG_UINT64_MAX;
+	range->high = leaf + 1 < parent->n ? parent->lows[leaf + 1] : end;
 	return &parent->leaves[leaf];
 }
 

@@ -92,4 +92,17 @@ CormLeafTupleKey(CormLeafKind kind, IndexTuple tuple)
 	return CormLeafKey(kind, (char *) tuple + IndexInfoFindDataOffset(tuple->t_info));
 }
 
+/*
+ * How many of n entries stand before a key, if keys are spread evenly over a range that
+ * begins before it.
+ */
+static inline int
+CormLeafExpected(uint64 key, uint64 low, uint64 high, int n)
+{
+	return (int) ((double) (key - low) / (double) (high - low) * n);
+}
+
+/* Steps of a search that trust that they are. */
+#define CORM_HOPEFUL_STEPS 4
+
 #endif							/* CORM_LEAFMAP_H */

@@ -44,9 +44,6 @@
 #include "leafmap.h"
 #include "leafscan.h"
 
-/* Steps of a search that trust that keys are spread evenly. */
-#define HOPEFUL_STEPS 4
-
 /* Leaves that are gone through behind the last one that is known. */
 #define MOST_STEPS 2
 
@@ -125,16 +122,6 @@ CormLeafScanClose(CormLeafScan *scan)
 }
 
 /*
- * How many of n entries stand before a key, if keys are spread evenly over a range
- * that begins before it.
- */
-static inline int
-Expected(uint64 key, uint64 low, uint64 high, int n)
-{
-	return (int) ((double) (key - low) / (double) (high - low) * n);
-}
-
-/*
  * Asks for what will be read of a leaf to find a key.  Nothing says that it is still
  * there, so nothing is read yet.
  */
@@ -149,7 +136,7 @@ Prefetch(const CormLeaf *leaf, const CormLeafRange *range, uint64 key)
 	CormPrefetch(GetBufferDescriptor(leaf->buffer - 1));
 	CormPrefetch(page);
 	CormPrefetch(page + BLCKSZ - sizeof(BTPageOpaqueData));
-	CormPrefetch(PageGetItemId(page, 1 + Expected(key, range->low, range->high, leaf->nentries)));
+	CormPrefetch(PageGetItemId(page, 1 + CormLeafExpected(key, range->low, range->high, leaf->nentries)));
 }
 
 /*
@@ -212,8 +199,8 @@ Search(const CormLeafScan *scan, Page page, const CormLeafRange *range,
 		int			middle = (low + high) / 2;
 		uint64		key;
 
-		if (step < HOPEFUL_STEPS && low_key < scan->key && scan->key <= high_key)
-			middle = Min(Max(low + Expected(scan->key, low_key, high_key, high - low),
+		if (step < CORM_HOPEFUL_STEPS && low_key < scan->key && scan->key <= high_key)
+			middle = Min(Max(low + CormLeafExpected(scan->key, low_key, high_key, high - low),
 							 low + 1), high - 1);
 		key = KeyAt(scan, page, middle);
 		if (key < scan->key)

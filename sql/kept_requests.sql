@@ -423,6 +423,9 @@ SELECT * FROM after($$SELECT corm.foreign_key('book', 'writer', 'writer', 'books
 SELECT * FROM after('ALTER TABLE book VALIDATE CONSTRAINT written');
 SELECT * FROM after('CREATE TABLE child () INHERITS (book)', $$INSERT INTO child VALUES (9, 1, 'red', 5)$$);
 SELECT * FROM after('ALTER TABLE child NO INHERIT book', 'DROP TABLE child');
+-- whose schema is there by then
+CREATE TEMP TABLE earlier (id int);
+SELECT count(*) FROM after('SELECT 1');
 SELECT * FROM after('CREATE TEMP TABLE book (id int)');
 SELECT * FROM after('DROP TABLE pg_temp.book');
 -- what corm knows

@@ -121,7 +121,7 @@ CormShapesMatch(const CormShapeNode *a, const CormShapeNode *b, int n, const boo
 {
 	for (int i = 0; i < n; i++)
 		if (a[i].kind != b[i].kind ||
-			(!free[i] && !IsContainer(&a[i]) &&
+			((!free[i] || a[i].kind == NODE_KEY) && !IsContainer(&a[i]) &&
 			 (a[i].len != b[i].len || memcmp(a[i].data, b[i].data, a[i].len) != 0)))
 			return false;
 	return true;

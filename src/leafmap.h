@@ -78,16 +78,19 @@ extern CormLeafStats CormLeafStatsNow(void);
 /* The number of a key whose bytes stand there. */
 extern uint64 CormLeafKey(CormLeafKind kind, const void *bytes);
 
-/*
- * The number of the first column's value in an index tuple, the greatest if it is
- * null; not of a tuple that lacks the column.
- */
+/* Is the first column's value in an index tuple null? */
+static inline bool
+CormLeafTupleIsNull(IndexTuple tuple)
+{
+	return IndexTupleHasNulls(tuple) &&
+		att_isnull(0, (bits8 *) ((char *) tuple + sizeof(IndexTupleData)));
+}
+
+/* Its number, the greatest if it is null; not of a tuple that lacks the column. */
 static inline uint64
 CormLeafTupleKey(CormLeafKind kind, IndexTuple tuple)
 {
-	bits8	   *nulls = (bits8 *) ((char *) tuple + sizeof(IndexTupleData));
-
-	if (IndexTupleHasNulls(tuple) && att_isnull(0, nulls))
+	if (CormLeafTupleIsNull(tuple))
 		return PG_UINT64_MAX;
 	return CormLeafKey(kind, (char *) tuple + IndexInfoFindDataOffset(tuple->t_info));
 }

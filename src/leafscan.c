@@ -61,7 +61,7 @@ struct CormLeafScan
 	const void *uuid;			/* all of it, while entries are looked for; else NULL */
 	Buffer		buffer;			/* while it is pinned */
 
-	/* the entries of the key; nothing from here on is set to zero */
+	/* the entries of the key */
 	int			n;
 	int			next;
 	int			used;			/* of "tuples" */
@@ -221,12 +221,10 @@ Search(const CormLeafScan *scan, Page page, const CormLeafRange *range,
 static bool
 IsEntryOfKey(const CormLeafScan *scan, IndexTuple tuple)
 {
-	if (IndexTupleHasNulls(tuple) &&
-		att_isnull(0, (bits8 *) ((char *) tuple + sizeof(IndexTupleData))))
-		return false;
-	return scan->uuid == NULL ||
-		memcmp((char *) tuple + IndexInfoFindDataOffset(tuple->t_info), scan->uuid,
-			   UUID_LEN) == 0;
+	return !CormLeafTupleIsNull(tuple) &&
+		(scan->uuid == NULL ||
+		 memcmp((char *) tuple + IndexInfoFindDataOffset(tuple->t_info), scan->uuid,
+				UUID_LEN) == 0);
 }
 
 static void

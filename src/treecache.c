@@ -94,7 +94,8 @@ typedef struct Tree
 	Setting		setting;
 	int			nnodes;
 	CormShapeNode *nodes;
-	bool	   *free;			/* by node: any value of its kind will do */
+	bool	   *free;			/* by node: any value of its kind will do ... */
+	bool	   *held;			/* ... unless something looked at this one */
 	CormSelect *select;
 	List	   *bound;			/* of Bound * */
 	List	   *models;			/* of CormModel *, of the whole tree */
@@ -256,6 +257,14 @@ Prepare(Tree *tree, const Wanted *wanted)
 
 /* ---------- keeping ---------- */
 
+/* Marks a node and all within it. */
+static void
+Mark(const Tree *tree, int node, bool *marks)
+{
+	for (int i = 0; i < CormShapeSpan(&tree->nodes[node]); i++)
+		marks[node + i] = true;
+}
+
 /*
  * Notes which values of a select are set anew from a source: those of which the tree
  * depends on nothing but the kind.  False when it is not known where one comes from.
@@ -285,9 +294,7 @@ BindSelect(Tree *tree, const CormSelect *select)
 		bound->value = param->value;
 		bound->node = node;
 		tree->bound = lappend(tree->bound, bound);
-		if (param->any)
-			for (int i = 0; i < CormShapeSpan(&tree->nodes[node]); i++)
-				tree->free[node + i] = true;
+		Mark(tree, node, param->any ? tree->free : tree->held);
 	}
 	tree->models = list_concat_unique_ptr(tree->models, select->models);
 	return true;
@@ -310,26 +317,6 @@ BindSelects(Tree *tree, const CormSelect *select)
 	return true;
 }
 
-/* What was looked at by one parameter is not free for another. */
-static void
-HoldSelects(Tree *tree, const CormSelect *select)
-{
-	ListCell   *lc;
-
-	foreach(lc, select->params)
-	{
-		const CormParam *param = lfirst(lc);
-		int			node = param->value == NULL || param->any ? -1 :
-			CormShapeFind(tree->nodes, tree->nnodes, param->value);
-
-		for (int i = 0; node >= 0 && i < CormShapeSpan(&tree->nodes[node]); i++)
-			tree->free[node + i] = false;
-	}
-	foreach(lc, select->children)
-		if (((CormChild *) lfirst(lc))->select != select)
-			HoldSelects(tree, ((CormChild *) lfirst(lc))->select);
-}
-
 /*
  * Values that decided something else are not free either.  False when it is not known
  * which those are.
@@ -345,8 +332,7 @@ HoldLooks(Tree *tree)
 	for (int look = 0; look < nlooks; look++)
 		for (int node = 0; node < tree->nnodes; node++)
 			if (tree->nodes[node].data == looks[look])
-				for (int i = 0; i < CormShapeSpan(&tree->nodes[node]); i++)
-					tree->free[node + i] = false;
+				Mark(tree, node, tree->held);
 	return true;
 }
 
@@ -431,9 +417,11 @@ Make(const Wanted *wanted, CormTreeMaker make, void *arg)
 		tree->setting = copy->setting;
 		tree->nnodes = copy->nnodes;
 		tree->nodes = copy->nodes;
-		tree->free = palloc0(Max(tree->nnodes, 1) * sizeof(bool));
+		tree->free = palloc0(MOST_NODES * sizeof(bool));
+		tree->held = palloc0(MOST_NODES * sizeof(bool));
 		may_keep = BindSelects(tree, tree->select) && HoldLooks(tree);
-		HoldSelects(tree, tree->select);
+		for (int i = 0; i < tree->nnodes; i++)
+			tree->free[i] = tree->free[i] && !tree->held[i];
 		tree->size = MemoryContextMemAllocated(context, true);
 		may_keep = may_keep && tree->size <= LARGEST_TREE;
 	}

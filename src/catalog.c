@@ -55,12 +55,7 @@ typedef struct CatalogTables
 {
 	bool		known;
 	Oid			model;
-	Oid			model_pkey;
-	Oid			model_name_idx;
 	Oid			relation;
-	Oid			relation_pkey;
-	Oid			relation_target_idx;
-	Oid			relation_through_idx;
 } CatalogTables;
 
 typedef enum Writing
@@ -82,13 +77,13 @@ static const char *FindTables(CatalogTables *found);
 static bool WriteModelRow(const CormModelRow *row, Writing how, bool wait);
 static bool WriteRelationRow(const CormRelationRow *row, Writing how,
 							 bool wait);
-static bool ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid,
-					 bool wait);
+static bool ClaimRow(Relation rel, const char *index, Oid value,
+					 ItemPointerData tid, bool wait);
 pg_noreturn static void RaiseModelChanged(void);
-static List *ScanRows(Oid table, Oid index, ScanKey keys, int nkeys,
+static List *ScanRows(Oid table, const char *index, ScanKey keys, int nkeys,
 					  RowReader reader);
-static List *ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value,
-					   RowReader reader);
+static List *ScanByOid(Oid table, const char *index, AttrNumber attnum,
+					   Oid value, RowReader reader);
 static void WriteTuple(Relation rel, ItemPointerData tid, HeapTuple tuple);
 static void InsertTuple(Relation rel, HeapTuple tuple);
 static void Written(Relation rel);
@@ -188,7 +183,7 @@ List *
 CormReadModelRows(void)
 {
 	LookUpTables();
-	return ScanRows(tables.model, tables.model_pkey, NULL, 0, CormModelOfTuple);
+	return ScanRows(tables.model, "model_pkey", NULL, 0, CormModelOfTuple);
 }
 
 List *
@@ -199,7 +194,7 @@ CormReadModelRowsNamed(const char *name)
 	LookUpTables();
 	ScanKeyInit(&key, Anum_model_name, BTEqualStrategyNumber, F_TEXTEQ,
 				CStringGetTextDatum(name));
-	return ScanRows(tables.model, tables.model_name_idx, &key, 1, CormModelOfTuple);
+	return ScanRows(tables.model, "model_name_idx", &key, 1, CormModelOfTuple);
 }
 
 CormModelRow *
@@ -208,7 +203,7 @@ CormReadModelRow(Oid relid)
 	List	   *rows;
 
 	LookUpTables();
-	rows = ScanByOid(tables.model, tables.model_pkey, Anum_model_table_name,
+	rows = ScanByOid(tables.model, "model_pkey", Anum_model_table_name,
 					 relid, CormModelOfTuple);
 	return rows == NIL ? NULL : linitial(rows);
 }
@@ -217,7 +212,7 @@ List *
 CormReadRelationRows(void)
 {
 	LookUpTables();
-	return ScanRows(tables.relation, tables.relation_pkey, NULL, 0,
+	return ScanRows(tables.relation, "relation_pkey", NULL, 0,
 					CormRelationOfTuple);
 }
 
@@ -235,7 +230,7 @@ CormReadRelationRowsFrom(Oid source)
 	List	   *rows;
 
 	LookUpTables();
-	rows = ScanByOid(tables.relation, tables.relation_pkey,
+	rows = ScanByOid(tables.relation, "relation_pkey",
 					 Anum_relation_source, source, CormRelationOfTuple);
 	list_sort(rows, CompareNames);
 	return rows;
@@ -245,7 +240,7 @@ List *
 CormReadRelationRowsTo(Oid target)
 {
 	LookUpTables();
-	return ScanByOid(tables.relation, tables.relation_target_idx,
+	return ScanByOid(tables.relation, "relation_target_idx",
 					 Anum_relation_target, target, CormRelationOfTuple);
 }
 
@@ -253,7 +248,7 @@ List *
 CormReadRelationRowsThrough(Oid through)
 {
 	LookUpTables();
-	return ScanByOid(tables.relation, tables.relation_through_idx,
+	return ScanByOid(tables.relation, "relation_through_idx",
 					 Anum_relation_through, through, CormRelationOfTuple);
 }
 
@@ -352,6 +347,15 @@ CormFollowDeleteRelation(const CormRelationRow *row)
 	return WriteRelationRow(row, ROW_DELETE, false);
 }
 
+pg_noreturn static void
+RaiseIncomplete(const char *missing)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("extension \"corm\" lacks its relation \"corm.%s\"", missing),
+			 errhint("Run ALTER EXTENSION corm UPDATE.")));
+}
+
 /*
  * Fills "tables".  A function of a dropped extension can still run (a cached
  * plan, a pending portal), so a missing table is the user's error, not ours.
@@ -364,18 +368,14 @@ LookUpTables(void)
 
 	if (tables.known)
 		return;
-	if (!OidIsValid(get_extension_oid("corm", true)))
+	missing = FindTables(&found);
+	if (missing != NULL && !OidIsValid(get_extension_oid("corm", true)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension \"corm\" is not installed in this database"),
 				 errhint("Run CREATE EXTENSION corm.")));
-	missing = FindTables(&found);
 	if (missing != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("extension \"corm\" lacks its relation \"corm.%s\"",
-						missing),
-				 errhint("Run ALTER EXTENSION corm UPDATE.")));
+		RaiseIncomplete(missing);
 	tables = found;
 }
 
@@ -384,19 +384,6 @@ static const char *
 FindTables(CatalogTables *found)
 {
 	Oid			schema;
-	struct
-	{
-		const char *name;
-		Oid		   *oid;
-	}			members[] = {
-		{"model", &found->model},
-		{"model_pkey", &found->model_pkey},
-		{"model_name_idx", &found->model_name_idx},
-		{"relation", &found->relation},
-		{"relation_pkey", &found->relation_pkey},
-		{"relation_target_idx", &found->relation_target_idx},
-		{"relation_through_idx", &found->relation_through_idx}
-	};
 
 	if (tables.known)
 	{
@@ -404,15 +391,23 @@ FindTables(CatalogTables *found)
 		return NULL;
 	}
 	schema = get_namespace_oid("corm", true);
-	for (int i = 0; i < lengthof(members); i++)
-	{
-		*members[i].oid = OidIsValid(schema) ?
-			get_relname_relid(members[i].name, schema) : InvalidOid;
-		if (!OidIsValid(*members[i].oid))
-			return members[i].name;
-	}
 	found->known = true;
-	return NULL;
+	found->model = OidIsValid(schema) ? get_relname_relid("model", schema) : InvalidOid;
+	if (!OidIsValid(found->model))
+		return "model";
+	found->relation = get_relname_relid("relation", schema);
+	return OidIsValid(found->relation) ? NULL : "relation";
+}
+
+/* An index of one of them.  Most sessions need none. */
+static Oid
+IndexOf(Relation rel, const char *name)
+{
+	Oid			index = get_relname_relid(name, RelationGetNamespace(rel));
+
+	if (!OidIsValid(index))
+		RaiseIncomplete(name);
+	return index;
 }
 
 static void
@@ -437,11 +432,12 @@ NeedsIndex(Relation rel)
 
 /* All rows that the keys select, read while the scan's snapshot is alive. */
 static List *
-ScanRows(Oid table, Oid index, ScanKey keys, int nkeys, RowReader reader)
+ScanRows(Oid table, const char *index, ScanKey keys, int nkeys, RowReader reader)
 {
 	Relation	rel = table_open(table, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, index, nkeys == 0 || NeedsIndex(rel),
-										  NULL, nkeys, keys);
+	bool		by_index = nkeys == 0 || NeedsIndex(rel);
+	SysScanDesc scan = systable_beginscan(rel, by_index ? IndexOf(rel, index) : InvalidOid,
+										  by_index, NULL, nkeys, keys);
 	List	   *rows = NIL;
 	HeapTuple	tuple;
 
@@ -453,7 +449,7 @@ ScanRows(Oid table, Oid index, ScanKey keys, int nkeys, RowReader reader)
 }
 
 static List *
-ScanByOid(Oid table, Oid index, AttrNumber attnum, Oid value, RowReader reader)
+ScanByOid(Oid table, const char *index, AttrNumber attnum, Oid value, RowReader reader)
 {
 	ScanKeyData key;
 
@@ -470,7 +466,7 @@ WriteModelRow(const CormModelRow *row, Writing how, bool wait)
 
 	LookUpTables();
 	rel = table_open(tables.model, RowExclusiveLock);
-	if (!ClaimRow(rel, tables.model_pkey, row->relid, row->tid, wait))
+	if (!ClaimRow(rel, "model_pkey", row->relid, row->tid, wait))
 		return false;
 	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
 			   CormTupleOfModel(row, RelationGetDescr(rel)));
@@ -485,7 +481,7 @@ WriteRelationRow(const CormRelationRow *row, Writing how, bool wait)
 
 	LookUpTables();
 	rel = table_open(tables.relation, RowExclusiveLock);
-	if (!ClaimRow(rel, tables.relation_pkey, row->source, row->tid, wait))
+	if (!ClaimRow(rel, "relation_pkey", row->source, row->tid, wait))
 		return false;
 	WriteTuple(rel, row->tid, how == ROW_DELETE ? NULL :
 			   CormTupleOfRelation(row, RelationGetDescr(rel)));
@@ -499,7 +495,7 @@ WriteRelationRow(const CormRelationRow *row, Writing how, bool wait)
  * the first column of the index, since its place may be another row's by now.
  */
 static bool
-ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid, bool wait)
+ClaimRow(Relation rel, const char *index, Oid value, ItemPointerData tid, bool wait)
 {
 	TM_Result	result = TM_Deleted;
 	ScanKeyData key;
@@ -508,7 +504,7 @@ ClaimRow(Relation rel, Oid index, Oid value, ItemPointerData tid, bool wait)
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(value));
-	scan = systable_beginscan(rel, index, true, NULL, 1, &key);
+	scan = systable_beginscan(rel, IndexOf(rel, index), true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		HeapTupleData version;

@@ -29,6 +29,7 @@
 #include "access/itup.h"
 #include "access/nbtree.h"
 #include "access/xact.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
@@ -350,6 +351,14 @@ Fill(CormLeafMap *map, Relation index, int at)
 	return true;
 }
 
+/* Is it the type's own order?  A new session does not know that of many types yet. */
+static bool
+IsOwnOrder(Oid family, Oid type)
+{
+	return family == INTEGER_BTREE_FAM_OID ||
+		family == lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+}
+
 /* In the type's own order, ascending, with nulls at the end. */
 static CormLeafKind
 KindOf(Relation index)
@@ -357,8 +366,7 @@ KindOf(Relation index)
 	Oid			type = index->rd_opcintype[0];
 
 	return index->rd_indoption[0] == 0 && !RelationUsesLocalBuffers(index) &&
-		index->rd_opfamily[0] == lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf ?
-		CormLeafKindOf(type) : CORM_LEAF_NOT;
+		IsOwnOrder(index->rd_opfamily[0], type) ? CormLeafKindOf(type) : CORM_LEAF_NOT;
 }
 
 CormLeafMap *

@@ -65,6 +65,7 @@ REGRESS = \
 	row_cache \
 	row_cache_calls \
 	kept_requests \
+	kept_reads \
 	kept_texts \
 	order \
 	page \
@@ -134,6 +135,7 @@ ISOLATION = \
 	row_cache \
 	row_cache_skew \
 	kept_requests \
+	kept_reads \
 	scan_index_ddl \
 	write_add \
 	write_set \

@@ -279,7 +279,7 @@ BEGIN
 	RETURN NEXT;
 END $$;
 \set nested '{"model": "post", "filter": {"id": 1}, "fields": ["id"], "prefetch_related": [{"author": {"fields": ["id", "rate", "born"]}}, {"tag": {"fields": ["id"], "limit": 1}}]}'
-SELECT b.* FROM (VALUES ('corm.batch_size', '1000'), ('corm.batch_size', '1'), ('corm.slice_strategy', 'window'), ('corm.slice_strategy', 'lateral'), ('corm.bigint_as_string', 'on'), ('corm.row_cache_size', '0'), ('DateStyle', 'German'),
+SELECT b.* FROM (VALUES ('corm.batch_size', '1000'), ('corm.batch_size', '1'), ('corm.slice_strategy', 'window'), ('corm.slice_strategy', 'lateral'), ('corm.bigint_as_string', 'on'), ('corm.bigint_as_string', 'on'), ('corm.bigint_as_string', 'off'), ('corm.row_cache_size', '0'), ('DateStyle', 'German'),
 	('corm.direct_scan', 'off'), ('corm.direct_scan', 'off'), ('corm.to_one_strategy', 'join'), ('corm.to_one_strategy', 'separate'), ('corm.key_strategy', 'join'), ('corm.key_strategy', 'join'), ('corm.max_depth', '1'), ('corm.max_depth', '19'), ('corm.max_rows', '1'), ('corm.batch_size', '1000')) v(s, x), ask_with(s, x, :'nested') b;
 SELECT b.* FROM (VALUES ('corm.max_depth', '1'), ('corm.max_depth', '2'), ('corm.max_depth', '1')) v(s, x), ask_with(s, x, '{"model": "author", "fields": ["id"], "filter": {"id": 1}, "prefetch_related": ["posts__tag"]}') b;
 

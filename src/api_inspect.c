@@ -219,7 +219,7 @@ corm_explain(PG_FUNCTION_ARGS)
 	inspected.run = CormVerbLoads(inspected.verb) ?
 		CormRunBegin(inspected.select, true) : NULL;
 	inspected.rows = inspected.verb == CORM_VERB_ROWS ?
-		CormScanPlanRows(inspected.select) : NULL;
+		CormScanPlan(inspected.select, CORM_SCAN_FOR_ROWS) : NULL;
 	if (inspected.rows != NULL && !CormScanOpen(inspected.rows))
 		inspected.rows = NULL;
 	if (PG_ARGISNULL(2) || !PG_GETARG_BOOL(2))

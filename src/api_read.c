@@ -344,7 +344,7 @@ CheckPlannedFor(TupleDesc planned, TupleDesc now)
 static bool
 ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select, ParamListInfo params)
 {
-	CormScan   *scan = CormScanPlanRows(select);
+	CormScan   *scan = CormScanPlan(select, CORM_SCAN_FOR_ROWS);
 	TupleTableSlot *slot;
 	CormErrorFrame frame;
 

@@ -43,19 +43,15 @@ IntegerOf(Datum value, int16 typlen)
 		typlen == sizeof(int32) ? DatumGetInt32(value) : DatumGetInt16(value);
 }
 
-/*
- * Looks up the functions of every key part, in the current memory context.
- */
-void
-CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys)
+CormKeyFunctions *
+CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys)
 {
-	memset(table, 0, sizeof(*table));
-	table->nkeys = nkeys;
-	table->functions = palloc0(nkeys * sizeof(CormKeyFunctions));
+	CormKeyFunctions *all = palloc0(nkeys * sizeof(CormKeyFunctions));
+
 	for (int i = 0; i < nkeys; i++)
 	{
 		const CormKeyPart *key = &keys[i];
-		CormKeyFunctions *functions = &table->functions[i];
+		CormKeyFunctions *functions = &all[i];
 		TypeCacheEntry *type = lookup_type_cache(key->child_type, TYPECACHE_EQ_OPR);
 		RegProcedure referenced;
 		RegProcedure referencing;
@@ -75,6 +71,24 @@ CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys)
 			fmgr_info(key->child_referenced ? referencing : referenced, &functions->parent_hash);
 		}
 	}
+	return all;
+}
+
+bool
+CormKeysAreIntegers(int nkeys, const CormKeyFunctions *functions)
+{
+	for (int i = 0; i < nkeys; i++)
+		if (!functions[i].integer)
+			return false;
+	return true;
+}
+
+void
+CormKeyTableInit(CormKeyTable *table, int nkeys, CormKeyFunctions *functions)
+{
+	memset(table, 0, sizeof(*table));
+	table->nkeys = nkeys;
+	table->functions = functions;
 }
 
 void

@@ -57,7 +57,14 @@ typedef struct CormKeyTable
 	CormBucket **slots;
 } CormKeyTable;
 
-extern void CormKeyTableInit(CormKeyTable *table, int nkeys, const CormKeyPart *keys);
+/* The functions of every key part, looked up, in the current context. */
+extern CormKeyFunctions *CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys);
+
+/* Do all parts take and compare nothing but integers? */
+extern bool CormKeysAreIntegers(int nkeys, const CormKeyFunctions *functions);
+
+/* A table without room for anything yet; the functions are used as long as it is. */
+extern void CormKeyTableInit(CormKeyTable *table, int nkeys, CormKeyFunctions *functions);
 
 /* Forgets all buckets; new ones are made in "context". */
 extern void CormKeyTableReset(CormKeyTable *table, MemoryContext context);

@@ -40,7 +40,34 @@ RaiseChanged(const CormSelect *select)
 
 static void OpenScans(CormLevel *level);
 
+/*
+ * What a level reads and prints, as its select and the way it is read decide it.  When
+ * the rows are read once more, it is compiled again in the memory of the select and
+ * kept there, if it lasts: functions that somebody may replace are looked up anew.
+ */
+typedef struct CormCompiled
+{
+	bool		lasting;
+	int			natts;
+	CormItems  *items;
+	CormKeyFunctions *keys;		/* of a child that statements read */
+
+	/* of a list, or one row of another table, that is scanned */
+	CormSorter *sorter;
+	CormKeyFunctions *fragment_keys;	/* of rows that several parents may have */
+	int			nfragment_keys;
+	int			fragment_columns[INDEX_MAX_KEYS];
+	StringInfoData shape;		/* of those that may be kept from call to call; no
+								 * data: they may not */
+} CormCompiled;
+
 /* ---------- compiling ---------- */
+
+static bool
+IsBuiltIn(const FmgrInfo *function)
+{
+	return function->fn_oid < FirstNormalObjectId;
+}
 
 int
 CormColumnOfTarget(const CormLevel *level, int target)
@@ -57,8 +84,11 @@ IsSelf(const CormSelect *select, const CormOutput *output)
 	return output->kind == CORM_OUT_CHILD && output->child->select == select;
 }
 
+/*
+ * The items of an object; *lasting becomes false if one of them does not last.
+ */
 static CormItems *
-CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
+CompileObject(const CormLevel *level, const CormObject *object, int *nholes, bool *lasting)
 {
 	const CormSelect *select = level->select;
 	int			n = list_length(object->outputs);
@@ -95,9 +125,11 @@ CompileObject(const CormLevel *level, const CormObject *object, int *nholes)
 		{
 			case CORM_OUT_VALUE:
 				CormEncoderInit(&item->encoder, output->type);
+				*lasting = *lasting && item->encoder.parts == NULL &&
+					IsBuiltIn(&item->encoder.function);
 				break;
 			case CORM_OUT_OBJECT:
-				item->object = CompileObject(level, output->object, nholes);
+				item->object = CompileObject(level, output->object, nholes, lasting);
 				break;
 			case CORM_OUT_CHILD:
 				item->child = output->child;
@@ -119,7 +151,7 @@ CompileSelf(CormLevel *level, int self)
 	level->self = self;
 	level->children[self] = level;
 	CormKeyTableInit(&level->nodes, level->select->model->nkey,
-					 level->select->identity);
+					 CormKeyFunctionsOf(level->select->model->nkey, level->select->identity));
 }
 
 /*
@@ -156,7 +188,7 @@ MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bo
 
 	/* a row within a row that has no hole cannot have one either */
 	if (scannable)
-		level->scan = CormScanPlan(select);
+		level->scan = CormScanPlan(select, CORM_SCAN_FOR_PARENTS);
 	return level;
 }
 
@@ -182,28 +214,61 @@ CompileKeyColumns(CormLevel *level)
 	}
 }
 
-static void
-CompileSorter(CormLevel *level)
+static CormSorter *
+CompileSorter(const CormLevel *level)
 {
 	const CormModel *model = level->select->model;
-	CormSorter *sorter = &level->sorter;
-	bool		links = CormScanKindOf(level->scan) == CORM_SCAN_LINKS;
+	CormSorter *sorter = palloc(offsetof(CormSorter, keys) + model->nkey * sizeof(CormSortKey));
 	int			columns[INDEX_MAX_KEYS];
-	const CormKeyPart *keys = links ?
-		CormScanTargetKeys(level->scan, &sorter->nkeys, columns) : NULL;
+	int			n;
+	const CormKeyPart *keys = CormScanKindOf(level->scan) == CORM_SCAN_LINKS ?
+		CormScanTargetKeys(level->scan, &n, columns) : NULL;
 
 	sorter->nkeys = model->nkey;
 	for (int i = 0; i < model->nkey; i++)
 	{
 		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
-		Oid			type = links ? keys[i].parent_type : column->typid;
+		Oid			type = keys ? keys[i].parent_type : column->typid;
+		CormSortKey *key = &sorter->keys[i];
 
-		sorter->columns[i] = column->attnum - 1;
-		sorter->collations[i] = column->collation;
-		fmgr_info(lookup_type_cache(type, TYPECACHE_CMP_PROC)->cmp_proc,
-				  &sorter->compare[i]);
-		get_typlenbyval(type, &sorter->typlen[i], &sorter->byval[i]);
+		key->column = column->attnum - 1;
+		key->collation = column->collation;
+		fmgr_info(lookup_type_cache(type, TYPECACHE_CMP_PROC)->cmp_proc, &key->compare);
+		get_typlenbyval(type, &key->typlen, &key->byval);
 	}
+	return sorter;
+}
+
+/*
+ * How rows that several parents may have are told from others that are kept from call
+ * to call: by what of them is printed, and how.
+ */
+static void
+CompileShape(const CormLevel *level, CormCompiled *compiled, const CormKeyPart *key)
+{
+	const CormItems *items = compiled->items;
+
+	compiled->shape.data = NULL;
+	if (level->nchildren > 0 || compiled->nfragment_keys > 1 ||
+		key->child_type != key->parent_type || !CormRowCacheFinds(key->child_type))
+		return;
+	for (int i = 0; i < items->n; i++)
+		if (!CormRowCacheTakes(items->item[i].encoder.typid))
+			return;
+	initStringInfo(&compiled->shape);
+	for (int i = 0; i < items->n; i++)
+	{
+		const CormItem *item = &items->item[i];
+
+		appendBinaryStringInfo(&compiled->shape, (char *) &item->target, sizeof(int));
+		appendBinaryStringInfo(&compiled->shape, (char *) &item->encoder.typid, sizeof(Oid));
+
+		/* a setting that was another when the level was compiled */
+		appendBinaryStringInfo(&compiled->shape, (char *) &item->encoder.encode,
+							   sizeof(CormEncodeFunction));
+		appendBinaryStringInfo(&compiled->shape, item->prefix, item->prefix_len + 1);
+	}
+	appendBinaryStringInfo(&compiled->shape, (char *) compiled->fragment_columns, sizeof(int));
 }
 
 /*
@@ -211,25 +276,76 @@ CompileSorter(CormLevel *level)
  * stands in the text, is a key or orders the rows.
  */
 static void
-CompileScan(CormLevel *level)
+CompileScan(const CormLevel *level, CormCompiled *compiled)
 {
-	int			n;
+	const CormSelect *select = level->select;
 
-	level->natts = 0;
-	for (int i = 0; i < list_length(level->select->targets); i++)
-		level->natts = Max(level->natts, CormColumnOfTarget(level, i) + 1);
+	compiled->natts = 0;
+	for (int i = 0; i < list_length(select->targets); i++)
+		compiled->natts = Max(compiled->natts, CormColumnOfTarget(level, i) + 1);
 	if (level->child == NULL)
 		return;					/* one row needs no order */
-	for (int i = 0; i < level->select->model->nkey; i++)
-		level->natts = Max(level->natts, level->select->model->key[i]);
-	CompileSorter(level);
+	for (int i = 0; i < select->model->nkey; i++)
+		compiled->natts = Max(compiled->natts, select->model->key[i]);
+	compiled->sorter = CompileSorter(level);
+	for (int i = 0; i < compiled->sorter->nkeys; i++)
+		compiled->lasting = compiled->lasting && IsBuiltIn(&compiled->sorter->keys[i].compare);
 	if (CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
 	{
-		const CormKeyPart *keys = CormScanTargetKeys(level->scan, &n,
-													 level->fragment_columns);
+		const CormKeyPart *keys = CormScanTargetKeys(level->scan, &compiled->nfragment_keys,
+													 compiled->fragment_columns);
 
-		CormKeyTableInit(&level->fragments, n, keys);
+		compiled->fragment_keys = CormKeyFunctionsOf(compiled->nfragment_keys, keys);
+		compiled->lasting = compiled->lasting &&
+			CormKeysAreIntegers(compiled->nfragment_keys, compiled->fragment_keys);
+		CompileShape(level, compiled, keys);
 	}
+}
+
+static CormCompiled *
+Compile(const CormLevel *level)
+{
+	const CormSelect *select = level->select;
+	CormCompiled *compiled = palloc0(sizeof(CormCompiled));
+	int			nholes = 0;
+
+	compiled->lasting = true;
+	compiled->natts = list_length(select->targets);
+	compiled->items = CompileObject(level, select->object, &nholes, &compiled->lasting);
+	if (level->scanning)
+		CompileScan(level, compiled);
+	else if (level->child)
+	{
+		compiled->keys = CormKeyFunctionsOf(select->nkeys, select->keys);
+		compiled->lasting = compiled->lasting &&
+			CormKeysAreIntegers(select->nkeys, compiled->keys);
+	}
+	return compiled;
+}
+
+/* The same, kept if it may be. */
+static const CormCompiled *
+CompiledOf(const CormLevel *level)
+{
+	CormKept   *kept = level->select->kept;
+	CormCompiled *compiled;
+	MemoryContext old;
+
+	if (kept == NULL)
+		return Compile(level);
+	if (kept->compiled[level->scanning] != NULL)
+		return kept->compiled[level->scanning];
+	if (!kept->lasting[level->scanning])
+	{
+		compiled = Compile(level);
+		kept->lasting[level->scanning] = compiled->lasting;
+		return compiled;
+	}
+	old = MemoryContextSwitchTo(kept->context);
+	compiled = Compile(level);
+	kept->compiled[level->scanning] = compiled;
+	MemoryContextSwitchTo(old);
+	return compiled;
 }
 
 /*
@@ -270,31 +386,14 @@ OpenCache(CormLevel *level)
 	int			columns[INDEX_MAX_KEYS];
 
 	level->cache.heap = NULL;
-	if (!level->scanning || level->child == NULL || level->nchildren > 0 ||
-		CormScanKindOf(level->scan) == CORM_SCAN_CHILDREN)
+	if (!level->scanning || level->shape->data == NULL)
 		return;
 	key = CormScanTargetKeys(level->scan, &n, columns);
-	if (n > 1 || key->child_type != key->parent_type || !CormRowCacheFinds(key->child_type))
-		return;
-	for (int i = 0; i < items->n; i++)
-		if (!CormRowCacheTakes(items->item[i].encoder.typid))
-			return;
 	heap = CormScanRelation(level->scan, &snapshot);
 	initStringInfo(&shape);
+	appendBinaryStringInfo(&shape, level->shape->data, level->shape->len);
 	for (int i = 0; i < items->n; i++)
-	{
-		const CormItem *item = &items->item[i];
-
-		appendBinaryStringInfo(&shape, (char *) &item->target, sizeof(int));
-		appendBinaryStringInfo(&shape, (char *) &item->encoder.typid, sizeof(Oid));
-
-		/* a setting that was another when the level was compiled */
-		appendBinaryStringInfo(&shape, (char *) &item->encoder.encode,
-							   sizeof(CormEncodeFunction));
-		appendBinaryStringInfo(&shape, item->prefix, item->prefix_len + 1);
-		AppendMissing(&shape, RelationGetDescr(heap), item->target);
-	}
-	appendBinaryStringInfo(&shape, (char *) columns, sizeof(int));
+		AppendMissing(&shape, RelationGetDescr(heap), items->item[i].target);
 	CormRowCacheOpen(&level->cache, heap, snapshot, key->child_type, &shape);
 	pfree(shape.data);
 }
@@ -325,24 +424,27 @@ Foretell(CormLevel *level)
 static void
 CompleteLevel(CormLevel *level)
 {
-	const CormSelect *select = level->select;
-	int			nholes = 0;
+	const CormCompiled *compiled = CompiledOf(level);
 
-	level->natts = list_length(select->targets);
-	if (level->scanning)
-		CompileScan(level);
-	level->items = CompileObject(level, select->object, &nholes);
+	level->natts = compiled->natts;
+	level->items = compiled->items;
+	level->sorter = compiled->sorter;
+	level->fragment_columns = compiled->fragment_columns;
+	level->shape = &compiled->shape;
+	if (compiled->keys)
+		CormKeyTableInit(&level->table, level->select->nkeys, compiled->keys);
+	if (compiled->fragment_keys)
+		CormKeyTableInit(&level->fragments, compiled->nfragment_keys, compiled->fragment_keys);
 	OpenCache(level);
 	if (level->self >= 0 && level->child->flat)
 	{
-		CormObject	key = {select->path, -1};
+		CormObject	key = {level->select->path, -1};
+		int			nholes = 0;
+		bool		lasting;
 
-		nholes = 0;
-		level->path = CompileObject(level, &key, &nholes);
+		level->path = CompileObject(level, &key, &nholes, &lasting);
 	}
 	CompileKeyColumns(level);
-	if (level->child && !level->scanning)
-		CormKeyTableInit(&level->table, select->nkeys, select->keys);
 	Foretell(level);
 	for (int i = 0; i < level->nchildren; i++)
 		if (i != level->self)
@@ -356,7 +458,7 @@ CormCompileLevel(const CormSelect *select, CormTally *tally, bool may_scan, bool
 
 	OpenScans(level);
 	if (may_scan && one_row)
-		level->scan = CormScanPlanOne(select);
+		level->scan = CormScanPlan(select, CORM_SCAN_FOR_ONE);
 	level->scanning = level->scan != NULL && CormScanOpen(level->scan);
 	CompleteLevel(level);
 	return level;

@@ -78,14 +78,19 @@ typedef struct CormItems
 } CormItems;
 
 /* How the rows of a level are put in the order of their key. */
+typedef struct CormSortKey
+{
+	int			column;			/* in the slots, of rows */
+	FmgrInfo	compare;
+	Oid			collation;
+	bool		byval;
+	int16		typlen;
+} CormSortKey;
+
 typedef struct CormSorter
 {
 	int			nkeys;
-	int			columns[INDEX_MAX_KEYS];	/* in the slots, of rows */
-	FmgrInfo	compare[INDEX_MAX_KEYS];
-	Oid			collations[INDEX_MAX_KEYS];
-	bool		byval[INDEX_MAX_KEYS];
-	int16		typlen[INDEX_MAX_KEYS];
+	CormSortKey keys[FLEXIBLE_ARRAY_MEMBER];
 } CormSorter;
 
 /* One statement of the tree while it runs. */
@@ -94,20 +99,21 @@ typedef struct CormLevel
 	const CormSelect *select;
 	const CormChild *child;		/* what it fills in, or NULL for the root */
 	char	   *sql[2];			/* for many parents, and for few */
-	CormItems  *items;
+	const CormItems *items;
 	int			nchildren;
 	struct CormLevel **children;
 	int		  **key_columns;	/* by child: where a slot has its keys */
 	int			self;			/* which child is the level itself, or -1 */
-	CormItems  *path;			/* the key of a row, for paths */
+	const CormItems *path;			/* the key of a row, for paths */
 	CormTally  *tally;			/* of the call */
 
 	CormScan   *scan;			/* how index scans would find the rows, or NULL */
 	bool		scanning;		/* they do; slots are the scan's */
 	int			natts;			/* attributes that are read of a slot */
-	CormSorter	sorter;			/* of a list that is scanned */
-	int			fragment_columns[INDEX_MAX_KEYS];	/* key of a fragment */
-	CormRowCache cache;			/* of fragments, from call to call */
+	const CormSorter *sorter;	/* of a list that is scanned */
+	const int  *fragment_columns;	/* key of a fragment */
+	const StringInfoData *shape;	/* of fragments that are kept, if it has data ... */
+	CormRowCache cache;			/* ... from call to call */
 
 	/* the current batch */
 	int			nrows;

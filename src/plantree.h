@@ -272,6 +272,30 @@ typedef struct CormNamedValue
 	CormValue  *value;
 } CormNamedValue;
 
+/* Who finds rows by index scans instead of a statement (scan.h). */
+typedef enum CormScanPurpose
+{
+	CORM_SCAN_FOR_PARENTS,
+	CORM_SCAN_FOR_ONE,
+	CORM_SCAN_FOR_ROWS
+} CormScanPurpose;
+
+#define CORM_SCAN_PURPOSES (CORM_SCAN_FOR_ROWS + 1)
+
+/*
+ * What it takes to read the rows of a select, as far as the select alone decides it:
+ * found out when they are read, and kept for as long as the select is.
+ */
+typedef struct CormKept
+{
+	MemoryContext context;		/* of the select */
+	bool		planned[CORM_SCAN_PURPOSES];	/* is it known how scans ... */
+	struct CormScan *scans[CORM_SCAN_PURPOSES]; /* ... would do it, or NULL? */
+	bool		lasting[2];		/* by statement, or by scan: may what a level has
+								 * compiled ... */
+	struct CormCompiled *compiled[2];	/* ... be kept?  It is, if not NULL */
+} CormKept;
+
 typedef struct CormSelect
 {
 	const char *label;			/* "Post", "Post.comments" */
@@ -314,6 +338,8 @@ typedef struct CormSelect
 	 */
 	CormKeyPart *identity;
 	List	   *path;			/* of a flat one: CormOutput * of the key */
+
+	CormKept   *kept;			/* NULL: nothing is */
 } CormSelect;
 
 typedef struct CormChild

@@ -216,6 +216,17 @@ CormProbeInit(CormProbe *probe, const CormModel *model)
 	probe->model = model;
 }
 
+void
+CormProbeForget(CormProbe *probe)
+{
+	probe->heap = NULL;
+	probe->index = NULL;
+	probe->desc = NULL;
+	probe->leaves = NULL;
+	probe->slot = NULL;
+	probe->keys = NULL;
+}
+
 bool
 CormProbeMayOpen(const CormModel *model)
 {
@@ -243,6 +254,7 @@ CormProbeOpen(CormProbe *probe)
 	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
 	if (probe->heap == NULL || !IsAsPlanned(probe))
 		return false;
+	probe->keys = palloc(probe->nkeys * sizeof(ScanKeyData));
 	probe->index = ChooseIndex(probe);
 	if (probe->index == NULL)
 		return false;
@@ -268,11 +280,9 @@ CormProbeClose(CormProbe *probe)
 		index_close(probe->index, NoLock);
 	if (probe->heap != NULL)
 		table_close(probe->heap, NoLock);
-	probe->leaves = NULL;
-	probe->desc = NULL;
-	probe->slot = NULL;
-	probe->index = NULL;
-	probe->heap = NULL;
+	if (probe->keys != NULL)
+		pfree(probe->keys);
+	CormProbeForget(probe);
 }
 
 void

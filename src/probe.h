@@ -33,12 +33,14 @@ typedef struct CormProbe
 	TupleTableSlot *slot;
 	bool		covers_far;		/* the index has the columns of "far" */
 
+	ScanKeyData *keys;			/* in index order ... */
+
 	/* by key; not set to zero, as there is room for more than there ever are */
 	const CormColumn *columns[INDEX_MAX_KEYS];
 	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
 	Oid			collations[INDEX_MAX_KEYS];
-	ScanKeyData keys[INDEX_MAX_KEYS];	/* while it is open: in index order ... */
-	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is; */
+	int			key_from[INDEX_MAX_KEYS];	/* ... and while it is open: which key
+											 * each is; */
 	int			far_columns[INDEX_MAX_KEYS];	/* where the index has "far" */
 } CormProbe;
 
@@ -50,6 +52,9 @@ extern bool CormProbeMayOpen(const CormModel *model);
 
 /* A probe of the model's rows, with no keys yet. */
 extern void CormProbeInit(CormProbe *probe, const CormModel *model);
+
+/* One that an error may have left open; what it held has been released since then. */
+extern void CormProbeForget(CormProbe *probe);
 
 /*
  * Opens the table and an index that has the key, for the active snapshot.  False

@@ -268,8 +268,8 @@ CompareKeys(const CormSorter *sorter, const Datum *a, const Datum *b)
 	int			order = 0;
 
 	for (int i = 0; order == 0 && i < sorter->nkeys; i++)
-		order = DatumGetInt32(FunctionCall2Coll(unconstify(FmgrInfo *, &sorter->compare[i]),
-												sorter->collations[i], a[i], b[i]));
+		order = DatumGetInt32(FunctionCall2Coll(unconstify(FmgrInfo *, &sorter->keys[i].compare),
+												sorter->keys[i].collation, a[i], b[i]));
 	return order;
 }
 
@@ -307,7 +307,7 @@ AddEntry(const Drawing *drawing, EntryList *list, const Datum *values)
 	}
 	keys = list->keys + list->n * nkeys;
 	for (int i = 0; i < nkeys; i++)
-		keys[i] = datumCopy(values[i], sorter->byval[i], sorter->typlen[i]);
+		keys[i] = datumCopy(values[i], sorter->keys[i].byval, sorter->keys[i].typlen);
 	list->sorted = list->sorted &&
 		(list->n == 0 || CompareKeys(sorter, keys - nkeys, keys) <= 0);
 	MemoryContextSwitchTo(old);
@@ -335,7 +335,7 @@ FreeEntries(EntryList *list, int *order)
 	int			nkeys = list->sorter->nkeys;
 
 	for (int i = 0; i < nkeys; i++)
-		for (int j = 0; !list->sorter->byval[i] && j < list->n; j++)
+		for (int j = 0; !list->sorter->keys[i].byval && j < list->n; j++)
 			pfree(DatumGetPointer(list->keys[j * nkeys + i]));
 	if (list->max > 0)
 	{
@@ -380,7 +380,7 @@ static void
 RenderChildren(const Drawing *drawing, CormLevel *below)
 {
 	StringInfo	text = drawing->text;
-	EntryList	list = {&below->sorter, .sorted = true};
+	EntryList	list = {below->sorter, .sorted = true};
 	int			base = text->len;
 	TupleTableSlot *slot;
 
@@ -392,8 +392,8 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 		if (list.n > 0)
 			appendStringInfoCharMacro(text, ',');
 		slot_getsomeattrs(slot, below->natts);
-		for (int i = 0; i < below->sorter.nkeys; i++)
-			keys[i] = slot->tts_values[below->sorter.columns[i]];
+		for (int i = 0; i < below->sorter->nkeys; i++)
+			keys[i] = slot->tts_values[below->sorter->keys[i].column];
 		entry = AddEntry(drawing, &list, keys);
 		entry->start = text->len;
 		CormCountRead(below);
@@ -568,7 +568,7 @@ static void
 RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	StringInfo	text = drawing->text;
-	EntryList	list = {&below->sorter, .sorted = true};
+	EntryList	list = {below->sorter, .sorted = true};
 	bool		first = true;
 	int		   *order;
 

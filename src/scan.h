@@ -21,18 +21,13 @@ extern bool corm_direct_scan;
 extern bool CormMayScan(const CormModel *model);
 
 /*
- * How the rows of a child's select would be scanned, or NULL when what it asks
- * takes a statement.  Made in the current context; nothing is opened.
+ * How the rows of a select would be scanned, or NULL when what it asks takes a
+ * statement: those of a child for its parents; else those whose key is given by
+ * parameters, one row by its primary key, for a document, or all rows of one owner,
+ * or one row, in no order.  Nothing is opened.  A select has one scan for each
+ * purpose: nobody else is to use it meanwhile.
  */
-extern CormScan *CormScanPlan(const CormSelect *select);
-
-/*
- * The same for rows that have no parents, but a key that is given by parameters:
- * one row by its primary key, for a document; all rows of one owner, or one row,
- * in no order.
- */
-extern CormScan *CormScanPlanOne(const CormSelect *select);
-extern CormScan *CormScanPlanRows(const CormSelect *select);
+extern CormScan *CormScanPlan(const CormSelect *select, CormScanPurpose purpose);
 
 /*
  * The rows of a scan are parents in another, by one column: while some are on their

@@ -182,6 +182,20 @@ CormMayScan(const CormModel *model)
 	return corm_direct_scan && CormProbeMayOpen(model);
 }
 
+/* Nothing of it is open, whatever became of those who had it before. */
+static void
+Begin(CormScan *scan)
+{
+	scan->context = CurrentMemoryContext;
+	scan->exhausted = false;
+	scan->fetch = NULL;
+	scan->all = NULL;
+	scan->visibility = InvalidBuffer;
+	scan->nforetold = 0;
+	CormProbeForget(&scan->rows);
+	CormProbeForget(&scan->links);
+}
+
 static CormScan *
 MakeScan(const CormSelect *select, CormScanKind kind)
 {
@@ -190,7 +204,7 @@ MakeScan(const CormSelect *select, CormScanKind kind)
 	memset(scan, 0, offsetof(CormScan, rows));
 	scan->select = select;
 	scan->kind = kind;
-	scan->context = CurrentMemoryContext;
+	Begin(scan);
 	CormProbeInit(&scan->rows, select->model);
 	CormProbeInit(&scan->links, select->link ? select->link->model : NULL);
 	if (kind == CORM_SCAN_LINKS)
@@ -198,8 +212,8 @@ MakeScan(const CormSelect *select, CormScanKind kind)
 	return scan;
 }
 
-CormScan *
-CormScanPlan(const CormSelect *select)
+static CormScan *
+PlanForParents(const CormSelect *select)
 {
 	CormScanKind kind = select->link != NULL ? CORM_SCAN_LINKS :
 		select->nkeys > 0 && select->keys[0].child_referenced ?
@@ -315,8 +329,8 @@ PlanByParameters(const CormSelect *select)
 	return scan;
 }
 
-CormScan *
-CormScanPlanOne(const CormSelect *select)
+static CormScan *
+PlanForOne(const CormSelect *select)
 {
 	CormScan   *scan = select->link == NULL && MayStopAtOne(select) ?
 		PlanByParameters(select) : NULL;
@@ -336,8 +350,8 @@ CormScanPlanOne(const CormSelect *select)
  * Rows that are not those of one owner may be most of the table, which an index
  * is no good for.
  */
-CormScan *
-CormScanPlanRows(const CormSelect *select)
+static CormScan *
+PlanForRows(const CormSelect *select)
 {
 	CormScan   *scan = select->order == NIL && select->limit == 0 ?
 		PlanByParameters(select) : NULL;
@@ -346,5 +360,44 @@ CormScanPlanRows(const CormSelect *select)
 		(select->link != NULL && !PlanFarKeys(scan)))
 		return NULL;
 	NoteColumns(scan);
+	return scan;
+}
+
+/* ---------- planning once ---------- */
+
+static CormScan *
+Plan(const CormSelect *select, CormScanPurpose purpose)
+{
+	switch (purpose)
+	{
+		case CORM_SCAN_FOR_PARENTS:
+			return PlanForParents(select);
+		case CORM_SCAN_FOR_ONE:
+			return PlanForOne(select);
+		case CORM_SCAN_FOR_ROWS:
+			return PlanForRows(select);
+	}
+	pg_unreachable();
+}
+
+CormScan *
+CormScanPlan(const CormSelect *select, CormScanPurpose purpose)
+{
+	CormKept   *kept = select->kept;
+	CormScan   *scan;
+
+	if (kept == NULL)
+		return Plan(select, purpose);
+	if (!kept->planned[purpose])
+	{
+		MemoryContext old = MemoryContextSwitchTo(kept->context);
+
+		kept->scans[purpose] = Plan(select, purpose);
+		kept->planned[purpose] = true;
+		MemoryContextSwitchTo(old);
+	}
+	scan = kept->scans[purpose];
+	if (scan != NULL)
+		Begin(scan);
 	return scan;
 }

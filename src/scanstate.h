@@ -33,7 +33,8 @@ typedef struct CormScan
 	bool		of_owner;		/* of rows without parents: by their owner's key */
 	bool		exhausted;		/* its index has no further entry */
 	const CormSelect *select;
-	MemoryContext context;		/* of what is allocated while it is open */
+	MemoryContext context;		/* of what is allocated while it is open: who reads
+								 * the rows next has another */
 	CormHeapFetch *fetch;		/* of CHILDREN, while it is open */
 	TableScanDesc all;			/* while all rows are read */
 	CormKeyPart *far_keys;		/* of LINKS: the target's keys in the through

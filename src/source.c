@@ -59,6 +59,8 @@ CormMakeSelect(const CormModel *model, const char *label)
 	select->model = model;
 	select->label = label;
 	select->scope = CormMakeScope();
+	select->kept = palloc0(sizeof(CormKept));
+	select->kept->context = CurrentMemoryContext;
 	return select;
 }
 

@@ -39,6 +39,7 @@
 
 #include "childkey.h"
 #include "document.h"
+#include "encode.h"
 #include "jsonshape.h"
 #include "limits.h"
 #include "resolve.h"
@@ -69,6 +70,7 @@ typedef struct Setting
 	int			max_depth;
 	int			max_nodes;
 	bool		direct_scan;
+	bool		bigint_as_string;
 	int			nschemas;
 	Oid			schemas[MOST_SCHEMAS];	/* the search_path */
 } Setting;
@@ -151,6 +153,16 @@ Refresh(void)
 	others = CormWatchOthers();
 }
 
+/* What is found out when rows are read is kept with a tree (CormKept). */
+static void
+Count(Tree *tree)
+{
+	Size		now = MemoryContextMemAllocated(tree->context, true);
+
+	memory += now - tree->size;
+	tree->size = now;
+}
+
 /* ---------- taking ---------- */
 
 static void
@@ -161,6 +173,8 @@ GiveBack(void *arg)
 	tree->taken = false;
 	if (tree->dropped)
 		MemoryContextDelete(tree->context);
+	else
+		Count(tree);
 }
 
 static void
@@ -187,6 +201,7 @@ ReadSetting(Setting *setting)
 	setting->max_depth = corm_max_depth;
 	setting->max_nodes = corm_max_nodes;
 	setting->direct_scan = corm_direct_scan;
+	setting->bigint_as_string = corm_bigint_as_string;
 	setting->nschemas = fetch_search_path_array(setting->schemas, MOST_SCHEMAS);
 	return setting->nschemas <= MOST_SCHEMAS;
 }

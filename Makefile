@@ -135,7 +135,6 @@ ISOLATION = \
 	row_cache \
 	row_cache_skew \
 	kept_requests \
-	kept_reads \
 	scan_index_ddl \
 	write_add \
 	write_set \

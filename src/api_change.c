@@ -265,7 +265,7 @@ WriteOne(CormWrite *write, const CormRequest *printed, OneRow *one)
 		appendStringInfoString(&one->document, "{}");
 		return;
 	}
-	run = CormRunBegin(write->returning, false);
+	run = CormRunBegin(write->returning, 0);
 	CormRunObserve(run, ObserveOne, one);
 	CormRunReturning(run, CormDeparseChange(write), CormWriteParams(write), KeepDocument, one);
 }
@@ -277,7 +277,7 @@ ReadOne(const CormRequest *request, OneRow *one)
 	CormRun    *run;
 
 	two.limit = 2;
-	run = CormRunBegin(CormResolve(&two, CORM_FOR_DOCUMENTS, NULL), false);
+	run = CormRunBegin(CormResolve(&two, CORM_FOR_DOCUMENTS, NULL), 0);
 	CormRunObserve(run, ObserveOne, one);
 	CormRunPush(run, KeepDocument, one);
 }
@@ -565,7 +565,7 @@ corm_for_update(PG_FUNCTION_ARGS)
 				 errdetail("A row may come by several links."),
 				 errhint("Filter the rows of the model by their keys.")));
 	IsolateLocked(select);
-	CormRunReturning(CormRunBegin(select, false),
+	CormRunReturning(CormRunBegin(select, 0),
 					 psprintf("%s FOR UPDATE OF t%d%s", CormDeparseSelect(select, true),
 							  select->base->alias,
 							  skip_locked ? " SKIP LOCKED" : nowait ? " NOWAIT" : ""),

@@ -151,7 +151,7 @@ corm_group_by(PG_FUNCTION_ARGS)
 	grouping.order_by = ArgOrder(fcinfo);
 	grouping.limit = ArgLimit(fcinfo);
 	CormRunPush(CormRunBegin(CormResolveGroups(CormParseRequest(PG_GETARG_JSONB_P(ARG_QUERYSET)),
-											   &grouping), true),
+											   &grouping), CORM_RUN_READ_ONLY),
 				PutGroup, rsinfo);
 	return (Datum) 0;
 }
@@ -174,7 +174,7 @@ corm_aggregate(PG_FUNCTION_ARGS)
 	grouping.aggregates = ArgAggregates(fcinfo, 1);
 	initStringInfo(&buf);
 	CormRunPush(CormRunBegin(CormResolveGroups(CormParseRequest(PG_GETARG_JSONB_P(0)), &grouping),
-							 true),
+							 CORM_RUN_READ_ONLY),
 				KeepDocument, &buf);
 	PG_RETURN_DATUM(PointerGetDatum(cstring_to_text_with_len(buf.data, buf.len)));
 }

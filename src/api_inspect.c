@@ -217,7 +217,7 @@ corm_explain(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	inspected.scans = NIL;
 	inspected.run = CormVerbLoads(inspected.verb) ?
-		CormRunBegin(inspected.select, true) : NULL;
+		CormRunBegin(inspected.select, CORM_RUN_READ_ONLY) : NULL;
 	inspected.rows = inspected.verb == CORM_VERB_ROWS ?
 		CormScanPlan(inspected.select, CORM_SCAN_FOR_ROWS) : NULL;
 	if (inspected.rows != NULL && !CormScanOpen(inspected.rows))

@@ -125,7 +125,7 @@ KeepDocument(void *arg, StringInfo document)
 static void
 ReadPage(PageReader *reader, const CormPage *page)
 {
-	CormRun    *run = CormRunBegin(page->select, true);
+	CormRun    *run = CormRunBegin(page->select, CORM_RUN_READ_ONLY);
 
 	memset(reader, 0, sizeof(*reader));
 	reader->page = page;

@@ -143,7 +143,7 @@ corm_all(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	select = ArgTree(fcinfo, CORM_VERB_ALL);
 	if (select)
-		CormRunPush(CormRunBegin(select, true), CormPutDocument, rsinfo);
+		CormRunPush(CormRunBegin(select, CORM_RUN_READ_ONLY), CormPutDocument, rsinfo);
 	return (Datum) 0;
 }
 
@@ -203,7 +203,7 @@ corm_list(PG_FUNCTION_ARGS)
 	InitCollected(&collected);
 	appendStringInfoChar(&collected.buf, '[');
 	if (select)
-		CormRunPush(CormRunBegin(select, true), AppendDocument, &collected);
+		CormRunPush(CormRunBegin(select, CORM_RUN_READ_ONLY), AppendDocument, &collected);
 	appendStringInfoChar(&collected.buf, ']');
 	PG_RETURN_DATUM(CollectedDatum(&collected));
 }
@@ -216,7 +216,7 @@ GetOne(FunctionCallInfo fcinfo, Collected *collected, CormVerb verb)
 
 	InitCollected(collected);
 	if (select)
-		CormRunPush(CormRunBegin(select, true), KeepFirst, collected);
+		CormRunPush(CormRunBegin(select, CORM_RUN_READ_ONLY), KeepFirst, collected);
 	if (collected->n > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_ROWS),
@@ -258,7 +258,7 @@ FirstOf(FunctionCallInfo fcinfo, CormVerb verb)
 	if (select == NULL)
 		PG_RETURN_NULL();
 	InitCollected(&collected);
-	CormRunPush(CormRunBegin(select, true), KeepFirst, &collected);
+	CormRunPush(CormRunBegin(select, CORM_RUN_READ_ONLY), KeepFirst, &collected);
 	if (collected.n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(CollectedDatum(&collected));

@@ -397,7 +397,7 @@ InsertRow(const CormModel *model, List *assignments, CormRequest *request, Strin
 			appendStringInfoString(document, "{}");
 		return;
 	}
-	CormRunReturning(CormRunBegin(returning, false), sql, CormValueParams(&values),
+	CormRunReturning(CormRunBegin(returning, 0), sql, CormValueParams(&values),
 							KeepDocument, document);
 }
 
@@ -427,7 +427,7 @@ static void
 ReadCreated(CormRequest *request, JsonbValue *key, StringInfo document)
 {
 	CormFilterByKeys(request, list_make1(key));
-	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), false),
+	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), 0),
 				KeepDocument, document);
 }
 

@@ -384,7 +384,7 @@ CormFetchChildren(CormRun *run, CormLevel *parent)
 /* ---------- runs ---------- */
 
 CormRun *
-CormBeginRun(const CormSelect *select, bool read_only, bool one_row)
+CormBeginRun(const CormSelect *select, int manner)
 {
 	MemoryContext context = CormScratchContext();
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -395,9 +395,9 @@ CormBeginRun(const CormSelect *select, bool read_only, bool one_row)
 									   ALLOCSET_DEFAULT_SIZES);
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
 									 ALLOCSET_DEFAULT_SIZES);
-	run->read_only = read_only;
+	run->read_only = (manner & CORM_RUN_READ_ONLY) != 0;
 	run->owner = CurrentResourceOwner;
-	run->root = CormCompileLevel(select, &run->tally, read_only, one_row);
+	run->root = CormCompileLevel(select, &run->tally, manner);
 	initStringInfo(&run->scratch);
 	CormResetLevel(run->root, run->batch);
 	MemoryContextSwitchTo(old);
@@ -405,9 +405,9 @@ CormBeginRun(const CormSelect *select, bool read_only, bool one_row)
 }
 
 CormRun *
-CormRunBegin(const CormSelect *select, bool read_only)
+CormRunBegin(const CormSelect *select, int manner)
 {
-	return CormBeginRun(select, read_only, true);
+	return CormBeginRun(select, manner | CORM_RUN_ONE_ROW);
 }
 
 void
@@ -513,7 +513,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 
 	owners.object = &object;
 	owners.children = list_make1(loader);
-	run = CormBeginRun(&owners, true, false);
+	run = CormBeginRun(&owners, CORM_RUN_READ_ONLY);
 	root = run->root;
 	level = root->children[0];
 	for (int i = 0; i < nkeys; i++)

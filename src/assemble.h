@@ -28,11 +28,12 @@ typedef enum CormSliceStrategy
 extern int	corm_slice_strategy;
 
 /*
- * A run of one select with all that hangs below it.  A "read_only" run sees the
- * active snapshot and nothing of its own statement; others see what the
- * transaction has done so far.  Lives as long as the current memory context.
+ * A run of one select with all that hangs below it.  One that is CORM_RUN_READ_ONLY
+ * sees the active snapshot and nothing of its own statement; others see what the
+ * transaction has done so far.  "manner" may have CORM_RUN_WRITTEN, too.  Lives as
+ * long as the current memory context.
  */
-extern CormRun *CormRunBegin(const CormSelect *select, bool read_only);
+extern CormRun *CormRunBegin(const CormSelect *select, int manner);
 
 /* The same, of one that only reads and is pulled. */
 extern CormRun *CormRunBeginPull(const CormSelect *select);

@@ -410,7 +410,7 @@ RunInsert(const char *sql, const CormValues *values, const CormSelect *returning
 								 insertion->to - insertion->next, &taker.pub);
 		return;
 	}
-	run = CormRunBegin(returning, false);
+	run = CormRunBegin(returning, 0);
 	CormRunObserve(run, NoteReturned, insertion);
 	CormRunReturning(run, sql, BulkParams(values), SinkReturned, insertion);
 	SinkMissing(insertion, insertion->to);

@@ -12,12 +12,12 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
 
 #include "bulk_member.h"
 #include "data.h"
 #include "path.h"
 #include "pathtext.h"
+#include "typefacts.h"
 
 static bool
 Takes(const CormBulkReader *reader, const CormColumn *column)
@@ -46,22 +46,23 @@ ColumnOfRelation(const CormModel *model, const CormRelation *relation)
 static void
 ChooseConversion(CormBulkMember *member, const CormColumn *column)
 {
-	char		typtype = get_typtype(column->typid);
-	Oid			function;
+	const CormTypeFacts *type = CormTypeFactsOf(column->typid);
 
-	get_typlenbyval(column->typid, &member->typlen, &member->byval);
-	member->is_array = type_is_array(column->typid);
+	member->typlen = type->typlen;
+	member->byval = type->byval;
+	member->is_array = type->is_array;
 	if (column->typid == JSONBOID)
 		member->conversion = CORM_CONVERT_JSONB;
-	else if (typtype == TYPTYPE_DOMAIN || typtype == TYPTYPE_COMPOSITE ||
+	else if (type->typtype == TYPTYPE_DOMAIN || type->typtype == TYPTYPE_COMPOSITE ||
 			 column->typid == JSONOID)
 		member->conversion = CORM_CONVERT_GENERAL;
 	else
 	{
 		member->conversion = column->typid == TEXTOID ? CORM_CONVERT_TEXT :
 			column->typid == BOOLOID ? CORM_CONVERT_BOOLEAN : CORM_CONVERT_INPUT;
-		getTypeInputInfo(column->typid, &function, &member->ioparam);
-		fmgr_info(function, &member->input);
+		member->ioparam = type->ioparam;
+		fmgr_info_copy(&member->input, unconstify(FmgrInfo *, &type->input),
+					   CurrentMemoryContext);
 	}
 }
 

@@ -37,6 +37,7 @@
 #define SHORT_WEIGHT(header) (((header) & 0x003F) | ((header) & 0x0040 ? ~0x003F : 0))
 
 #define DIGIT_LENGTH 4			/* of a digit to the base 10000 */
+#define SAFE_WEIGHT 3			/* such numbers fit into 64 bits */
 
 /* Sign, 64 digits before the point, the point, 64 decimals, and quotes. */
 #define NUMERIC_ROOM (1 + 64 * DIGIT_LENGTH + 1 + 64 + 2)
@@ -118,9 +119,12 @@ EncodeFloat8(const CormEncoder *encoder, StringInfo buf, Datum value)
 
 /* ---------- numeric ---------- */
 
-/* The digits of a numeric, which may stand at odd addresses. */
+/* The parts of a numeric; its digits may stand at odd addresses. */
 typedef struct Digits
 {
+	bool		negative;
+	int			weight;
+	int			scale;
 	const char *data;
 	int			n;
 } Digits;
@@ -135,44 +139,63 @@ DigitAt(const Digits *digits, int i)
 	return digit;
 }
 
-/*
- * Writes a numeric that is stored in the short format, as it stands in a table
- * or in memory.  NULL if it is in another one.
- */
+/* False unless the numeric is in the short format, as it stands in a table or in memory. */
+static inline bool
+ReadShortNumeric(const struct varlena *value, Digits *digits)
+{
+	uint16		header;
+
+	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+		return false;
+	memcpy(&header, VARDATA_ANY(value), sizeof(header));
+	if ((header & FORMAT_MASK) != FORMAT_SHORT)
+		return false;
+	digits->negative = (header & SHORT_NEGATIVE) != 0;
+	digits->weight = SHORT_WEIGHT(header);
+	digits->scale = SHORT_SCALE(header);
+	digits->data = VARDATA_ANY(value) + sizeof(header);
+	digits->n = (VARSIZE_ANY_EXHDR(value) - sizeof(header)) / sizeof(int16);
+	return true;
+}
+
+/* Writes such a numeric; NULL for another one. */
 static char *
 PutShortNumeric(char *to, const struct varlena *value)
 {
-	uint16		header;
 	Digits		digits;
-	int			weight;
-	int			scale;
 
-	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+	if (!ReadShortNumeric(value, &digits))
 		return NULL;
-	memcpy(&header, VARDATA_ANY(value), sizeof(header));
-	if ((header & FORMAT_MASK) != FORMAT_SHORT)
-		return NULL;
-	digits.data = VARDATA_ANY(value) + sizeof(header);
-	digits.n = (VARSIZE_ANY_EXHDR(value) - sizeof(header)) / sizeof(int16);
-	weight = SHORT_WEIGHT(header);
-	scale = SHORT_SCALE(header);
-
-	if (header & SHORT_NEGATIVE)
+	if (digits.negative)
 		*to++ = '-';
-	if (weight < 0)
+	if (digits.weight < 0)
 		*to++ = '0';
 	else
 		to += pg_ultoa_n(DigitAt(&digits, 0), to);
-	for (int i = 1; i <= weight; i++)
+	for (int i = 1; i <= digits.weight; i++)
 		to = CormPutFour(to, DigitAt(&digits, i));
-	if (scale > 0)
+	if (digits.scale > 0)
 	{
 		*to++ = '.';
-		for (int i = 0; i * DIGIT_LENGTH < scale; i++)
-			(void) CormPutFour(to + i * DIGIT_LENGTH, DigitAt(&digits, weight + 1 + i));
-		to += scale;
+		for (int i = 0; i * DIGIT_LENGTH < digits.scale; i++)
+			(void) CormPutFour(to + i * DIGIT_LENGTH, DigitAt(&digits, digits.weight + 1 + i));
+		to += digits.scale;
 	}
 	return to;
+}
+
+bool
+CormNumericIsInteger(const struct varlena *value, int64 *integer)
+{
+	Digits		digits;
+	int64		sum = 0;
+
+	if (!ReadShortNumeric(value, &digits) || digits.scale > 0 || digits.weight > SAFE_WEIGHT)
+		return false;
+	for (int i = 0; i <= digits.weight; i++)
+		sum = sum * 10000 + DigitAt(&digits, i);
+	*integer = digits.negative ? -sum : sum;
+	return true;
 }
 
 static void

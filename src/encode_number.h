@@ -19,4 +19,10 @@
  */
 extern void CormEncodeAsNumber(CormEncoder *encoder, bool big_as_string);
 
+/*
+ * Is a numeric written without a point, and has no more than 16 digits?  Then it is
+ * this integer.
+ */
+extern bool CormNumericIsInteger(const struct varlena *value, int64 *integer);
+
 #endif							/* CORM_ENCODE_NUMBER_H */

@@ -40,6 +40,9 @@ CormFindColumn(const CormModel *model, const char *name)
 const CormColumn *
 CormColumnByNumber(const CormModel *model, AttrNumber attnum)
 {
+	/* its place, unless columns before it were dropped */
+	if (attnum > 0 && attnum <= model->ncolumns && model->columns[attnum - 1].attnum == attnum)
+		return &model->columns[attnum - 1];
 	for (int i = 0; i < model->ncolumns; i++)
 	{
 		if (model->columns[i].attnum == attnum)

@@ -158,10 +158,10 @@ CompileSelf(CormLevel *level, int self)
  * The levels without what depends on how they are read.
  */
 static CormLevel *
-MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bool may_scan)
+MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, int manner)
 {
 	CormLevel  *level = palloc0(sizeof(CormLevel));
-	bool		scannable = may_scan && child != NULL && !child->more &&
+	bool		scannable = (manner & CORM_RUN_READ_ONLY) && child != NULL && !child->more &&
 		child->parent_targets != NULL;
 	ListCell   *lc;
 
@@ -169,6 +169,7 @@ MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bo
 	level->child = child;
 	level->self = -1;
 	level->tally = tally;
+	level->keeps = !(manner & CORM_RUN_WRITTEN);
 	level->nchildren = list_length(select->children);
 	level->children = palloc(Max(level->nchildren, 1) * sizeof(CormLevel *));
 	foreach(lc, select->children)
@@ -178,7 +179,7 @@ MakeLevel(const CormSelect *select, const CormChild *child, CormTally *tally, bo
 		if (below->select == select)
 			CompileSelf(level, below->index);
 		else
-			level->children[below->index] = MakeLevel(below->select, below, tally, may_scan);
+			level->children[below->index] = MakeLevel(below->select, below, tally, manner);
 		scannable = scannable && level->children[below->index]->scan != NULL;
 	}
 
@@ -386,7 +387,7 @@ OpenCache(CormLevel *level)
 	int			columns[INDEX_MAX_KEYS];
 
 	level->cache.heap = NULL;
-	if (!level->scanning || level->shape->data == NULL)
+	if (!level->scanning || !level->keeps || level->shape->data == NULL)
 		return;
 	key = CormScanTargetKeys(level->scan, &n, columns);
 	heap = CormScanRelation(level->scan, &snapshot);
@@ -452,12 +453,12 @@ CompleteLevel(CormLevel *level)
 }
 
 CormLevel *
-CormCompileLevel(const CormSelect *select, CormTally *tally, bool may_scan, bool one_row)
+CormCompileLevel(const CormSelect *select, CormTally *tally, int manner)
 {
-	CormLevel  *level = MakeLevel(select, NULL, tally, may_scan);
+	CormLevel  *level = MakeLevel(select, NULL, tally, manner);
 
 	OpenScans(level);
-	if (may_scan && one_row)
+	if ((manner & CORM_RUN_READ_ONLY) && (manner & CORM_RUN_ONE_ROW))
 		level->scan = CormScanPlan(select, CORM_SCAN_FOR_ONE);
 	level->scanning = level->scan != NULL && CormScanOpen(level->scan);
 	CompleteLevel(level);

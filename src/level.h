@@ -107,6 +107,7 @@ typedef struct CormLevel
 	const CormItems *path;			/* the key of a row, for paths */
 	CormTally  *tally;			/* of the call */
 
+	bool		keeps;			/* rows that several parents may have */
 	CormScan   *scan;			/* how index scans would find the rows, or NULL */
 	bool		scanning;		/* they do; slots are the scan's */
 	int			natts;			/* attributes that are read of a slot */
@@ -126,14 +127,20 @@ typedef struct CormLevel
 	int			nmissed;		/* ... that were not there when asked for */
 } CormLevel;
 
+/* How levels are read. */
+typedef enum CormManner
+{
+	CORM_RUN_READ_ONLY = 1,		/* levels that can do without a statement are read
+								 * by index scans; else none is */
+	CORM_RUN_ONE_ROW = 2,		/* ... the root too, if it asks for a row by its key */
+	CORM_RUN_WRITTEN = 4		/* what was just written: too new to be kept */
+} CormManner;
+
 /*
- * The level of a root and all below it, in the current memory context.  With
- * "may_scan", levels that can do without a statement are read by index scans, which
- * are open then; without, none is.  The root is one of them with "one_row", if it
- * asks for a row by its key.
+ * The level of a root and all below it, in the current memory context, with its scans
+ * open.  "manner" is made of CormManner.
  */
-extern CormLevel *CormCompileLevel(const CormSelect *select, CormTally *tally,
-								   bool may_scan, bool one_row);
+extern CormLevel *CormCompileLevel(const CormSelect *select, CormTally *tally, int manner);
 
 /*
  * The scans of a level and below it: closed for as long as others run, and opened once

@@ -46,17 +46,11 @@ CormInitThrough(CormThrough *through, const CormOwned *owned)
 }
 
 static int
-ComparePairs(const CormThrough *through, const CormLink *a, const CormLink *b)
-{
-	return CormCompareKeys(through->model, through->npair, through->pair, a->pair, b->pair);
-}
-
-static int
 CompareLinks(const void *a, const void *b, void *arg)
 {
 	const CormLink *x = *(CormLink *const *) a;
 	const CormLink *y = *(CormLink *const *) b;
-	int			order = ComparePairs(arg, x, y);
+	int			order = CormCompareByOrder(arg, x->pair, y->pair);
 
 	return order != 0 ? order : x->mention - y->mention;
 }
@@ -159,6 +153,7 @@ CormSortLinks(const CormThrough *through, List *links, bool merge)
 {
 	int			n = list_length(links);
 	CormLink   **sorted = palloc(Max(n, 1) * sizeof(CormLink *));
+	CormKeyOrder order = CormKeyOrderOf(through->model, n > 1 ? through->npair : 0, through->pair);
 	List	   *result = NIL;
 	ListCell   *lc;
 
@@ -167,9 +162,10 @@ CormSortLinks(const CormThrough *through, List *links, bool merge)
 		sorted[foreach_current_index(lc)] = lfirst(lc);
 		sorted[foreach_current_index(lc)]->mention = foreach_current_index(lc);
 	}
-	qsort_arg(sorted, n, sizeof(CormLink *), CompareLinks, unconstify(CormThrough *, through));
+	qsort_arg(sorted, n, sizeof(CormLink *), CompareLinks, &order);
 	for (int i = 0; i < n; i++)
-		if (i + 1 == n || ComparePairs(through, sorted[i], sorted[i + 1]) != 0)
+		if (i + 1 == n ||
+			CormCompareByOrder(&order, sorted[i]->pair, sorted[i + 1]->pair) != 0)
 			result = lappend(result, sorted[i]);
 		else if (merge)
 			MergeLinks(through, sorted[i], sorted[i + 1]);

@@ -24,6 +24,7 @@
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
@@ -109,12 +110,9 @@ IsUsable(Relation index)
 							   TransactionXmin));
 }
 
-/*
- * Sets up the scan keys if the index starts with the probe's columns, in any
- * order.
- */
+/* Which key each column of the index is; false when it does not start with them. */
 static bool
-FitKeys(CormProbe *probe, Relation index)
+MatchColumns(const CormProbe *probe, Relation index, int *key_from)
 {
 	if (IndexRelationGetNumberOfKeyAttributes(index) < probe->nkeys)
 		return false;
@@ -122,13 +120,55 @@ FitKeys(CormProbe *probe, Relation index)
 	{
 		AttrNumber	attnum = index->rd_index->indkey.values[column];
 		int			key = 0;
-		Oid			left;
-		Oid			right;
 
 		while (key < probe->nkeys && probe->columns[key]->attnum != attnum)
 			key++;
-		if (key == probe->nkeys ||
-			get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
+		if (key == probe->nkeys)
+			return false;
+		key_from[column] = key;
+	}
+	return true;
+}
+
+/* Their functions keep what they remember for as long as the probe is open. */
+static void
+RenewKeys(CormProbe *probe)
+{
+	for (int i = 0; i < probe->nkeys; i++)
+	{
+		probe->keys[i].sk_func.fn_mcxt = CurrentMemoryContext;
+		probe->keys[i].sk_func.fn_extra = NULL;
+	}
+}
+
+/*
+ * Sets up the scan keys if the index starts with the probe's columns, in any
+ * order.  What an index is made of never changes, nor do functions that come with
+ * the server, so once is enough.
+ */
+static bool
+FitKeys(CormProbe *probe, Relation index)
+{
+	int			key_from[INDEX_MAX_KEYS];
+	bool		lasting = true;
+
+	if (probe->fitted == RelationGetRelid(index))
+	{
+		RenewKeys(probe);
+		return true;
+	}
+	if (!MatchColumns(probe, index, key_from))
+		return false;
+	probe->fitted = InvalidOid;
+	if (probe->keys == NULL)
+		probe->keys = MemoryContextAlloc(probe->context, probe->nkeys * sizeof(ScanKeyData));
+	for (int column = 0; column < probe->nkeys; column++)
+	{
+		int			key = key_from[column];
+		Oid			left;
+		Oid			right;
+
+		if (get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
 			index->rd_indcollation[column] != probe->collations[key])
 			return false;
 		op_input_types(probe->ops[key], &left, &right);
@@ -137,7 +177,10 @@ FitKeys(CormProbe *probe, Relation index)
 							   probe->collations[key],
 							   get_opcode(probe->ops[key]), (Datum) 0);
 		probe->key_from[column] = key;
+		lasting = lasting && probe->keys[column].sk_func.fn_oid < FirstNormalObjectId;
 	}
+	if (lasting)
+		probe->fitted = RelationGetRelid(index);
 	return true;
 }
 
@@ -214,6 +257,7 @@ CormProbeInit(CormProbe *probe, const CormModel *model)
 {
 	memset(probe, 0, offsetof(CormProbe, columns));
 	probe->model = model;
+	probe->context = CurrentMemoryContext;
 }
 
 void
@@ -224,7 +268,6 @@ CormProbeForget(CormProbe *probe)
 	probe->desc = NULL;
 	probe->leaves = NULL;
 	probe->slot = NULL;
-	probe->keys = NULL;
 }
 
 bool
@@ -254,7 +297,6 @@ CormProbeOpen(CormProbe *probe)
 	probe->heap = try_table_open(probe->model->relid, AccessShareLock);
 	if (probe->heap == NULL || !IsAsPlanned(probe))
 		return false;
-	probe->keys = palloc(probe->nkeys * sizeof(ScanKeyData));
 	probe->index = ChooseIndex(probe);
 	if (probe->index == NULL)
 		return false;
@@ -280,8 +322,6 @@ CormProbeClose(CormProbe *probe)
 		index_close(probe->index, NoLock);
 	if (probe->heap != NULL)
 		table_close(probe->heap, NoLock);
-	if (probe->keys != NULL)
-		pfree(probe->keys);
 	CormProbeForget(probe);
 }
 

@@ -33,14 +33,16 @@ typedef struct CormProbe
 	TupleTableSlot *slot;
 	bool		covers_far;		/* the index has the columns of "far" */
 
-	ScanKeyData *keys;			/* in index order ... */
+
+	MemoryContext context;		/* of the probe */
+	Oid			fitted;			/* the index that the following are for */
+	ScanKeyData *keys;			/* in its order ... */
 
 	/* by key; not set to zero, as there is room for more than there ever are */
 	const CormColumn *columns[INDEX_MAX_KEYS];
 	Oid			ops[INDEX_MAX_KEYS];	/* column = value */
 	Oid			collations[INDEX_MAX_KEYS];
-	int			key_from[INDEX_MAX_KEYS];	/* ... and while it is open: which key
-											 * each is; */
+	int			key_from[INDEX_MAX_KEYS];	/* ... and which key each is */
 	int			far_columns[INDEX_MAX_KEYS];	/* where the index has "far" */
 } CormProbe;
 

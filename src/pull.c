@@ -30,7 +30,7 @@
 CormRun *
 CormRunBeginPull(const CormSelect *select)
 {
-	return CormBeginRun(select, true, false);
+	return CormBeginRun(select, CORM_RUN_READ_ONLY);
 }
 
 /*

@@ -309,7 +309,7 @@ Read(const CormTreeSource *source, Reading *reading)
 		reading->targets[i] = KeyTarget(select, i);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	run = CormRunBegin(select, true);
+	run = CormRunBegin(select, CORM_RUN_READ_ONLY | CORM_RUN_WRITTEN);
 	CormRunObserve(run, ObserveRow, reading);
 	CormRunPush(run, KeepDocument, reading);
 	PopActiveSnapshot();

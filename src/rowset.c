@@ -18,10 +18,10 @@
 #include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "rowset.h"
+#include "typefacts.h"
 #include "value.h"
 
 static CormColumnValue *
@@ -50,9 +50,7 @@ CormArrayValue(CormValues *values, const CormColumn *column,
 	bool	   *isnull = palloc0(Max(n, 1) * sizeof(bool));
 	int			dims[1] = {n};
 	int			lower[1] = {1};
-	int16		typlen;
-	bool		byval;
-	char		align;
+	const CormTypeFacts *type;
 	CormColumnValue *value;
 	ArrayType  *array;
 
@@ -64,10 +62,10 @@ CormArrayValue(CormValues *values, const CormColumn *column,
 		CormExactTexts(element, n, elements, isnull);
 		element = TEXTOID;
 	}
-	get_typlenbyvalalign(element, &typlen, &byval, &align);
+	type = CormTypeFactsOf(element);
 	array = construct_md_array(elements, isnull, 1, dims, lower, element,
-							   typlen, byval, align);
-	value = MakeColumnValue(column, CormAddValue(values, get_array_type(element),
+							   type->typlen, type->byval, type->align);
+	value = MakeColumnValue(column, CormAddValue(values, type->array,
 												 PointerGetDatum(array), false));
 	value->as_text = as_text;
 	return value;
@@ -156,14 +154,28 @@ CormNotePlace(void *found, TupleTableSlot *slot)
 	((bool *) found)[DatumGetInt32(slot->tts_values[0])] = true;
 }
 
-int
-CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
-				const Datum *a, const Datum *b)
+CormKeyOrder
+CormKeyOrderOf(const CormModel *model, int n, const AttrNumber *attnums)
 {
+	CormKeyOrder order;
+
+	order.n = n;
 	for (int i = 0; i < n; i++)
 	{
 		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
-		int			order = DatumGetInt32(FunctionCall2Coll(OrderOf(column), column->collation,
+
+		order.functions[i] = OrderOf(column);
+		order.collations[i] = column->collation;
+	}
+	return order;
+}
+
+int
+CormCompareByOrder(const CormKeyOrder *by, const Datum *a, const Datum *b)
+{
+	for (int i = 0; i < by->n; i++)
+	{
+		int			order = DatumGetInt32(FunctionCall2Coll(by->functions[i], by->collations[i],
 															a[i], b[i]));
 
 		if (order != 0)
@@ -172,48 +184,30 @@ CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 	return 0;
 }
 
-/* What the comparison of CormSortKeys needs besides the keys. */
-typedef struct KeyOrder
+int
+CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
+				const Datum *a, const Datum *b)
 {
-	int			n;
-	FmgrInfo   *orders[INDEX_MAX_KEYS];
-	Oid			collations[INDEX_MAX_KEYS];
-} KeyOrder;
+	CormKeyOrder order = CormKeyOrderOf(model, n, attnums);
+
+	return CormCompareByOrder(&order, a, b);
+}
 
 static int
 CompareListed(const void *a, const void *b, void *arg)
 {
-	const KeyOrder *by = arg;
-	const Datum *x = *(Datum *const *) a;
-	const Datum *y = *(Datum *const *) b;
-
-	for (int i = 0; i < by->n; i++)
-	{
-		int			order = DatumGetInt32(FunctionCall2Coll(by->orders[i], by->collations[i],
-															x[i], y[i]));
-
-		if (order != 0)
-			return order;
-	}
-	return 0;
+	return CormCompareByOrder(arg, *(Datum *const *) a, *(Datum *const *) b);
 }
 
 List *
 CormSortKeys(const CormModel *model, int n, const AttrNumber *attnums, List *keys)
 {
-	KeyOrder	order = {n};
 	int			count = list_length(keys);
+	CormKeyOrder order = CormKeyOrderOf(model, count > 1 ? n : 0, attnums);
 	Datum	  **sorted = palloc(Max(count, 1) * sizeof(Datum *));
 	List	   *result = NIL;
 	ListCell   *lc;
 
-	for (int i = 0; count > 1 && i < n; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
-
-		order.orders[i] = OrderOf(column);
-		order.collations[i] = column->collation;
-	}
 	foreach(lc, keys)
 		sorted[foreach_current_index(lc)] = lfirst(lc);
 	qsort_arg(sorted, count, sizeof(Datum *), CompareListed, &order);

@@ -44,7 +44,21 @@ extern int	CormAddPlaces(CormValues *values, int n);
  */
 extern void CormNotePlace(void *found, TupleTableSlot *slot);
 
-/* Compares two keys of the given columns by the types' btree order. */
+/*
+ * How keys of the given columns are ordered, by the types' btree order; good to the
+ * end of the session.  Raises 42883 where a type has none.
+ */
+typedef struct CormKeyOrder
+{
+	int			n;
+	FmgrInfo   *functions[INDEX_MAX_KEYS];
+	Oid			collations[INDEX_MAX_KEYS];
+} CormKeyOrder;
+
+extern CormKeyOrder CormKeyOrderOf(const CormModel *model, int n, const AttrNumber *attnums);
+extern int	CormCompareByOrder(const CormKeyOrder *by, const Datum *a, const Datum *b);
+
+/* Compares two of them. */
 extern int	CormCompareKeys(const CormModel *model, int n, const AttrNumber *attnums,
 							const Datum *a, const Datum *b);
 

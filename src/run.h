@@ -70,11 +70,8 @@ typedef struct CormReceiver
 	int64		nwhole;
 } CormReceiver;
 
-/*
- * A run in memory that is used from call to call; its root may be one row that an
- * index scan finds.
- */
-extern CormRun *CormBeginRun(const CormSelect *select, bool read_only, bool one_row);
+/* A run in memory that is used from call to call. */
+extern CormRun *CormBeginRun(const CormSelect *select, int manner);
 
 /* The statement that the roots are read by; run->stop receives where to stop. */
 extern char *CormRootStatement(CormRun *run);

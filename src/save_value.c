@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 
 #include "save.h"
+#include "typefacts.h"
 
 static CormSaveColumn *
 FindWanted(const CormSavePlace *place, AttrNumber attnum, Oid type)
@@ -52,7 +53,8 @@ CormSaveWant(CormSavePlace *place, int n, const AttrNumber *attnums,
 			column->values = palloc0(Max(place->n, 1) * sizeof(Datum));
 			column->nulls = palloc(Max(place->n, 1) * sizeof(bool));
 			memset(column->nulls, true, Max(place->n, 1) * sizeof(bool));
-			get_typlenbyval(type, &column->typlen, &column->byval);
+			column->typlen = CormTypeFactsOf(type)->typlen;
+			column->byval = CormTypeFactsOf(type)->byval;
 			place->columns = lappend(place->columns, column);
 		}
 		column->of_old &= of_old;

@@ -119,7 +119,7 @@ CormReadKeys(const CormRequest *request)
 	only_keys.fields_given = true;
 	only_keys.fields = list_make1("pk");
 	only_keys.exclude_fields = NIL;
-	CormRunPush(CormRunBegin(CormResolve(&only_keys, CORM_FOR_DOCUMENTS, NULL), false),
+	CormRunPush(CormRunBegin(CormResolve(&only_keys, CORM_FOR_DOCUMENTS, NULL), 0),
 				KeepKey, &kept);
 	return kept.keys;
 }

@@ -245,7 +245,7 @@ FindDocument(const Work *work, CormRequest *request, StringInfo document)
 {
 	Found		found = {document, 0};
 
-	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), false),
+	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), 0),
 				KeepFound, &found);
 	if (found.n > 1)
 		SeveralMatch(work);
@@ -432,7 +432,7 @@ RequireNoNewer(const Work *work)
 		return;
 	initStringInfo(&document);
 	PushActiveSnapshot(GetLatestSnapshot());
-	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), true),
+	CormRunPush(CormRunBegin(CormResolve(request, CORM_FOR_DOCUMENTS, NULL), CORM_RUN_READ_ONLY),
 				KeepFound, &found);
 	PopActiveSnapshot();
 	if (found.n > 0)

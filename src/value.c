@@ -28,7 +28,9 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
+#include "encode_number.h"
 #include "error.h"
+#include "typefacts.h"
 #include "value.h"
 
 /*
@@ -106,25 +108,51 @@ PopulateValue(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
 	return result;
 }
 
+bool
+CormNumberFromJson(const JsonbValue *value, Oid typid, int32 typmod, Datum *number)
+{
+	Numeric		given = value->val.numeric;
+	int64		integer;
+
+	if (typid == NUMERICOID)
+	{
+		*number = DirectFunctionCall2(numeric, NumericGetDatum(given),
+									  Int32GetDatum(typmod));
+		return true;
+	}
+	if ((typid != INT2OID && typid != INT4OID && typid != INT8OID) ||
+		!CormNumericIsInteger((const struct varlena *) given, &integer))
+		return false;
+	if (typid == INT8OID)
+		*number = Int64GetDatum(integer);
+	else if (typid == INT4OID && integer == (int32) integer)
+		*number = Int32GetDatum((int32) integer);
+	else if (typid == INT2OID && integer == (int16) integer)
+		*number = Int16GetDatum((int16) integer);
+	else
+		return false;
+	return true;
+}
+
 Datum
 CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
 {
-	char		typtype = get_typtype(typid);
-	Oid			input;
-	Oid			ioparam;
+	const CormTypeFacts *type = CormTypeFactsOf(typid);
+	Datum		number;
 
 	/* a list of values may be as long as a document */
 	CHECK_FOR_INTERRUPTS();
-	if (value->type == jbvBinary || typtype == TYPTYPE_DOMAIN ||
-		typtype == TYPTYPE_COMPOSITE || typid == JSONOID || typid == JSONBOID ||
-		(value->type != jbvString && type_is_array(typid)))
+	if (value->type == jbvBinary || type->typtype == TYPTYPE_DOMAIN ||
+		type->typtype == TYPTYPE_COMPOSITE || typid == JSONOID || typid == JSONBOID ||
+		(value->type != jbvString && type->is_array))
 		return PopulateValue(value, typid, typmod, isnull);
 
 	*isnull = value->type == jbvNull;
 	if (*isnull)
 		return (Datum) 0;
-	getTypeInputInfo(typid, &input, &ioparam);
-	return OidInputFunctionCall(input, JsonText(value), ioparam, typmod);
+	if (value->type == jbvNumeric && CormNumberFromJson(value, typid, typmod, &number))
+		return number;
+	return CormTypeInput(type, JsonText(value), typmod);
 }
 
 /* ---------- keys ---------- */
@@ -270,10 +298,10 @@ CormKeyFromJson(const JsonbValue *value, Oid typid, int32 typmod)
 bool
 CormTravelsAsText(Oid typid)
 {
-	Oid			base = getBaseType(typid);
+	const CormTypeFacts *type = CormTypeFactsOf(typid);
 
-	return type_is_array(base) || type_is_rowtype(base) ||
-		!OidIsValid(get_array_type(typid));
+	return type->is_row || !OidIsValid(type->array) ||
+		(type->typtype == TYPTYPE_DOMAIN ? type_is_array(getBaseType(typid)) : type->is_array);
 }
 
 static void

@@ -17,6 +17,13 @@ extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 							   bool *isnull);
 
 /*
+ * A number as one of a type of numbers, in the current context; false where it takes
+ * more, or is an error: then by its text.
+ */
+extern bool CormNumberFromJson(const JsonbValue *value, Oid typid, int32 typmod,
+							   Datum *number);
+
+/*
  * The part of a key that a value spells: a scalar, an array in key order, or an
  * object with the key's columns in it.  "in_filter" shapes the hint.
  */

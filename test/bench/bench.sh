@@ -8,7 +8,8 @@
 # measured, every script must give the same answer for the same keys.
 
 bench_workloads=(w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9)
-bench_settings=(prepared literal two_clients literal_two_clients first_call churned)
+bench_settings=(prepared literal one_processor literal_one_processor two_clients literal_two_clients first_call first_call_preloaded churned)
+bench_settings_known=("${bench_settings[@]}")
 bench_dir=$top/test/bench
 bench_authors=20000
 bench_rounds=3
@@ -20,7 +21,7 @@ bench_keep=
 
 bench_usage() {
   cat >&2 <<'HELP'
-usage: ./run bench [OPTION...]        corm against hand-written SQL, about 25 minutes
+usage: ./run bench [OPTION...]        corm against hand-written SQL, about 35 minutes
        ./run bench peers [OPTION...]  corm against other libraries, installed into build/
 
   --quick          about 2 minutes: one round, fewer settings
@@ -28,7 +29,8 @@ usage: ./run bench [OPTION...]        corm against hand-written SQL, about 25 mi
   --rounds N       medians of so many runs (3)
   --seconds N      for one workload in one round; slow workloads take 2 or 3 times that (4)
   --only NAME,...  workloads: w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9
-  --settings S,..  prepared literal two_clients literal_two_clients first_call churned
+  --settings S,..  prepared literal one_processor literal_one_processor two_clients
+                   literal_two_clients first_call first_call_preloaded churned
   --keep           copy the reports to test/bench/results/, too
 Results: build/bench/.
 HELP
@@ -67,7 +69,7 @@ bench_option() {
     --settings)
       IFS=, read -ra bench_settings <<<"$2"
       for name in "${bench_settings[@]}"; do
-        [[ " prepared literal two_clients literal_two_clients first_call churned " == *" $name "* ]] || die "no setting is called $name"
+        [[ " ${bench_settings_known[*]} " == *" $name "* ]] || die "no setting is called $name"
       done
       ;;
     *)
@@ -97,9 +99,24 @@ bench_load() {
   say "Loading $bench_authors authors, $((bench_authors * 20)) posts, $((bench_authors * 60)) links"
   "$bindir/createdb" -T template0 bench || return
   bench_psql -v authors="$bench_authors" -f "$bench_dir/data.sql" >/dev/null || return
-  bench_psql -c "CREATE EXTENSION pg_prewarm" \
-    -c "SELECT count(pg_prewarm(oid)) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace" >/dev/null
+  bench_psql -c "CREATE EXTENSION pg_prewarm" && bench_warm
 }
+
+bench_warm() {
+  bench_psql -c "SELECT count(pg_prewarm(oid)) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace" >/dev/null
+}
+
+# bench_processors LIST: where the server and all its processes run.
+bench_processors() {
+  taskset -acp "$1" "$(head -n 1 "$work/data/postmaster.pid")" >/dev/null
+}
+
+# The processors that this process may run on: "0-3", or the first of them.
+bench_own_processors() { sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status; }
+bench_one_processor() { bench_own_processors | grep -o '^[0-9]*'; }
+
+# bench_restart CHANGE: the server again, by ALTER SYSTEM CHANGE.
+bench_restart() { bench_psql -c "ALTER SYSTEM $1" && restart_server && bench_warm; }
 
 # bench_stage DIR MANY: the scripts with the sizes filled in, for a client that
 # prepares its statements, and in literal/ for one that writes the values in.
@@ -189,13 +206,27 @@ bench_with_state() {
     END { if (!each) print state }'
 }
 
-# bench_measure SETTING ROUND: one pgbench run for each workload.  With a new
-# connection for each call, connecting is not part of its time.
+# bench_measure SETTING ROUND: one pgbench run for each workload, in a server that is
+# as the setting wants it.
 bench_measure() {
+  case $1 in
+    *one_processor)
+      bench_processors "$(bench_one_processor)" && bench_pgbench_runs "$@" && bench_processors "$(bench_own_processors)"
+      ;;
+    *preloaded)
+      bench_restart "SET shared_preload_libraries = corm" && bench_pgbench_runs "$@" &&
+        bench_restart "RESET shared_preload_libraries"
+      ;;
+    *) bench_pgbench_runs "$@" ;;
+  esac
+}
+
+# With a new connection for each call, connecting is not part of its time.
+bench_pgbench_runs() {
   local setting=$1 round=$2 workload mode=prepared clients=1 seconds connect=()
   case $setting in
     literal*) mode=simple ;;
-    first_call) mode=simple connect=(-C) ;;
+    first_call*) mode=simple connect=(-C) ;;
   esac
   case $setting in *two_clients) clients=2 ;; esac
   for workload in "${bench_workloads[@]}"; do
@@ -212,7 +243,7 @@ bench_measure() {
 # bench_run SETTING ROUND WORKLOAD MODE PGBENCH-ARGUMENT...: adds a line per
 # script to times.tsv: setting, workload, variant, round, calls, median.
 bench_run() {
-  local setting=$1 round=$2 workload=$3 mode=$4 dir=$work/bench/stage/prepared file names=() scripts=()
+  local setting=$1 round=$2 workload=$3 mode=$4 dir=$work/bench/stage/prepared file names=() scripts=() processor=()
   shift 4
   [ "$mode" != simple ] || dir=$work/bench/stage/literal
   for file in "$dir/$workload"/*.sql; do
@@ -220,7 +251,9 @@ bench_run() {
     names+=("$(basename "$file" .sql)")
   done
   rm -f "$work"/bench/log.*
-  bench_pgbench -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
+  case $setting in *one_processor) processor=(taskset -c "$(bench_one_processor)") ;; esac
+  PGOPTIONS='-c statement_timeout=2min' "${processor[@]}" "$bindir/pgbench" -n \
+    -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
     "${scripts[@]}" bench >"$work/bench/pgbench.out" 2>&1 ||
     { cat "$work/bench/pgbench.out" >&2; return 1; }
   bench_medians "${names[@]}" | sed "s/^/$setting\t$workload\t/; s/@/$round/" >>"$bench_out/times.tsv"

@@ -105,6 +105,13 @@ timezone = 'UTC'
 CONF
 }
 
+restart_server() {
+  as_server "$bindir/pg_ctl" -D "$work/data" -m fast -w -s -l "$work/data/log" restart || {
+    cat "$work/data/log" >&2
+    die "the server did not start again"
+  }
+}
+
 # Nothing of it is kept, so there is nothing to flush.
 stop_server() {
   [ -f "$work/data/postmaster.pid" ] || return 0

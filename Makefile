@@ -67,6 +67,7 @@ REGRESS = \
 	kept_requests \
 	kept_reads \
 	kept_texts \
+	times_read \
 	order \
 	page \
 	aggregate \

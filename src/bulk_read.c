@@ -62,7 +62,7 @@ static Datum
 Convert(CormBulkReader *reader, CormBulkMember *member, JsonbValue *value, bool *isnull)
 {
 	const CormColumn *column = member->column->column;
-	Datum		number;
+	Datum		scalar;
 
 	if (member->conversion == CORM_CONVERT_GENERAL ||
 		(member->conversion != CORM_CONVERT_JSONB &&
@@ -79,9 +79,9 @@ Convert(CormBulkReader *reader, CormBulkMember *member, JsonbValue *value, bool 
 														value->val.string.len));
 	if (member->conversion == CORM_CONVERT_BOOLEAN && value->type == jbvBool)
 		return BoolGetDatum(value->val.boolean);
-	if (value->type == jbvNumeric && reader->number == NULL &&
-		CormNumberFromJson(value, column->typid, column->typmod, &number))
-		return number;
+	if ((value->type != jbvNumeric || reader->number == NULL) &&
+		CormScalarFromJson(value, column->typid, column->typmod, &scalar))
+		return scalar;
 	return InputFunctionCall(&member->input, ScalarText(reader, value), member->ioparam,
 							 column->typmod);
 }

@@ -30,6 +30,7 @@
 
 #include "encode_number.h"
 #include "error.h"
+#include "timetext.h"
 #include "typefacts.h"
 #include "value.h"
 
@@ -108,8 +109,8 @@ PopulateValue(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
 	return result;
 }
 
-bool
-CormNumberFromJson(const JsonbValue *value, Oid typid, int32 typmod, Datum *number)
+static bool
+NumberFromJson(const JsonbValue *value, Oid typid, int32 typmod, Datum *number)
 {
 	Numeric		given = value->val.numeric;
 	int64		integer;
@@ -134,11 +135,20 @@ CormNumberFromJson(const JsonbValue *value, Oid typid, int32 typmod, Datum *numb
 	return true;
 }
 
+bool
+CormScalarFromJson(const JsonbValue *value, Oid typid, int32 typmod, Datum *scalar)
+{
+	if (value->type == jbvNumeric)
+		return NumberFromJson(value, typid, typmod, scalar);
+	return value->type == jbvString &&
+		CormTimeFromText(value->val.string.val, value->val.string.len, typid, typmod, scalar);
+}
+
 Datum
 CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull)
 {
 	const CormTypeFacts *type = CormTypeFactsOf(typid);
-	Datum		number;
+	Datum		scalar;
 
 	/* a list of values may be as long as a document */
 	CHECK_FOR_INTERRUPTS();
@@ -150,8 +160,8 @@ CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod, bool *isnull
 	*isnull = value->type == jbvNull;
 	if (*isnull)
 		return (Datum) 0;
-	if (value->type == jbvNumeric && CormNumberFromJson(value, typid, typmod, &number))
-		return number;
+	if (CormScalarFromJson(value, typid, typmod, &scalar))
+		return scalar;
 	return CormTypeInput(type, JsonText(value), typmod);
 }
 

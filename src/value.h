@@ -17,11 +17,11 @@ extern Datum CormValueFromJson(const JsonbValue *value, Oid typid, int32 typmod,
 							   bool *isnull);
 
 /*
- * A number as one of a type of numbers, in the current context; false where it takes
- * more, or is an error: then by its text.
+ * A number as one of a type of numbers, or a text as a time, in the current context;
+ * false where it takes the type's input function, or is an error.
  */
-extern bool CormNumberFromJson(const JsonbValue *value, Oid typid, int32 typmod,
-							   Datum *number);
+extern bool CormScalarFromJson(const JsonbValue *value, Oid typid, int32 typmod,
+							   Datum *scalar);
 
 /*
  * The part of a key that a value spells: a scalar, an array in key order, or an

@@ -17,7 +17,8 @@
  * where rows are read; USAGE on schemas is checked here, as the tables are locked.
  *
  * A tree serves one call at a time.  Calls within it that ask for the same make their
- * own.  What is large is not kept: there the way to the tree is not what takes time; and
+ * own.  While it is read more is found out about it, which is kept with it (CormKept).
+ * What is large is not kept: there the way to the tree is not what takes time; and
  * those of wide tables may be fewer than others, by the memory that they take.
  *
  * Invariants:

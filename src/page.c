@@ -278,6 +278,7 @@ NearestRow(const CormPage *page, const CormPosition *position, Side side)
 	CormSelect *select = palloc(sizeof(CormSelect));
 
 	*select = *page->select;
+	select->kept = NULL;		/* what is known of that one alone */
 	select->scope = palloc(sizeof(CormScope));
 	*select->scope = *page->select->scope;
 	select->scope->where = list_copy(page->where);

@@ -149,6 +149,24 @@ SELECT corm.foreign_key('Twin', 'ledger', 'Ledger', columns => '{tenant,no}', re
 SELECT corm.set(corm.relation('Twin', 1, 'ledger'), ROW(2, 3)), rows_of('twin');
 SELECT rows_of('twin');
 
+\echo -- the two keys of a link may have more columns than any index
+CREATE FUNCTION many(text) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(format($1, i), ', ' ORDER BY i) FROM generate_series(1, 20) i $$;
+CREATE FUNCTION wide_key(n int) RETURNS jsonb LANGUAGE sql AS $$ SELECT jsonb_object_agg('k' || i, CASE WHEN i < 20 THEN 1 ELSE n END) FROM generate_series(1, 20) i $$;
+DO $$
+BEGIN
+	EXECUTE format('CREATE TABLE wide (%s, PRIMARY KEY (%s))', many('k%s int'), many('k%s'));
+	EXECUTE format('CREATE TABLE broad (%s, PRIMARY KEY (%s))', many('k%s int'), many('k%s'));
+	EXECUTE format('CREATE TABLE wide_broad (%s, %s, FOREIGN KEY (%s) REFERENCES wide, FOREIGN KEY (%s) REFERENCES broad)', many('a%s int'), many('b%s int'), many('a%s'), many('b%s'));
+END $$;
+INSERT INTO wide SELECT (jsonb_populate_record(NULL::wide, wide_key(n))).* FROM generate_series(1, 2) n;
+INSERT INTO broad SELECT (jsonb_populate_record(NULL::broad, wide_key(n))).* FROM generate_series(1, 3) n;
+SELECT corm.register_model('wide'), corm.register_model('broad'), corm.register_model('wide_broad');
+SELECT corm.many_to_many('wide', 'broads', 'broad', through => 'wide_broad', related_name => 'wides');
+SELECT b->>'k20' FROM jsonb_path_query(corm.save(corm.fields('wide', 'k20'), wide_key(2) || jsonb_build_object('broads', jsonb_build_object('connect', jsonb_build_array(wide_key(3), wide_key(1), wide_key(3)))))::jsonb, '$.broads[*]') b;
+SELECT a1, a20, b1, b20 FROM wide_broad ORDER BY a20, b20;
+SELECT corm.set(corm.relation((SELECT w FROM wide w WHERE k20 = 2), 'broads'), jsonb_build_array(wide_key(2), wide_key(3)));
+SELECT a1, a20, b1, b20 FROM wide_broad ORDER BY a20, b20;
+
 \set VERBOSITY terse
 SET client_min_messages = warning;
 DROP SCHEMA corm_link_shared CASCADE;

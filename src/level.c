@@ -441,7 +441,7 @@ CompleteLevel(CormLevel *level)
 	{
 		CormObject	key = {level->select->path, -1};
 		int			nholes = 0;
-		bool		lasting;
+		bool		lasting = true;
 
 		level->path = CompileObject(level, &key, &nholes, &lasting);
 	}

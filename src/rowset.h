@@ -50,9 +50,9 @@ extern void CormNotePlace(void *found, TupleTableSlot *slot);
  */
 typedef struct CormKeyOrder
 {
-	int			n;
-	FmgrInfo   *functions[INDEX_MAX_KEYS];
-	Oid			collations[INDEX_MAX_KEYS];
+	int			n;				/* a pair of a link has two keys */
+	FmgrInfo   *functions[2 * INDEX_MAX_KEYS];
+	Oid			collations[2 * INDEX_MAX_KEYS];
 } CormKeyOrder;
 
 extern CormKeyOrder CormKeyOrderOf(const CormModel *model, int n, const AttrNumber *attnums);

@@ -27,8 +27,8 @@ typedef struct CormTypeFacts
 } CormTypeFacts;
 
 /*
- * For as long as the current memory context is there.  Raises an internal error when
- * there is no such type.
+ * Good until it is asked again, at most as long as the current memory context is
+ * there.  Raises an internal error when there is no such type.
  */
 extern const CormTypeFacts *CormTypeFactsOf(Oid typid);
 

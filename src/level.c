@@ -249,7 +249,6 @@ CompileShape(const CormLevel *level, CormCompiled *compiled, const CormKeyPart *
 {
 	const CormItems *items = compiled->items;
 
-	compiled->shape.data = NULL;
 	if (level->nchildren > 0 || compiled->nfragment_keys > 1 ||
 		key->child_type != key->parent_type || !CormRowCacheFinds(key->child_type))
 		return;

@@ -46,6 +46,8 @@ CormSaveWant(CormSavePlace *place, int n, const AttrNumber *attnums,
 
 		if (column == NULL)
 		{
+			const CormTypeFacts *facts;
+
 			column = palloc0(sizeof(CormSaveColumn));
 			column->column = CormColumnByNumber(place->model, attnums[i]);
 			column->type = type;
@@ -53,8 +55,9 @@ CormSaveWant(CormSavePlace *place, int n, const AttrNumber *attnums,
 			column->values = palloc0(Max(place->n, 1) * sizeof(Datum));
 			column->nulls = palloc(Max(place->n, 1) * sizeof(bool));
 			memset(column->nulls, true, Max(place->n, 1) * sizeof(bool));
-			column->typlen = CormTypeFactsOf(type)->typlen;
-			column->byval = CormTypeFactsOf(type)->byval;
+			facts = CormTypeFactsOf(type);
+			column->typlen = facts->typlen;
+			column->byval = facts->byval;
 			place->columns = lappend(place->columns, column);
 		}
 		column->of_old &= of_old;

@@ -18,6 +18,7 @@ bench_growth=3  # sizes: 1, 10, 100 times
 bench_checks=12 # keys for which answers are compared
 bench_out=$build/bench
 bench_keep=
+bench_pin=() # what pgbench is started by
 
 bench_usage() {
   cat >&2 <<'HELP'
@@ -93,7 +94,7 @@ CONF
 bench_psql() { "$bindir/psql" -X -q -A -t -v ON_ERROR_STOP=1 -d bench "$@"; }
 
 # A statement that takes this long is a failure, not a measurement.
-bench_pgbench() { PGOPTIONS='-c statement_timeout=2min' "$bindir/pgbench" -n "$@"; }
+bench_pgbench() { PGOPTIONS='-c statement_timeout=2min' "${bench_pin[@]}" "$bindir/pgbench" -n "$@"; }
 
 bench_load() {
   say "Loading $bench_authors authors, $((bench_authors * 20)) posts, $((bench_authors * 60)) links"
@@ -211,7 +212,9 @@ bench_with_state() {
 bench_measure() {
   case $1 in
     *one_processor)
-      bench_processors "$(bench_one_processor)" && bench_pgbench_runs "$@" && bench_processors "$(bench_own_processors)"
+      bench_pin=(taskset -c "$(bench_one_processor)")
+      bench_processors "$(bench_one_processor)" && bench_pgbench_runs "$@" && bench_processors "$(bench_own_processors)" || return
+      bench_pin=()
       ;;
     *preloaded)
       bench_restart "SET shared_preload_libraries = corm" && bench_pgbench_runs "$@" &&
@@ -243,7 +246,7 @@ bench_pgbench_runs() {
 # bench_run SETTING ROUND WORKLOAD MODE PGBENCH-ARGUMENT...: adds a line per
 # script to times.tsv: setting, workload, variant, round, calls, median.
 bench_run() {
-  local setting=$1 round=$2 workload=$3 mode=$4 dir=$work/bench/stage/prepared file names=() scripts=() processor=()
+  local setting=$1 round=$2 workload=$3 mode=$4 dir=$work/bench/stage/prepared file names=() scripts=()
   shift 4
   [ "$mode" != simple ] || dir=$work/bench/stage/literal
   for file in "$dir/$workload"/*.sql; do
@@ -251,9 +254,7 @@ bench_run() {
     names+=("$(basename "$file" .sql)")
   done
   rm -f "$work"/bench/log.*
-  case $setting in *one_processor) processor=(taskset -c "$(bench_one_processor)") ;; esac
-  PGOPTIONS='-c statement_timeout=2min' "${processor[@]}" "$bindir/pgbench" -n \
-    -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
+  bench_pgbench -M "$mode" --random-seed="$round" -l --log-prefix="$work/bench/log" "$@" \
     "${scripts[@]}" bench >"$work/bench/pgbench.out" 2>&1 ||
     { cat "$work/bench/pgbench.out" >&2; return 1; }
   bench_medians "${names[@]}" | sed "s/^/$setting\t$workload\t/; s/@/$round/" >>"$bench_out/times.tsv"

@@ -48,12 +48,12 @@ CormCreateAccessors(Oid relid)
 	CormRequireOwner(relid);
 	CormLockCatalog();
 	model = CormRequireModel(relid);
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		if (IsUsable(model, lfirst(lc)))
 			CheckFree(model, lfirst(lc));
 	}
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		char	   *signature = IsUsable(model, lfirst(lc)) ?
 			Create(model, lfirst(lc)) : NULL;

@@ -85,7 +85,7 @@ corm_relations(PG_FUNCTION_ARGS)
 	{
 		CormModel  *model = lfirst(lm);
 
-		foreach(lr, model->relations)
+		foreach(lr, CormRelationsOf(model))
 			PutRelation((ReturnSetInfo *) fcinfo->resultinfo, model,
 						lfirst(lr));
 	}

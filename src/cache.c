@@ -183,6 +183,84 @@ CormModelByRelid(Oid relid)
 	}
 }
 
+/*
+ * Is the relation about the columns and the key that the model was read with?  They
+ * can only have changed if the model is outdated.
+ */
+static bool
+Suits(const CormModel *model, const CormRelation *relation)
+{
+	const CormForeignKey *fk = relation->fk;
+	bool		referenced = relation->reverse || OidIsValid(relation->through);
+
+	if (relation->broken != NULL)
+		return true;
+	for (int i = 0; i < fk->nkeys; i++)
+		if (CormColumnByNumber(model, referenced ? fk->pk_attnums[i] : fk->fk_attnums[i]) == NULL)
+			return false;
+	return !referenced || !fk->to_primary_key ||
+		(fk->nkeys == model->nkey &&
+		 memcmp(fk->pk_attnums, model->key, model->nkey * sizeof(AttrNumber)) == 0);
+}
+
+/*
+ * It is part of the model, and lives as long.  A change that arrives meanwhile makes
+ * the model outdated as a whole, so it does not matter here whether it is the
+ * current one.
+ */
+static void
+Complete(const CormModel *model, CormRelation *relation)
+{
+	const CormRelationRow *row = relation->unread;
+	MemoryContext caller;
+	uint64		count;
+
+	if (row == NULL)
+		return;
+	caller = MemoryContextSwitchTo(GetMemoryChunkContext(unconstify(CormModel *, model)));
+	for (int attempt = 1;; attempt++)
+	{
+		AcceptInvalidationMessages();
+		count = CormWatchCount();
+		CormCompleteRelation(relation, row);
+		if (CormWatchCount() == count || attempt >= CORM_PATIENCE)
+			break;
+		CHECK_FOR_INTERRUPTS();
+	}
+	MemoryContextSwitchTo(caller);
+	if (!Suits(model, relation))
+		CormRaiseRelationChanged();
+	relation->unread = NULL;
+}
+
+const CormRelation *
+CormFindRelation(const CormModel *model, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->relations)
+	{
+		CormRelation *relation = lfirst(lc);
+
+		if (strcmp(relation->name, name) == 0)
+		{
+			Complete(model, relation);
+			return relation;
+		}
+	}
+	return NULL;
+}
+
+List *
+CormRelationsOf(const CormModel *model)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->relations)
+		Complete(model, lfirst(lc));
+	return model->relations;
+}
+
 List *
 CormAllModels(void)
 {

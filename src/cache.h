@@ -34,6 +34,15 @@ extern CormModel *CormModelByNameIfAny(const char *name);
 /* The model of a table, or NULL when the table is none. */
 extern CormModel *CormModelByRelid(Oid relid);
 
+/*
+ * The model's relation of that name, NULL when it has none; all of them (of
+ * CormRelation *), by name.  What the catalogs say of a relation is read when it is
+ * asked for first: few calls follow every relation of their models.  Raises 40001 if
+ * the columns that it is about are not those that the model was read with.
+ */
+extern const CormRelation *CormFindRelation(const CormModel *model, const char *name);
+extern List *CormRelationsOf(const CormModel *model);
+
 /* All models whose tables are there, of CormModel *, in no particular order. */
 extern List *CormAllModels(void);
 

@@ -29,7 +29,6 @@
 static CormKey ModelKey(const CormModelRow *row);
 static CormRelation *BuildForward(const CormRelationRow *row);
 static CormRelation *BuildReverse(const CormRelationRow *row);
-static void Fill(CormRelation *relation, const CormRelationRow *row);
 static void FillForeignKey(CormRelation *relation,
 						   const CormRelationRow *row);
 static void FillUnconstrained(CormRelation *relation,
@@ -118,7 +117,7 @@ BuildForward(const CormRelationRow *row)
 	relation->through = row->through;
 	relation->symmetrical = row->symmetrical;
 	relation->reverse = row->to_many;
-	Fill(relation, row);
+	relation->unread = row;
 	return relation;
 }
 
@@ -133,13 +132,15 @@ BuildReverse(const CormRelationRow *row)
 	relation->target = row->source;
 	relation->through = row->through;
 	relation->reverse = !row->to_many;
-	Fill(relation, row);
+	relation->unread = row;
 	return relation;
 }
 
-static void
-Fill(CormRelation *relation, const CormRelationRow *row)
+void
+CormCompleteRelation(CormRelation *relation, const CormRelationRow *row)
 {
+	relation->broken = NULL;
+	relation->fk = relation->far_fk = NULL;
 	CheckEnds(relation, row);
 	if (OidIsValid(row->through))
 		FillManyToMany(relation, row);

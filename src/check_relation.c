@@ -87,7 +87,7 @@ CormCheckNames(CormReport *report, const CormModel *model)
 	ListCell   *lc;
 
 	/* they are ordered by name */
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 
@@ -354,7 +354,7 @@ RenamesNeeded(const CormModel *model, const char *name)
 	bool		own = false;
 	ListCell   *lc;
 
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 

@@ -114,7 +114,7 @@ CormCounterOf(const CormRelationRow *row, bool reverse)
 	model = CormModelByRelid(reverse ? row->target : row->source);
 	if (model == NULL)
 		return counter;
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 

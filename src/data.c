@@ -346,7 +346,7 @@ UnknownMember(const CormModel *model, const CormModel *link, const char *key, bo
 	for (int i = 0; i < model->ncolumns; i++)
 		if (CormRoleMayRead(model, model->columns[i].attnum))
 			known = lappend(known, model->columns[i].name);
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		CormRelation *relation = lfirst(lc);
 

@@ -35,11 +35,11 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
-#include "utils/typcache.h"
 
 #include "ddl.h"
 #include "introspect.h"
 #include "quote.h"
+#include "typeorder.h"
 
 static const struct
 {
@@ -586,13 +586,8 @@ static void
 AppendComparison(StringInfo buf, const CormNewColumn *left,
 				 const CormNewColumn *right, int strategy)
 {
-	TypeCacheEntry *type = lookup_type_cache(left->typid,
-											 TYPECACHE_BTREE_OPFAMILY);
-	Oid			operator = InvalidOid;
+	Oid			operator = CormTypeOrderOperator(left->typid, strategy);
 
-	if (OidIsValid(type->btree_opf))
-		operator = get_opfamily_member(type->btree_opf, type->btree_opintype,
-									   type->btree_opintype, strategy);
 	if (!OidIsValid(operator))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),

@@ -16,13 +16,13 @@
 
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "deparse.h"
 #include "deparse_expr.h"
 #include "deparse_write.h"
 #include "lookup.h"
 #include "quote.h"
+#include "typeorder.h"
 
 /* ---------- pieces ---------- */
 
@@ -62,10 +62,8 @@ AppendEqual(StringInfo buf, const CormColumn *column, char *left, char *right)
 static void
 AppendDiffers(StringInfo buf, const CormColumn *column, char *left, char *right)
 {
-	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid), TYPECACHE_EQ_OPR);
-
 	appendStringInfoString(buf, "((");
-	if (OidIsValid(type->eq_opr))
+	if (OidIsValid(CormTypeEquality(getBaseType(column->typid))))
 		AppendEqual(buf, column, left, right);
 	else
 		appendStringInfo(buf, "%s::pg_catalog.text OPERATOR(pg_catalog.=) %s::pg_catalog.text",

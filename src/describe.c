@@ -106,7 +106,7 @@ AppendRelations(StringInfo buf, const CormModel *model)
 	ListCell   *lc;
 
 	CormGridBegin(&grid, lengthof(titles), titles);
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 
@@ -228,7 +228,7 @@ AppendLinkColumns(StringInfo buf, const CormModel *model)
 	ListCell   *lc;
 
 	CormGridBegin(&grid, lengthof(titles), titles);
-	foreach(lr, model->relations)
+	foreach(lr, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lr);
 
@@ -283,7 +283,7 @@ AppendMissingIndexes(StringInfo buf, const CormModel *model)
 
 	foreach(lc, CormReadForeignKeys(model->relid))
 		statements = AddMissingIndex(statements, lfirst(lc));
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 
@@ -326,7 +326,7 @@ AppendBroken(StringInfo buf, const CormModel *model)
 	bool		first = true;
 	ListCell   *lc;
 
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 

@@ -388,7 +388,9 @@ static void
 InitEncoder(CormEncoder *encoder, Oid typid, bool big_as_string)
 {
 	memset(encoder, 0, sizeof(*encoder));
-	encoder->typid = getBaseType(typid);
+
+	/* a type that bootstrap makes is no domain, and need not be looked up */
+	encoder->typid = typid < FirstUnpinnedObjectId ? typid : getBaseType(typid);
 	switch (encoder->typid)
 	{
 		case BOOLOID:

@@ -15,6 +15,7 @@
 
 #include "catalog/pg_class.h"
 
+#include "cache.h"
 #include "document.h"
 #include "export.h"
 #include "export_table.h"

@@ -18,9 +18,9 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "expr.h"
+#include "typeorder.h"
 
 /* ---------- values ---------- */
 
@@ -254,11 +254,11 @@ NoOperator(Oid type, const char *what, const char *kind)
 Oid
 CormEqualityOf(Oid type, const char *what)
 {
-	TypeCacheEntry *entry = lookup_type_cache(getBaseType(type), TYPECACHE_EQ_OPR);
+	Oid			op = CormTypeEquality(getBaseType(type));
 
-	if (!OidIsValid(entry->eq_opr))
+	if (!OidIsValid(op))
 		NoOperator(type, what, "equality");
-	return entry->eq_opr;
+	return op;
 }
 
 Oid
@@ -270,18 +270,14 @@ CormEqualityOperator(const CormColumn *column)
 bool
 CormHasOrder(Oid type)
 {
-	return OidIsValid(lookup_type_cache(getBaseType(type), TYPECACHE_LT_OPR)->lt_opr);
+	return OidIsValid(CormTypeOrderOperator(getBaseType(type), BTLessStrategyNumber));
 }
 
 Oid
 CormOrderingOf(Oid type, int strategy, const char *what)
 {
-	TypeCacheEntry *entry = lookup_type_cache(getBaseType(type), TYPECACHE_BTREE_OPFAMILY);
-	Oid			op = InvalidOid;
+	Oid			op = CormTypeOrderOperator(getBaseType(type), strategy);
 
-	if (OidIsValid(entry->btree_opf))
-		op = get_opfamily_member(entry->btree_opf, entry->btree_opintype,
-								 entry->btree_opintype, strategy);
 	if (!OidIsValid(op))
 		NoOperator(type, what, "ordering");
 	return op;

@@ -94,7 +94,7 @@ AddAll(const CormModel *model, List **nodes, const CormRelation *came_by,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" loads several relations, which does not go with \"%s\"",
 						load->path, load->as ? "as" : "recursive")));
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		const CormRelation *relation = lfirst(lc);
 		bool		back = came_by && came_by->inverse && relation->target == came_by->source &&

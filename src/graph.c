@@ -11,21 +11,6 @@
 
 #include "graph.h"
 
-const CormRelation *
-CormFindRelation(const CormModel *model, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, model->relations)
-	{
-		CormRelation *relation = lfirst(lc);
-
-		if (strcmp(relation->name, name) == 0)
-			return relation;
-	}
-	return NULL;
-}
-
 const CormColumn *
 CormFindColumn(const CormModel *model, const char *name)
 {

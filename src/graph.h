@@ -88,6 +88,12 @@ typedef struct CormRelation
 								 * so that ON CONFLICT can name it */
 
 	/*
+	 * What the rest is read from, when somebody asks for the relation; NULL: it
+	 * was (CormFindRelation, CormRelationsOf).
+	 */
+	const struct CormRelationRow *unread;
+
+	/*
 	 * NULL in good order.  Otherwise what keeps the relation from being used
 	 * (its constraint or table is gone): an errmsg text; everything but name,
 	 * kind and source may then be unset.
@@ -104,12 +110,11 @@ typedef struct CormModel
 	CormColumn *columns;		/* live ones, in attnum order */
 	int			nkey;			/* 0: the table has no key */
 	AttrNumber *key;			/* primary key columns, in key order */
-	List	   *relations;		/* of CormRelation *, by name */
+	List	   *relations;		/* of CormRelation *, by name; for cache.c alone,
+								 * since most are not read yet */
 } CormModel;
 
 /* All of these return NULL when there is none. */
-extern const CormRelation *CormFindRelation(const CormModel *model,
-											const char *name);
 extern const CormColumn *CormFindColumn(const CormModel *model,
 										const char *name);
 extern const CormColumn *CormColumnByNumber(const CormModel *model,

@@ -21,7 +21,6 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
-#include "commands/defrem.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -29,6 +28,7 @@
 
 #include "document.h"
 #include "indexes.h"
+#include "typeorder.h"
 
 /* Sees one index of a table; false ends the visit. */
 typedef bool (*IndexVisitor) (void *arg, Form_pg_index index, HeapTuple tuple,
@@ -338,7 +338,7 @@ IsPlainIndex(Form_pg_index index, HeapTuple tuple, TupleDesc desc)
 
 		/* no class of another access method is a default one of btree */
 		if (options->values[i] != 0 || collations->values[i] != collation ||
-			classes->values[i] != GetDefaultOpClass(type, BTREE_AM_OID))
+			classes->values[i] != CormTypeOrderClass(type))
 			return false;
 	}
 	return true;

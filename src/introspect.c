@@ -33,10 +33,10 @@
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "introspect.h"
+#include "typeorder.h"
 
 static int	CompareTables(const ListCell *a, const ListCell *b);
 static List *ReadForeignKeys(Oid relid, bool inherited);
@@ -340,20 +340,17 @@ CormAlignForeignKey(CormForeignKey *fk, CormKey primary_key)
 Oid
 CormEqualityBetween(Oid left, Oid right)
 {
-	TypeCacheEntry *l = lookup_type_cache(getBaseType(left),
-										  TYPECACHE_BTREE_OPFAMILY);
-	TypeCacheEntry *r = lookup_type_cache(getBaseType(right),
-										  TYPECACHE_BTREE_OPFAMILY);
+	CormTypeOrder l = CormTypeOrderOf(getBaseType(left));
+	CormTypeOrder r = CormTypeOrderOf(getBaseType(right));
 
-	if (!OidIsValid(l->btree_opf) || l->btree_opf != r->btree_opf)
+	if (!OidIsValid(l.family) || l.family != r.family)
 		return InvalidOid;
 
 	/* the types of one polymorphic operator class are not one another's equal */
-	if (IsPolymorphicType(l->btree_opintype) &&
+	if (IsPolymorphicType(l.intype) &&
 		getBaseType(left) != getBaseType(right))
 		return InvalidOid;
-	return get_opfamily_member(l->btree_opf, l->btree_opintype,
-							   r->btree_opintype, BTEqualStrategyNumber);
+	return get_opfamily_member(l.family, l.intype, r.intype, BTEqualStrategyNumber);
 }
 
 Oid

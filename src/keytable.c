@@ -21,27 +21,11 @@
 #include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "keytable.h"
+#include "typeorder.h"
 
 #define INITIAL_SLOTS 64
-
-static bool
-IsInteger(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
-/*
- * A value of an integer type of that length, the same for all of them.
- */
-static inline int64
-IntegerOf(Datum value, int16 typlen)
-{
-	return typlen == sizeof(int64) ? DatumGetInt64(value) :
-		typlen == sizeof(int32) ? DatumGetInt32(value) : DatumGetInt16(value);
-}
 
 CormKeyFunctions *
 CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys)
@@ -52,7 +36,6 @@ CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys)
 	{
 		const CormKeyPart *key = &keys[i];
 		CormKeyFunctions *functions = &all[i];
-		TypeCacheEntry *type = lookup_type_cache(key->child_type, TYPECACHE_EQ_OPR);
 		RegProcedure referenced;
 		RegProcedure referencing;
 
@@ -60,10 +43,15 @@ CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys)
 		functions->collation = key->collation;
 		get_typlenbyval(key->child_type, &functions->child_typlen, &functions->child_byval);
 		get_typlenbyval(key->parent_type, &functions->parent_typlen, &functions->parent_byval);
+		functions->integer = CormIntegerLength(key->child_type) && CormIntegerLength(key->parent_type) &&
+			key->op == get_opfamily_member(INTEGER_BTREE_FAM_OID,
+										   key->child_referenced ? key->child_type : key->parent_type,
+										   key->child_referenced ? key->parent_type : key->child_type,
+										   BTEqualStrategyNumber);
+		if (functions->integer)
+			continue;
 		fmgr_info(get_opcode(key->op), &functions->equal);
-		fmgr_info(get_opcode(type->eq_opr), &functions->child_equal);
-		functions->integer = IsInteger(key->child_type) && IsInteger(key->parent_type) &&
-			get_op_opfamily_strategy(key->op, INTEGER_BTREE_FAM_OID) == BTEqualStrategyNumber;
+		fmgr_info(get_opcode(CormTypeEquality(key->child_type)), &functions->child_equal);
 		functions->hashable = get_op_hash_functions(key->op, &referenced, &referencing);
 		if (functions->hashable)
 		{
@@ -111,7 +99,7 @@ HashKeys(CormKeyTable *table, const Datum *keys, bool of_child)
 
 		if (f->integer)
 		{
-			uint64		value = IntegerOf(keys[i], of_child ? f->child_typlen : f->parent_typlen);
+			uint64		value = CormIntegerOf(keys[i], of_child ? f->child_typlen : f->parent_typlen);
 
 			hash = hash_combine(hash, (uint32) value ^ (uint32) (value >> 32));
 		}
@@ -155,7 +143,7 @@ static bool
 EqualChildren(CormKeyFunctions *f, Datum a, Datum b)
 {
 	if (f->integer)
-		return IntegerOf(a, f->child_typlen) == IntegerOf(b, f->child_typlen);
+		return CormIntegerOf(a, f->child_typlen) == CormIntegerOf(b, f->child_typlen);
 	return DatumGetBool(FunctionCall2Coll(&f->child_equal, f->collation, a, b));
 }
 
@@ -163,7 +151,7 @@ static bool
 EqualParent(CormKeyFunctions *f, Datum child, Datum parent)
 {
 	if (f->integer)
-		return IntegerOf(child, f->child_typlen) == IntegerOf(parent, f->parent_typlen);
+		return CormIntegerOf(child, f->child_typlen) == CormIntegerOf(parent, f->parent_typlen);
 	return DatumGetBool(f->child_referenced ?
 						FunctionCall2Coll(&f->equal, f->collation, child, parent) :
 						FunctionCall2Coll(&f->equal, f->collation, parent, child));

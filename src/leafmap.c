@@ -37,10 +37,10 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "leafmap.h"
+#include "typeorder.h"
 
 /* An index gets its map when it has been asked for so many keys. */
 #define MADE_AFTER 32
@@ -351,14 +351,6 @@ Fill(CormLeafMap *map, Relation index, int at)
 	return true;
 }
 
-/* Is it the type's own order?  A new session does not know that of many types yet. */
-static bool
-IsOwnOrder(Oid family, Oid type)
-{
-	return family == INTEGER_BTREE_FAM_OID ||
-		family == lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-}
-
 /* In the type's own order, ascending, with nulls at the end. */
 static CormLeafKind
 KindOf(Relation index)
@@ -366,7 +358,7 @@ KindOf(Relation index)
 	Oid			type = index->rd_opcintype[0];
 
 	return index->rd_indoption[0] == 0 && !RelationUsesLocalBuffers(index) &&
-		IsOwnOrder(index->rd_opfamily[0], type) ? CormLeafKindOf(type) : CORM_LEAF_NOT;
+		index->rd_opfamily[0] == CormTypeOrderOf(type).family ? CormLeafKindOf(type) : CORM_LEAF_NOT;
 }
 
 CormLeafMap *

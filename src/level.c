@@ -21,10 +21,10 @@
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/typcache.h"
 
 #include "error.h"
 #include "level.h"
+#include "typeorder.h"
 
 int			corm_max_rows = 10000000;
 
@@ -234,7 +234,7 @@ CompileSorter(const CormLevel *level)
 
 		key->column = column->attnum - 1;
 		key->collation = column->collation;
-		fmgr_info(lookup_type_cache(type, TYPECACHE_CMP_PROC)->cmp_proc, &key->compare);
+		fmgr_info(CormTypeOrderFunction(type), &key->compare);
 		get_typlenbyval(type, &key->typlen, &key->byval);
 	}
 	return sorter;

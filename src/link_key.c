@@ -276,7 +276,7 @@ RequireOthers(const Referencing *set, List *keys)
 	ListCell   *lc;
 
 	RequireOwnKeys(set, keys);
-	foreach(lc, set->model->relations)
+	foreach(lc, CormRelationsOf(set->model))
 	{
 		const CormRelation *relation = lfirst(lc);
 

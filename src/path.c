@@ -203,7 +203,7 @@ VisibleNames(const CormModel *model, List **columns, List **relations)
 	for (int i = 0; i < model->ncolumns; i++)
 		if (CormRoleMayRead(model, model->columns[i].attnum))
 			*columns = lappend(*columns, model->columns[i].name);
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 	{
 		CormRelation *relation = lfirst(lc);
 

@@ -168,10 +168,11 @@ FitKeys(CormProbe *probe, Relation index)
 		Oid			left;
 		Oid			right;
 
-		if (get_op_opfamily_strategy(probe->ops[key], index->rd_opfamily[column]) != BTEqualStrategyNumber ||
+		op_input_types(probe->ops[key], &left, &right);
+		if (get_opfamily_member(index->rd_opfamily[column], left, right,
+								BTEqualStrategyNumber) != probe->ops[key] ||
 			index->rd_indcollation[column] != probe->collations[key])
 			return false;
-		op_input_types(probe->ops[key], &left, &right);
 		ScanKeyEntryInitialize(&probe->keys[column], 0, column + 1,
 							   BTEqualStrategyNumber, right,
 							   probe->collations[key],

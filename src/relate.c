@@ -168,7 +168,7 @@ CormRelationOfRow(const CormModel *source, const CormRelationRow *row)
 	ListCell   *lc;
 
 	/* a hand-made row may have given one name to both directions */
-	foreach(lc, source->relations)
+	foreach(lc, CormRelationsOf(source))
 	{
 		const CormRelation *relation = lfirst(lc);
 

@@ -172,7 +172,7 @@ CormRaiseNoRelation(const CormModel *model, const char *name)
 	const char *near;
 	ListCell   *lc;
 
-	foreach(lc, model->relations)
+	foreach(lc, CormRelationsOf(model))
 		names = lappend(names, ((CormRelation *) lfirst(lc))->name);
 	near = CormClosest(name, names);
 	ereport(ERROR,

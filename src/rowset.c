@@ -22,6 +22,7 @@
 
 #include "rowset.h"
 #include "typefacts.h"
+#include "typeorder.h"
 #include "value.h"
 
 static CormColumnValue *
@@ -164,7 +165,8 @@ CormKeyOrderOf(const CormModel *model, int n, const AttrNumber *attnums)
 	{
 		const CormColumn *column = CormColumnByNumber(model, attnums[i]);
 
-		order.functions[i] = OrderOf(column);
+		order.integers[i] = CormIntegerLength(column->typid);
+		order.functions[i] = order.integers[i] ? NULL : OrderOf(column);
 		order.collations[i] = column->collation;
 	}
 	return order;
@@ -175,8 +177,8 @@ CormCompareByOrder(const CormKeyOrder *by, const Datum *a, const Datum *b)
 {
 	for (int i = 0; i < by->n; i++)
 	{
-		int			order = DatumGetInt32(FunctionCall2Coll(by->functions[i], by->collations[i],
-															a[i], b[i]));
+		int			order = by->integers[i] ? CormCompareIntegers(a[i], b[i], by->integers[i]) :
+			DatumGetInt32(FunctionCall2Coll(by->functions[i], by->collations[i], a[i], b[i]));
 
 		if (order != 0)
 			return order;

@@ -51,7 +51,8 @@ extern void CormNotePlace(void *found, TupleTableSlot *slot);
 typedef struct CormKeyOrder
 {
 	int			n;				/* a pair of a link has two keys */
-	FmgrInfo   *functions[2 * INDEX_MAX_KEYS];
+	int			integers[2 * INDEX_MAX_KEYS];	/* CormIntegerLength() */
+	FmgrInfo   *functions[2 * INDEX_MAX_KEYS];	/* of other types */
 	Oid			collations[2 * INDEX_MAX_KEYS];
 } CormKeyOrder;
 

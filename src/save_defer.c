@@ -266,7 +266,7 @@ CormSaveDefer(CormSavePlace *place)
 
 	if (place->above == NULL && place->below == NIL)
 		return;
-	foreach(lc, place->model->relations)
+	foreach(lc, CormRelationsOf(place->model))
 	{
 		const CormRelation *relation = lfirst(lc);
 		const CormModel *target;

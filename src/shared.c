@@ -171,7 +171,7 @@ CormFindShared(const CormModel *model, const JsonbValue *data, List *assignments
 		for (int i = 0; i < model->nkey; i++)
 			if (key_stays && model->key[i] == attnum)
 				AddShared(&list, model, assignment, NULL);
-		foreach(lr, model->relations)
+		foreach(lr, CormRelationsOf(model))
 		{
 			const CormRelation *other = lfirst(lr);
 

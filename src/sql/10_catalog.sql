@@ -3,6 +3,7 @@
 -- are called, which table links two others.  Everything else is read live.
 -- Rows are written by the functions of this extension; hand-made changes by an
 -- administrator work too, the triggers below make every session see them.
+-- A default would cost each new session a look at the defaults of all tables.
 
 CREATE TABLE corm.model (
 	table_name	pg_catalog.regclass NOT NULL,
@@ -22,10 +23,10 @@ CREATE TABLE corm.relation (
 	through				pg_catalog.regclass,
 	far_constraint_name	pg_catalog.text COLLATE pg_catalog."C",
 	far_columns			pg_catalog.text[] COLLATE pg_catalog."C",
-	symmetrical			pg_catalog.bool NOT NULL DEFAULT false,
-	adopted				pg_catalog.bool NOT NULL DEFAULT false,
+	symmetrical			pg_catalog.bool,
+	adopted				pg_catalog.bool,
 	target_columns		pg_catalog.text[] COLLATE pg_catalog."C",
-	to_many				pg_catalog.bool NOT NULL DEFAULT false,
+	to_many				pg_catalog.bool,
 	counter_column			pg_catalog.text COLLATE pg_catalog."C",
 	counter_name			pg_catalog.text COLLATE pg_catalog."C",
 	reverse_counter_column	pg_catalog.text COLLATE pg_catalog."C",
@@ -50,10 +51,10 @@ COMMENT ON COLUMN corm.relation.columns IS 'the columns of that constraint, to f
 COMMENT ON COLUMN corm.relation.through IS 'the link table of a many-to-many relation';
 COMMENT ON COLUMN corm.relation.far_constraint_name IS 'the foreign key constraint of the through table towards the target';
 COMMENT ON COLUMN corm.relation.far_columns IS 'the columns of that constraint';
-COMMENT ON COLUMN corm.relation.symmetrical IS 'a link is one edge, seen from both of its ends';
-COMMENT ON COLUMN corm.relation.adopted IS 'the constraint or its columns were there before the relation was declared';
+COMMENT ON COLUMN corm.relation.symmetrical IS 'a link is one edge, seen from both of its ends; NULL: no';
+COMMENT ON COLUMN corm.relation.adopted IS 'the constraint or its columns were there before the relation was declared; NULL: no';
 COMMENT ON COLUMN corm.relation.target_columns IS 'of a relation without a constraint, the columns of the target that are compared';
-COMMENT ON COLUMN corm.relation.to_many IS 'of a relation without a constraint, whether it leads to many rows';
+COMMENT ON COLUMN corm.relation.to_many IS 'of a relation without a constraint, whether it leads to many rows; NULL: no';
 COMMENT ON COLUMN corm.relation.counter_column IS 'the column of the source that counts the related rows, NULL for none';
 COMMENT ON COLUMN corm.relation.counter_name IS 'what the names of the functions and triggers begin with that keep that column right';
 COMMENT ON COLUMN corm.relation.reverse_counter_column IS 'the same on the way back: the column of the target';

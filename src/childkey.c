@@ -20,6 +20,7 @@
 #include "childkey.h"
 #include "lookup.h"
 #include "scope.h"
+#include "typeorder.h"
 #include "value.h"
 
 int			corm_key_strategy = CORM_KEY_AUTO;
@@ -87,19 +88,17 @@ CormAddChildKeys(const CormModel *parent, CormSelect *child, CormTable *child_ta
 									 fk->pk_attnums[i] : fk->fk_attnums[i]);
 		const CormColumn *theirs = CormColumnByNumber(parent, child_referenced ?
 													  fk->fk_attnums[i] : fk->pk_attnums[i]);
-		Oid			left;
-		Oid			right;
+		CormOperator op = CormOperatorOf(fk->eq_ops[i]);
 
-		op_input_types(fk->eq_ops[i], &left, &right);
 		key->op = fk->eq_ops[i];
 		key->child_referenced = child_referenced;
 		key->collation = (child_referenced ? mine.column : theirs)->collation;
-		key->child_type = ComparedType(child_referenced ? left : right, mine.column);
-		key->parent_type = ComparedType(child_referenced ? right : left, theirs);
+		key->child_type = ComparedType(child_referenced ? op.left : op.right, mine.column);
+		key->parent_type = ComparedType(child_referenced ? op.right : op.left, theirs);
 		key->child_target = KeyTarget(child, mine, key->child_type);
 
 		CormAddKeyParam(child, key->parent_type);
-		if (!child_referenced && !OidIsValid(get_commutator(key->op)))
+		if (!child_referenced && !OidIsValid(op.commutator))
 			child->keys_unnested = true;
 	}
 }
@@ -116,15 +115,14 @@ CormPrimaryKeyParts(CormSelect *select, CormTable *table)
 	for (int i = 0; i < model->nkey; i++)
 	{
 		CormColumnRef ref = CormRef(table, model->key[i]);
-		Oid			left;
-		Oid			right;
+		CormOperator op;
 
 		parts[i].op = CormEqualityOperator(ref.column);
-		op_input_types(parts[i].op, &left, &right);
+		op = CormOperatorOf(parts[i].op);
 		parts[i].child_referenced = true;
 		parts[i].collation = ref.column->collation;
-		parts[i].child_type = ComparedType(left, ref.column);
-		parts[i].parent_type = ComparedType(right, ref.column);
+		parts[i].child_type = ComparedType(op.left, ref.column);
+		parts[i].parent_type = ComparedType(op.right, ref.column);
 		parts[i].child_target = KeyTarget(select, ref, parts[i].child_type);
 	}
 	return parts;

@@ -25,6 +25,7 @@
 #include "aggregate.h"
 #include "condition.h"
 #include "document.h"
+#include "indexes.h"
 #include "lookup_key.h"
 #include "lookup_value.h"
 #include "pathtext.h"
@@ -90,6 +91,61 @@ CormResolveCondition(CormSelect *select, CormScope *scope, CormTable *base,
 /* ---------- hops ---------- */
 
 /*
+ * A column of the hop's target that the test wants to be equal to a parameter, as the
+ * target's unique keys understand it; NULL if it says anything else.
+ */
+static const CormColumn *
+EqualColumn(const Hop *hop, const CormExpr *test)
+{
+	const CormValue *column = test->left;
+
+	return test->kind == CORM_EXPR_OPERATOR && test->right->kind == CORM_VALUE_PARAM &&
+		column->kind == CORM_VALUE_COLUMN && column->ref.table == hop->target &&
+		!OidIsValid(column->collate) && test->op == CormEqualityOperator(column->ref.column) ?
+		column->ref.column : NULL;
+}
+
+/*
+ * Links to a row that is told by a key of its own: the row is looked up once, in place
+ * of a join with every link.  Then the planner can see by a unique index on the pair
+ * that one link at most is left, and makes a plain join of the EXISTS.
+ */
+static void
+LookUpTarget(Hop *hop)
+{
+	const CormRelation *relation = hop->link && hop->target ? hop->step->relation : NULL;
+	CormKey		told = {0, NULL};
+	CormScope  *apart;
+	CormValue  *key;
+	ListCell   *lc;
+
+	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->hops != NIL)
+		return;
+	told.attnums = palloc(list_length(hop->exprs) * sizeof(AttrNumber));
+	foreach(lc, hop->exprs)
+	{
+		const CormColumn *column = EqualColumn(hop, lfirst(lc));
+
+		if (column == NULL)
+			return;
+		told.attnums[told.n++] = column->attnum;
+	}
+	if (!CormTellsRowsApart(hop->target->model->relid, told))
+		return;
+	apart = CormMakeScope();
+	apart->depth = hop->scope->depth + 1;
+	apart->tables = list_make1(hop->target);
+	apart->where = hop->exprs;
+	key = CormOnceValue(CormColumnValueOf(hop->target, relation->far_fk->pk_attnums[0]));
+	key->scope = apart;
+	hop->scope->tables = list_delete_ptr(hop->scope->tables, hop->target);
+	hop->target->join = CORM_JOIN_NONE;
+	hop->target->on = NIL;
+	hop->exprs = list_make1(CormMakeOperator(key, relation->far_fk->eq_ops[0],
+											 CormColumnValueOf(hop->link, relation->far_fk->fk_attnums[0])));
+}
+
+/*
  * The conditions of a hop, those of the hops that start from it included.
  */
 static CormExpr *
@@ -111,6 +167,7 @@ FinishHop(CormSelect *select, Hop *hop)
 		if (inner->link && !inner->target && !inner->key_only)
 			inner->target = CormAddLinkTarget(select, inner->scope, inner->link,
 											  inner->step->relation);
+		LookUpTarget(inner);
 		inner->scope->where = lappend(inner->scope->where, FinishHop(select, inner));
 		exists->scope = inner->scope;
 		hop->exprs = lappend(hop->exprs, exists);

@@ -200,6 +200,8 @@ CormDeparseValue(StringInfo buf, const CormSelect *select, const CormValue *valu
 		case CORM_VALUE_ONCE:
 			appendStringInfoString(buf, "(SELECT ");
 			CormDeparseValue(buf, select, value->arg);
+			if (value->scope)
+				CormDeparseScope(buf, select, value->scope);
 			appendStringInfoChar(buf, ')');
 			break;
 		case CORM_VALUE_EXTREME:

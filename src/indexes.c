@@ -21,6 +21,7 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -51,6 +52,8 @@ static bool TakeIndex(void *arg, Form_pg_index index, HeapTuple tuple,
 static bool IsAnswered(Oid relid, CormKey columns, IndexVisitor visit);
 static bool AskUniqueWithin(void *arg, Form_pg_index index, HeapTuple tuple,
 							TupleDesc desc);
+static bool AskPlainUniqueWithin(void *arg, Form_pg_index index, HeapTuple tuple,
+								 TupleDesc desc);
 static bool AskUniqueOver(void *arg, Form_pg_index index, HeapTuple tuple,
 						  TupleDesc desc);
 static bool AskStart(void *arg, Form_pg_index index, HeapTuple tuple,
@@ -83,6 +86,14 @@ bool
 CormHasUniqueKeyOver(Oid relid, CormKey columns)
 {
 	return IsAnswered(relid, columns, AskUniqueOver);
+}
+
+bool
+CormTellsRowsApart(Oid relid, CormKey columns)
+{
+	/* an index of a parent knows nothing of its children's rows */
+	return IsAnswered(relid, columns, AskPlainUniqueWithin) &&
+		(get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid));
 }
 
 List *
@@ -210,6 +221,17 @@ AskUniqueWithin(void *arg, Form_pg_index index, HeapTuple tuple, TupleDesc desc)
 
 	question->found = IsComplete(index, tuple) &&
 		IsUniqueWithin(index, question->columns);
+	return !question->found;
+}
+
+/* The same, for values that are equal by the columns' own types and collations. */
+static bool
+AskPlainUniqueWithin(void *arg, Form_pg_index index, HeapTuple tuple, TupleDesc desc)
+{
+	Question   *question = arg;
+
+	(void) AskUniqueWithin(arg, index, tuple, desc);
+	question->found = question->found && IsPlainIndex(index, tuple, desc);
 	return !question->found;
 }
 

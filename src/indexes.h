@@ -27,6 +27,12 @@ extern bool CormHasUniqueKeyOver(Oid relid, CormKey columns);
 /* The key columns of each such index, of CormKey *. */
 extern List *CormReadUniqueKeys(Oid relid);
 
+/*
+ * Do values of these columns, equal by the default operators of their types and by
+ * their own collations, belong to one row at most?
+ */
+extern bool CormTellsRowsApart(Oid relid, CormKey columns);
+
 /* Does a valid, full index start with these columns, in any order? */
 extern bool CormHasIndexOn(Oid relid, CormKey columns);
 

@@ -44,14 +44,11 @@ CormKeyFunctionsOf(int nkeys, const CormKeyPart *keys)
 		get_typlenbyval(key->child_type, &functions->child_typlen, &functions->child_byval);
 		get_typlenbyval(key->parent_type, &functions->parent_typlen, &functions->parent_byval);
 		functions->integer = CormIntegerLength(key->child_type) && CormIntegerLength(key->parent_type) &&
-			key->op == get_opfamily_member(INTEGER_BTREE_FAM_OID,
-										   key->child_referenced ? key->child_type : key->parent_type,
-										   key->child_referenced ? key->parent_type : key->child_type,
-										   BTEqualStrategyNumber);
+			CormIsEqualityIn(INTEGER_BTREE_FAM_OID, key->op);
 		if (functions->integer)
 			continue;
-		fmgr_info(get_opcode(key->op), &functions->equal);
-		fmgr_info(get_opcode(CormTypeEquality(key->child_type)), &functions->child_equal);
+		fmgr_info(CormOperatorOf(key->op).function, &functions->equal);
+		fmgr_info(CormOperatorOf(CormTypeEquality(key->child_type)).function, &functions->child_equal);
 		functions->hashable = get_op_hash_functions(key->op, &referenced, &referencing);
 		if (functions->hashable)
 		{

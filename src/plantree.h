@@ -125,7 +125,8 @@ typedef enum CormValueKind
 	CORM_VALUE_CALL,			/* function(['unit',] arg) [+ added] */
 	CORM_VALUE_OPERATOR,		/* arg operator $n */
 	CORM_VALUE_EXPR,			/* a condition, as a boolean */
-	CORM_VALUE_ONCE,			/* arg, the same for all rows, computed once */
+	CORM_VALUE_ONCE,			/* arg, the same for all rows, computed once; of
+								 * the one row of a subquery, or NULL */
 	CORM_VALUE_EXTREME,			/* the smallest or greatest of a subquery */
 	CORM_VALUE_AGGREGATE,		/* an aggregate over a subquery */
 	CORM_VALUE_NUMBERED			/* column "number" of the subquery in FROM */
@@ -147,7 +148,7 @@ typedef struct CormValue
 	int			added;
 	struct CormExpr *expr;		/* of EXPR; of AGGREGATE: FILTER, or NULL */
 	struct CormScope *scope;	/* of EXTREME and AGGREGATE; NULL: the
-								 * statement's own rows */
+								 * statement's own rows.  Of ONCE, or NULL */
 	bool		greatest;		/* of EXTREME, and with "first" */
 	bool		first;			/* of AGGREGATE: the first of the array in
 								 * order, NULLs left out */

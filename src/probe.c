@@ -38,6 +38,7 @@
 
 #include "compat.h"
 #include "probe.h"
+#include "typeorder.h"
 
 /* Has nobody a say in which rows the user sees? */
 static bool
@@ -165,18 +166,15 @@ FitKeys(CormProbe *probe, Relation index)
 	for (int column = 0; column < probe->nkeys; column++)
 	{
 		int			key = key_from[column];
-		Oid			left;
-		Oid			right;
+		CormOperator op;
 
-		op_input_types(probe->ops[key], &left, &right);
-		if (get_opfamily_member(index->rd_opfamily[column], left, right,
-								BTEqualStrategyNumber) != probe->ops[key] ||
+		if (!CormIsEqualityIn(index->rd_opfamily[column], probe->ops[key]) ||
 			index->rd_indcollation[column] != probe->collations[key])
 			return false;
+		op = CormOperatorOf(probe->ops[key]);
 		ScanKeyEntryInitialize(&probe->keys[column], 0, column + 1,
-							   BTEqualStrategyNumber, right,
-							   probe->collations[key],
-							   get_opcode(probe->ops[key]), (Datum) 0);
+							   BTEqualStrategyNumber, op.right,
+							   probe->collations[key], op.function, (Datum) 0);
 		probe->key_from[column] = key;
 		lasting = lasting && probe->keys[column].sk_func.fn_oid < FirstNormalObjectId;
 	}

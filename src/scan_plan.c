@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 
 #include "scan.h"
+#include "typeorder.h"
 
 bool		corm_direct_scan = true;
 
@@ -116,7 +117,7 @@ static bool
 AddKeyPart(CormProbe *probe, const CormColumn *column, const CormKeyPart *key)
 {
 	return AddKey(probe, column,
-				  key->child_referenced ? key->op : get_commutator(key->op),
+				  key->child_referenced ? key->op : CormOperatorOf(key->op).commutator,
 				  key->collation);
 }
 
@@ -160,10 +161,12 @@ PlanFarKeys(CormScan *scan)
 													far->pk_attnums[i]);
 		const CormColumn *theirs = CormColumnByNumber(scan->links.model,
 													  far->fk_attnums[i]);
+		CormOperator op = CormOperatorOf(far->eq_ops[i]);
 		CormKeyPart *key = &scan->far_keys[i];
 
 		key->op = far->eq_ops[i];
-		op_input_types(key->op, &key->child_type, &key->parent_type);
+		key->child_type = op.left;
+		key->parent_type = op.right;
 		key->child_referenced = true;
 		key->collation = mine->collation;
 
@@ -253,17 +256,14 @@ AddParameter(CormScan *scan, CormProbe *probe, const CormExpr *expr)
 	const CormValue *column = left ? expr->left : expr->right;
 	const CormValue *value = left ? expr->right : expr->left;
 	const CormParam *param;
-	Oid			op = left ? expr->op : get_commutator(expr->op);
-	Oid			column_type;
-	Oid			value_type;
+	Oid			op = left ? expr->op : CormOperatorOf(expr->op).commutator;
 
 	if (column->kind != CORM_VALUE_COLUMN || value->kind != CORM_VALUE_PARAM ||
 		column->ref.table != table || OidIsValid(column->collate) ||
 		OidIsValid(value->collate) || !OidIsValid(op))
 		return false;
 	param = list_nth(scan->select->params, value->param - 1);
-	op_input_types(op, &column_type, &value_type);
-	if (param->typid != value_type)
+	if (param->typid != CormOperatorOf(op).right)
 		return false;
 	scan->params[probe->nkeys] = value->param;
 	scan->of_owner = scan->of_owner && param->of_owner;

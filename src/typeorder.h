@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * typeorder.h
- *	  The order of a type: its default operator class of btree.
+ *	  The order of a type: its default operator class of btree, and operators.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -35,6 +35,20 @@ extern Oid	CormTypeOrderFunction(Oid type);
  * InvalidOid when there is none.
  */
 extern Oid	CormTypeEquality(Oid type);
+
+/* An operator of two operands; an internal error when there is none. */
+typedef struct CormOperator
+{
+	Oid			left;			/* what it takes, polymorphic types too */
+	Oid			right;
+	Oid			commutator;		/* InvalidOid: it has none */
+	RegProcedure function;
+} CormOperator;
+
+extern CormOperator CormOperatorOf(Oid op);
+
+/* Is it the equality of a family, as one of its indexes may use it? */
+extern bool CormIsEqualityIn(Oid family, Oid op);
 
 /*
  * Integers of all lengths have one order, and need no function: the length in bytes

@@ -129,7 +129,8 @@ bench_stage() {
     for file in "$bench_dir/workloads/$workload"/*; do
       sed -E "s/:authors\>/$bench_authors/g; s/:categories\>/$categories/g; s/:many\>/$many/g" \
         "$file" >"$dir/prepared/$workload/${file##*/}"
-      sed -E "s/' \|\| (:[a-z]+) \|\| '/\1/g; s/\('cat-' \|\| :k\)/'cat-:k'/" \
+      sed -E "s/' \|\| (:[a-z]+) \|\| '/\1/g; s/\('cat-' \|\| :k\)/'cat-:k'/
+        s/replace\('/'/; s/\[\?\]/[:c, :d, :e]/; s/\]\}',$/]}'/; s/^\t'\?', .*\)(::jsonb\);)$/\t\1/" \
         "$dir/prepared/$workload/${file##*/}" >"$dir/literal/$workload/${file##*/}"
     done
   done
@@ -192,7 +193,8 @@ bench_collect() {
 
 # Values for what the script draws at random: spread over its range.
 bench_keys() {
-  sed -nE "s/^\\\\set ([a-z]+) random\(([^,]*), ([^)]*)\)(.*)$/SELECT ((\2) + ((\3) - (\2)) * ($2 - 1) \/ $bench_checks)\4 AS \1 \\\\gset/p" "$1"
+  sed -nE "s/^\\\\set ([a-z]+) random\(([^,]*), ([^)]*)\)(.*)$/SELECT ((\2) + ((\3) - (\2)) * ($2 - 1) \/ $bench_checks)\4 AS \1 \\\\gset/p
+    s/^\\\\set ([a-z]+) (:.*)$/SELECT \2 AS \1 \\\\gset/p" "$1"
 }
 
 # The state after each statement must be equal, but where one statement stands

@@ -31,6 +31,21 @@ INSERT INTO stored VALUES (1, '{"model": "author", "filter": {"books__title": "C
 \o
 :look
 
+-- a relation that no call has followed yet is read as it is by then
+ALTER TABLE book ALTER title SET STATISTICS 10;
+SELECT corm.get('book', '{"id": 3}');
+ALTER TABLE author RENAME COLUMN age TO years;
+EXECUTE joined(3);
+ALTER TABLE author RENAME COLUMN years TO age;
+SELECT corm.get('book', '{"id": 3}');
+BEGIN; ALTER TABLE author DROP CONSTRAINT author_pkey CASCADE; EXECUTE joined(3); ROLLBACK;
+EXECUTE joined(3);
+ALTER TABLE book ALTER title SET STATISTICS 11;
+BEGIN; SELECT corm.get('book', '{"id": 3}'); ALTER TABLE book RENAME CONSTRAINT book_author TO b;
+SAVEPOINT s; EXECUTE joined(3); ROLLBACK TO s;
+ALTER TABLE book DROP CONSTRAINT b; SELECT corm.get('book', '{"id": 3}'); EXECUTE joined(3); ROLLBACK;
+EXECUTE joined(3);
+
 -- renaming
 ALTER TABLE author RENAME COLUMN age TO years;
 EXECUTE nested; EXECUTE typed; SELECT oldest();

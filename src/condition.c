@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 
 #include "aggregate.h"
 #include "condition.h"
@@ -31,6 +32,7 @@
 #include "pathtext.h"
 #include "pathvalue.h"
 #include "transform.h"
+#include "typeorder.h"
 
 /*
  * One EXISTS subquery that paths of one filter object share: the rows that a
@@ -99,10 +101,11 @@ EqualColumn(const Hop *hop, const CormExpr *test)
 {
 	const CormValue *column = test->left;
 
-	return test->kind == CORM_EXPR_OPERATOR && test->right->kind == CORM_VALUE_PARAM &&
-		column->kind == CORM_VALUE_COLUMN && column->ref.table == hop->target &&
-		!OidIsValid(column->collate) && test->op == CormEqualityOperator(column->ref.column) ?
-		column->ref.column : NULL;
+	if (test->kind != CORM_EXPR_OPERATOR || test->right->kind != CORM_VALUE_PARAM ||
+		column->kind != CORM_VALUE_COLUMN || column->ref.table != hop->target ||
+		OidIsValid(column->collate) || test->op != CormTypeEquality(getBaseType(column->type)))
+		return NULL;
+	return column->ref.column;
 }
 
 /*
@@ -119,7 +122,7 @@ LookUpTarget(Hop *hop)
 	CormValue  *key;
 	ListCell   *lc;
 
-	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->hops != NIL)
+	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->hops != NIL || hop->exprs == NIL)
 		return;
 	told.attnums = palloc(list_length(hop->exprs) * sizeof(AttrNumber));
 	foreach(lc, hop->exprs)

@@ -166,6 +166,12 @@ SELECT try($$SELECT corm.list(corm.order_by('Post', 'title', NULL))$$);
 ALTER TABLE posts ADD COLUMN extra json, ADD COLUMN spot point;
 SELECT try($$SELECT corm.list(corm.order_by('Post', 'extra'))$$);
 SELECT try($$SELECT corm.list(corm.order_by('Author', 'posts__spot'))$$);
+-- an array is ordered by its elements, if they are
+ALTER TABLE posts ADD COLUMN spots point[], ADD COLUMN texts text[];
+SELECT try($$SELECT corm.list(corm.order_by('Post', 'spots'))$$);
+SELECT try($$SELECT count(*) FROM corm.all(corm.order_by('Post', '-texts'))$$) = count(*)::text FROM posts;
+SELECT try($$SELECT corm.aggregate('Post', '{"m": {"min": "spots"}}')$$);
+SELECT try($$SELECT corm.count('Post', '{"spots": ["(1,1)"]}')$$);
 
 SET client_min_messages = warning;
 DROP SCHEMA corm_order CASCADE;

@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -270,7 +269,7 @@ CormEqualityOperator(const CormColumn *column)
 bool
 CormHasOrder(Oid type)
 {
-	return OidIsValid(CormTypeOrderOperator(getBaseType(type), BTLessStrategyNumber));
+	return CormTypeHasOrder(getBaseType(type));
 }
 
 Oid

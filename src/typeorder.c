@@ -109,6 +109,12 @@ CormTypeOrderOf(Oid type)
 	return (CormTypeOrder) {entry->btree_opf, entry->btree_opintype};
 }
 
+bool
+CormTypeHasOrder(Oid type)
+{
+	return Known(type) || OidIsValid(lookup_type_cache(type, TYPECACHE_LT_OPR)->lt_opr);
+}
+
 Oid
 CormTypeOrderClass(Oid type)
 {

@@ -20,6 +20,12 @@ typedef struct CormTypeOrder
 
 extern CormTypeOrder CormTypeOrderOf(Oid type);
 
+/*
+ * Can values of the type be ordered?  Not every array can: its class is that of all
+ * arrays, whatever their elements are.
+ */
+extern bool CormTypeHasOrder(Oid type);
+
 /* The operator class itself, InvalidOid when there is none. */
 extern Oid	CormTypeOrderClass(Oid type);
 

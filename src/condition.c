@@ -122,7 +122,9 @@ LookUpTarget(Hop *hop)
 	CormValue  *key;
 	ListCell   *lc;
 
-	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->hops != NIL || hop->exprs == NIL)
+	/* nothing else may stand on the target */
+	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->exprs == NIL ||
+		hop->hops != NIL || list_length(hop->scope->tables) != 2)
 		return;
 	told.attnums = palloc(list_length(hop->exprs) * sizeof(AttrNumber));
 	foreach(lc, hop->exprs)

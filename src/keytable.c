@@ -15,9 +15,7 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "catalog/pg_opfamily.h"
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"

@@ -29,7 +29,6 @@
 #include "access/itup.h"
 #include "access/nbtree.h"
 #include "access/xact.h"
-#include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"

@@ -18,6 +18,9 @@
  * - an entry is published only if its generation is still the current one when
  *   it is complete, else it is built again; after some attempts it is handed out
  *   without being published;
+ * - a model's relations are read after it: those of a current model while it is
+ *   current, those of an outdated one as they are by then, or not at all where they
+ *   do not fit the model any more;
  * - outdated entries live in "retired" until the transaction ends.
  *
  * Copyright (c) 2026, the corm developers

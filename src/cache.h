@@ -3,7 +3,7 @@
  * cache.h
  *	  The models and relations of this database, as one backend knows them.
  *
- * Models are loaded one by one, on first use.
+ * Models are loaded one by one, on first use, and so are their relations.
  *
  * Everything returned from here is read-only and stays valid until the end of
  * the transaction, even when an invalidation arrives in between: the next

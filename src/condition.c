@@ -116,15 +116,18 @@ EqualColumn(const Hop *hop, const CormExpr *test)
 static void
 LookUpTarget(Hop *hop)
 {
-	const CormRelation *relation = hop->link && hop->target ? hop->step->relation : NULL;
+	const CormForeignKey *far;
 	CormKey		told = {0, NULL};
 	CormScope  *apart;
 	CormValue  *key;
 	ListCell   *lc;
 
-	/* nothing else may stand on the target */
-	if (relation == NULL || relation->far_fk->nkeys != 1 || hop->exprs == NIL ||
+	/* nothing but the tests may stand on the target */
+	if (hop->link == NULL || hop->target == NULL || hop->exprs == NIL ||
 		hop->hops != NIL || list_length(hop->scope->tables) != 2)
+		return;
+	far = hop->step->relation->far_fk;
+	if (far->nkeys != 1)
 		return;
 	told.attnums = palloc(list_length(hop->exprs) * sizeof(AttrNumber));
 	foreach(lc, hop->exprs)
@@ -141,13 +144,13 @@ LookUpTarget(Hop *hop)
 	apart->depth = hop->scope->depth + 1;
 	apart->tables = list_make1(hop->target);
 	apart->where = hop->exprs;
-	key = CormOnceValue(CormColumnValueOf(hop->target, relation->far_fk->pk_attnums[0]));
+	key = CormOnceValue(CormColumnValueOf(hop->target, far->pk_attnums[0]));
 	key->scope = apart;
 	hop->scope->tables = list_delete_ptr(hop->scope->tables, hop->target);
 	hop->target->join = CORM_JOIN_NONE;
 	hop->target->on = NIL;
-	hop->exprs = list_make1(CormMakeOperator(key, relation->far_fk->eq_ops[0],
-											 CormColumnValueOf(hop->link, relation->far_fk->fk_attnums[0])));
+	hop->exprs = list_make1(CormMakeOperator(key, far->eq_ops[0],
+											 CormColumnValueOf(hop->link, far->fk_attnums[0])));
 }
 
 /*

@@ -110,8 +110,8 @@ typedef struct CormModel
 	CormColumn *columns;		/* live ones, in attnum order */
 	int			nkey;			/* 0: the table has no key */
 	AttrNumber *key;			/* primary key columns, in key order */
-	List	   *relations;		/* of CormRelation *, by name; for cache.c alone,
-								 * since most are not read yet */
+	List	   *relations;		/* of CormRelation *, by name; ask
+								 * CormRelationsOf(), most are not read yet */
 } CormModel;
 
 /* All of these return NULL when there is none. */

@@ -33,12 +33,13 @@ typedef struct CormBucket
 /* How the values of one key part are compared. */
 typedef struct CormKeyFunctions
 {
+	bool		integer;		/* both sides are: compared as they are, by none
+								 * of these functions */
 	FmgrInfo	equal;			/* referenced = referencing */
 	FmgrInfo	child_equal;	/* child's value = child's value */
 	FmgrInfo	parent_hash;
 	FmgrInfo	child_hash;
 	bool		hashable;
-	bool		integer;		/* both sides are: compared as they are */
 	bool		child_referenced;
 	Oid			collation;
 	int16		child_typlen;

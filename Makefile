@@ -61,6 +61,7 @@ REGRESS = \
 	slices \
 	strategies \
 	direct_scan \
+	root_scan \
 	leaf_scan \
 	row_cache \
 	row_cache_calls \

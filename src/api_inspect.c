@@ -23,8 +23,8 @@
 #include "leafmap.h"
 #include "plancache.h"
 #include "pretty.h"
+#include "roots.h"
 #include "rowcache.h"
-#include "scan.h"
 #include "treecache.h"
 #include "verb.h"
 
@@ -41,7 +41,7 @@ typedef struct Inspected
 	CormVerb	verb;
 	CormSelect *select;
 	CormRun    *run;			/* what explain runs, or NULL ... */
-	CormScan   *rows;			/* ... typed rows that are scanned, or NULL */
+	CormScan   *rows;			/* ... or scans without one, or NULL */
 	List	   *scans;			/* lines (char *) about its index scans */
 } Inspected;
 
@@ -179,10 +179,15 @@ Discard(void *arg, StringInfo document)
 }
 
 static void
-DiscardRows(CormScan *scan, ParamListInfo params)
+DiscardRows(CormScan *scan, bool counted, ParamListInfo params)
 {
 	bool		more = CormScanStartParams(scan, params);
 
+	if (more && counted)
+	{
+		(void) CormScanCount(scan, INT_MAX);
+		return;
+	}
 	while (more)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -202,10 +207,27 @@ RunVerb(void *arg)
 	if (CormVerbLoads(inspected->verb))
 		CormRunPush(inspected->run, Discard, NULL);
 	else if (inspected->rows)
-		DiscardRows(inspected->rows, CormBindParams(select));
+		DiscardRows(inspected->rows, inspected->verb != CORM_VERB_ROWS, CormBindParams(select));
 	else
 		(void) CormExecute(select->label, CormVerbStatement(inspected->verb, select),
 						   CormBindParams(select), true, NULL);
+}
+
+/* The scan that a verb would read without a run, open; NULL if there is none. */
+static CormScan *
+OpenRows(const Inspected *inspected)
+{
+	const CormSelect *select = inspected->select;
+	CormScan   *scan = NULL;
+	int64		count;
+	bool		found;
+
+	if (inspected->verb == CORM_VERB_ROWS)
+		return CormOpenRows(select, CormBindParams(select), &found);
+	if (inspected->verb == CORM_VERB_COUNT ? CormCountRoots(select, &count) :
+		inspected->verb == CORM_VERB_EXISTS && CormFindRoot(select, &found))
+		scan = CormScanPlan(select, CORM_SCAN_FOR_COUNT);
+	return scan != NULL && CormScanOpen(scan) ? scan : NULL;
 }
 
 Datum
@@ -218,10 +240,7 @@ corm_explain(PG_FUNCTION_ARGS)
 	inspected.scans = NIL;
 	inspected.run = CormVerbLoads(inspected.verb) ?
 		CormRunBegin(inspected.select, CORM_RUN_READ_ONLY) : NULL;
-	inspected.rows = inspected.verb == CORM_VERB_ROWS ?
-		CormScanPlan(inspected.select, CORM_SCAN_FOR_ROWS) : NULL;
-	if (inspected.rows != NULL && !CormScanOpen(inspected.rows))
-		inspected.rows = NULL;
+	inspected.rows = OpenRows(&inspected);
 	if (PG_ARGISNULL(2) || !PG_GETARG_BOOL(2))
 		VisitStatements(&inspected, ShowPlan);
 	else

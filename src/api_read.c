@@ -28,7 +28,7 @@
 #include "exec.h"
 #include "inline_rows.h"
 #include "quote.h"
-#include "scan.h"
+#include "roots.h"
 #include "scratch.h"
 #include "treecache.h"
 #include "verb.h"
@@ -114,7 +114,7 @@ PullAll(FunctionCallInfo fcinfo)
 		select = ArgTree(fcinfo, CORM_VERB_ALL);
 		if (select)
 		{
-			call->user_fctx = CormRunBeginPull(select);
+			call->user_fctx = CormRunBegin(select, CORM_RUN_READ_ONLY);
 			RegisterExprContextCallback(rsinfo->econtext, ShutdownPull,
 										PointerGetDatum(call->user_fctx));
 		}
@@ -283,8 +283,12 @@ corm_count(PG_FUNCTION_ARGS)
 {
 	CormSelect *select = ArgTree(fcinfo, CORM_VERB_COUNT);
 
+	int64		count;
+
 	if (select == NULL)
 		PG_RETURN_INT64(0);
+	if (CormCountRoots(select, &count))
+		PG_RETURN_INT64(count);
 	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_COUNT, select),
 									  CormBindParams(select), true));
 }
@@ -294,8 +298,12 @@ corm_exists(PG_FUNCTION_ARGS)
 {
 	CormSelect *select = ArgTree(fcinfo, CORM_VERB_EXISTS);
 
+	bool		found;
+
 	if (select == NULL)
 		PG_RETURN_BOOL(false);
+	if (CormFindRoot(select, &found))
+		PG_RETURN_BOOL(found);
 	PG_RETURN_DATUM(CormExecuteScalar(select->label, CormVerbStatement(CORM_VERB_EXISTS, select),
 									  CormBindParams(select), true));
 }
@@ -344,14 +352,14 @@ CheckPlannedFor(TupleDesc planned, TupleDesc now)
 static bool
 ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select, ParamListInfo params)
 {
-	CormScan   *scan = CormScanPlan(select, CORM_SCAN_FOR_ROWS);
+	bool		some;
+	CormScan   *scan;
 	TupleTableSlot *slot;
 	CormErrorFrame frame;
 
-	if (scan == NULL || !CormScanOpen(scan))
-		return false;
 	CormErrorPush(&frame, "loading", select->label, NULL);
-	if (CormScanStartParams(scan, params))
+	scan = CormOpenRows(select, params, &some);
+	if (scan != NULL && some)
 		while ((slot = CormScanNextRow(scan)) != NULL)
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -360,8 +368,9 @@ ScanRows(ReturnSetInfo *rsinfo, const CormSelect *select, ParamListInfo params)
 								 slot->tts_values, slot->tts_isnull);
 		}
 	CormErrorPop(&frame);
-	CormScanClose(scan);
-	return true;
+	if (scan != NULL)
+		CormScanClose(scan);
+	return scan != NULL;
 }
 
 static void

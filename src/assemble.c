@@ -384,7 +384,7 @@ CormFetchChildren(CormRun *run, CormLevel *parent)
 /* ---------- runs ---------- */
 
 CormRun *
-CormBeginRun(const CormSelect *select, int manner)
+CormRunBegin(const CormSelect *select, int manner)
 {
 	MemoryContext context = CormScratchContext();
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -396,18 +396,13 @@ CormBeginRun(const CormSelect *select, int manner)
 	run->row = AllocSetContextCreate(CurrentMemoryContext, "corm row",
 									 ALLOCSET_DEFAULT_SIZES);
 	run->read_only = (manner & CORM_RUN_READ_ONLY) != 0;
+	run->stop = -1;
 	run->owner = CurrentResourceOwner;
 	run->root = CormCompileLevel(select, &run->tally, manner);
 	initStringInfo(&run->scratch);
 	CormResetLevel(run->root, run->batch);
 	MemoryContextSwitchTo(old);
 	return run;
-}
-
-CormRun *
-CormRunBegin(const CormSelect *select, int manner)
-{
-	return CormBeginRun(select, manner | CORM_RUN_ONE_ROW);
 }
 
 void
@@ -427,24 +422,20 @@ CormRootStatement(CormRun *run)
 {
 	const CormSelect *select = run->root->select;
 
-	run->stop = -1;
 	return CormPlansAreShown() ? CormDeparseSelect(select, true) :
 		CormDeparseRoots(select, &run->stop);
 }
 
-/* The root is one row, which an index scan finds. */
-static void
-ScanRoot(CormRun *run, DestReceiver *receiver)
+void
+CormReceiveRoots(CormReceiver *receiver, long rows)
 {
-	const CormSelect *select = run->root->select;
-	CormScan   *scan = run->root->scan;
-	ParamListInfo params = CormBindParams(select);
+	const CormLevel *root = receiver->level;
 	CormErrorFrame frame;
 	TupleTableSlot *slot;
 
-	CormErrorPush(&frame, "loading", select->label, NULL);
-	if (CormScanStartParams(scan, params) && (slot = CormScanNext(scan)) != NULL)
-		(void) ReceiveRoot(slot, receiver);
+	CormErrorPush(&frame, "loading", root->select->label, NULL);
+	for (long i = 0; i < rows && (slot = CormNextRoot(root->roots)) != NULL; i++)
+		(void) ReceiveRoot(slot, (DestReceiver *) receiver);
 	CormErrorPop(&frame);
 }
 
@@ -459,7 +450,7 @@ CormRunPush(CormRun *run, CormSink sink, void *arg)
 	receiver.arg = arg;
 	receiver.whole = CormIsWhole(run->root);
 	if (run->root->scanning)
-		ScanRoot(run, (DestReceiver *) &receiver);
+		CormReceiveRoots(&receiver, LONG_MAX);
 	else
 	{
 		char	   *sql = CormRootStatement(run);
@@ -513,7 +504,7 @@ CormRunLoader(CormChild *loader, int nkeys, Datum **keys, CormSink sink, void *a
 
 	owners.object = &object;
 	owners.children = list_make1(loader);
-	run = CormBeginRun(&owners, CORM_RUN_READ_ONLY);
+	run = CormRunBegin(&owners, CORM_RUN_READ_ONLY);
 	root = run->root;
 	level = root->children[0];
 	for (int i = 0; i < nkeys; i++)

@@ -31,12 +31,9 @@ extern int	corm_slice_strategy;
  * A run of one select with all that hangs below it.  One that is CORM_RUN_READ_ONLY
  * sees the active snapshot and nothing of its own statement; others see what the
  * transaction has done so far.  "manner" may have CORM_RUN_WRITTEN, too.  Lives as
- * long as the current memory context.
+ * long as the current memory context, whose memory others may use from call to call.
  */
 extern CormRun *CormRunBegin(const CormSelect *select, int manner);
-
-/* The same, of one that only reads and is pulled. */
-extern CormRun *CormRunBeginPull(const CormSelect *select);
 
 extern void CormRunObserve(CormRun *run, CormObserver observer, void *arg);
 

@@ -70,7 +70,7 @@ DefineStrategies(void)
 							 &corm_slice_strategy, CORM_SLICE_AUTO, slice_strategies,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("corm.direct_scan",
-							 "Reads related rows by index scans of its own where that is all it takes.",
+							 "Reads rows by index scans of its own where that is all it takes.",
 							 "Otherwise, and where it takes more, by a statement for each level; the documents are the same.",
 							 &corm_direct_scan, true,
 							 PGC_USERSET, 0, NULL, NULL, NULL);

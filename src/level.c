@@ -215,31 +215,6 @@ CompileKeyColumns(CormLevel *level)
 	}
 }
 
-static CormSorter *
-CompileSorter(const CormLevel *level)
-{
-	const CormModel *model = level->select->model;
-	CormSorter *sorter = palloc(offsetof(CormSorter, keys) + model->nkey * sizeof(CormSortKey));
-	int			columns[INDEX_MAX_KEYS];
-	int			n;
-	const CormKeyPart *keys = CormScanKindOf(level->scan) == CORM_SCAN_LINKS ?
-		CormScanTargetKeys(level->scan, &n, columns) : NULL;
-
-	sorter->nkeys = model->nkey;
-	for (int i = 0; i < model->nkey; i++)
-	{
-		const CormColumn *column = CormColumnByNumber(model, model->key[i]);
-		Oid			type = keys ? keys[i].parent_type : column->typid;
-		CormSortKey *key = &sorter->keys[i];
-
-		key->column = column->attnum - 1;
-		key->collation = column->collation;
-		fmgr_info(CormTypeOrderFunction(type), &key->compare);
-		get_typlenbyval(type, &key->typlen, &key->byval);
-	}
-	return sorter;
-}
-
 /*
  * How rows that several parents may have are told from others that are kept from call
  * to call: by what of them is printed, and how.
@@ -284,10 +259,10 @@ CompileScan(const CormLevel *level, CormCompiled *compiled)
 	for (int i = 0; i < list_length(select->targets); i++)
 		compiled->natts = Max(compiled->natts, CormColumnOfTarget(level, i) + 1);
 	if (level->child == NULL)
-		return;					/* one row needs no order */
+		return;					/* its rows are in order */
 	for (int i = 0; i < select->model->nkey; i++)
 		compiled->natts = Max(compiled->natts, select->model->key[i]);
-	compiled->sorter = CompileSorter(level);
+	compiled->sorter = CormSorterOf(select->model, CormScanLinkKeys(level->scan));
 	for (int i = 0; i < compiled->sorter->nkeys; i++)
 		compiled->lasting = compiled->lasting && IsBuiltIn(&compiled->sorter->keys[i].compare);
 	if (CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
@@ -405,7 +380,8 @@ OpenCache(CormLevel *level)
 static void
 Foretell(CormLevel *level)
 {
-	if (!level->scanning || CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
+	if (!level->scanning || level->roots != NULL ||
+		CormScanKindOf(level->scan) != CORM_SCAN_CHILDREN)
 		return;
 	CormScanForetellNothing(level->scan);
 	for (int i = 0; i < level->nchildren; i++)
@@ -451,15 +427,28 @@ CompleteLevel(CormLevel *level)
 			CompleteLevel(level->children[i]);
 }
 
+/* The rows of a root, if index scans find them; its select is more than owners' keys. */
+static void
+FindRoots(CormLevel *level)
+{
+	level->scan = level->select->scope == NULL ? NULL :
+		CormScanPlan(level->select, CORM_SCAN_FOR_ROOTS);
+	if (level->scan == NULL || !CormScanOpen(level->scan))
+		return;
+	level->roots = CormGatherRoots(level->scan);
+	level->scanning = level->roots != NULL;
+	if (!level->scanning)
+		CormScanClose(level->scan);
+}
+
 CormLevel *
 CormCompileLevel(const CormSelect *select, CormTally *tally, int manner)
 {
 	CormLevel  *level = MakeLevel(select, NULL, tally, manner);
 
 	OpenScans(level);
-	if ((manner & CORM_RUN_READ_ONLY) && (manner & CORM_RUN_ONE_ROW))
-		level->scan = CormScanPlan(select, CORM_SCAN_FOR_ONE);
-	level->scanning = level->scan != NULL && CormScanOpen(level->scan);
+	if (manner & CORM_RUN_READ_ONLY)
+		FindRoots(level);
 	CompleteLevel(level);
 	return level;
 }
@@ -531,10 +520,11 @@ ReopenScans(CormLevel *level)
 	return true;
 }
 
+/* The rows of a root have been read. */
 static void
 ForgetScans(CormLevel *level)
 {
-	level->scanning = false;
+	level->scanning = level->roots != NULL;
 	for (int i = 0; i < level->nchildren; i++)
 		if (i != level->self)
 			ForgetScans(level->children[i]);

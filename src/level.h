@@ -20,10 +20,11 @@
 #include "executor/tuptable.h"
 
 #include "encode.h"
+#include "keyorder.h"
 #include "keytable.h"
 #include "plantree.h"
+#include "roots.h"
 #include "rowcache.h"
-#include "scan.h"
 
 /* The setting corm.max_rows: how many rows a call may take; 0: any number. */
 extern int	corm_max_rows;
@@ -77,22 +78,6 @@ typedef struct CormItems
 	CormItem	item[FLEXIBLE_ARRAY_MEMBER];
 } CormItems;
 
-/* How the rows of a level are put in the order of their key. */
-typedef struct CormSortKey
-{
-	int			column;			/* in the slots, of rows */
-	FmgrInfo	compare;
-	Oid			collation;
-	bool		byval;
-	int16		typlen;
-} CormSortKey;
-
-typedef struct CormSorter
-{
-	int			nkeys;
-	CormSortKey keys[FLEXIBLE_ARRAY_MEMBER];
-} CormSorter;
-
 /* One statement of the tree while it runs. */
 typedef struct CormLevel
 {
@@ -110,6 +95,7 @@ typedef struct CormLevel
 	bool		keeps;			/* rows that several parents may have */
 	CormScan   *scan;			/* how index scans would find the rows, or NULL */
 	bool		scanning;		/* they do; slots are the scan's */
+	CormRoots  *roots;			/* of a root that is scanned: its rows */
 	int			natts;			/* attributes that are read of a slot */
 	const CormSorter *sorter;	/* of a list that is scanned */
 	const int  *fragment_columns;	/* key of a fragment */
@@ -132,20 +118,19 @@ typedef enum CormManner
 {
 	CORM_RUN_READ_ONLY = 1,		/* levels that can do without a statement are read
 								 * by index scans; else none is */
-	CORM_RUN_ONE_ROW = 2,		/* ... the root too, if it asks for a row by its key */
-	CORM_RUN_WRITTEN = 4		/* what was just written: too new to be kept */
+	CORM_RUN_WRITTEN = 2		/* what was just written: too new to be kept */
 } CormManner;
 
 /*
  * The level of a root and all below it, in the current memory context, with its scans
- * open.  "manner" is made of CormManner.
+ * open, and the root's rows read, if scans find them.  "manner" is made of CormManner.
  */
 extern CormLevel *CormCompileLevel(const CormSelect *select, CormTally *tally, int manner);
 
 /*
- * The scans of a level and below it: closed for as long as others run, and opened once
- * more.  Where the user, a right or an index is another meanwhile, levels are
- * completed anew in the current context, to be read by statements from then on:
+ * The scans of a level and below it: closed for as long as others run; and those below
+ * it opened once more.  Where the user, a right or an index is another meanwhile, levels
+ * are completed anew in the current context, to be read by statements from then on:
  * false, and all are to be reset.
  */
 extern void CormCloseScans(CormLevel *level);

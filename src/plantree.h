@@ -277,7 +277,8 @@ typedef struct CormNamedValue
 typedef enum CormScanPurpose
 {
 	CORM_SCAN_FOR_PARENTS,
-	CORM_SCAN_FOR_ONE,
+	CORM_SCAN_FOR_ROOTS,
+	CORM_SCAN_FOR_COUNT,
 	CORM_SCAN_FOR_ROWS
 } CormScanPurpose;
 

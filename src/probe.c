@@ -25,11 +25,14 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/transam.h"
+#include "access/visibilitymap.h"
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -267,6 +270,7 @@ CormProbeForget(CormProbe *probe)
 	probe->desc = NULL;
 	probe->leaves = NULL;
 	probe->slot = NULL;
+	probe->visibility = InvalidBuffer;
 }
 
 bool
@@ -315,6 +319,8 @@ CormProbeClose(CormProbe *probe)
 		CormLeafScanClose(probe->leaves);
 	if (probe->desc != NULL)
 		index_endscan(probe->desc);
+	if (BufferIsValid(probe->visibility))
+		ReleaseBuffer(probe->visibility);
 	if (probe->slot != NULL)
 		ExecDropSingleTupleTableSlot(probe->slot);
 	if (probe->index != NULL)
@@ -340,6 +346,22 @@ CormProbeNext(CormProbe *probe)
 {
 	return probe->on_leaf ? CormLeafScanNext(probe->leaves) :
 		index_getnext_tid(probe->desc, ForwardScanDirection);
+}
+
+/* The page that is not read is locked for serializability, as reading it would do. */
+bool
+CormProbeSees(CormProbe *probe, ItemPointer tid)
+{
+	if (VM_ALL_VISIBLE(probe->heap, ItemPointerGetBlockNumber(tid), &probe->visibility))
+		PredicateLockPage(probe->heap, ItemPointerGetBlockNumber(tid),
+						  probe->desc->xs_snapshot);
+	else
+	{
+		if (!index_fetch_heap(probe->desc, probe->slot))
+			return false;
+		ExecClearTuple(probe->slot);
+	}
+	return true;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "access/genam.h"
 #include "access/skey.h"
 #include "executor/tuptable.h"
+#include "storage/buf.h"
 
 #include "graph.h"
 #include "leafscan.h"
@@ -32,7 +33,7 @@ typedef struct CormProbe
 	bool		on_leaf;		/* it found those of the current keys */
 	TupleTableSlot *slot;
 	bool		covers_far;		/* the index has the columns of "far" */
-
+	Buffer		visibility;		/* of the map, for CormProbeSees */
 
 	MemoryContext context;		/* of the probe */
 	Oid			fitted;			/* the index that the following are for */
@@ -72,6 +73,12 @@ extern void CormProbeClose(CormProbe *probe);
  */
 extern void CormProbeStart(CormProbe *probe, const Datum *keys);
 extern ItemPointer CormProbeNext(CormProbe *probe);
+
+/*
+ * Is the row of the entry that has just been returned visible?  It is read only where
+ * the visibility map does not say so.
+ */
+extern bool CormProbeSees(CormProbe *probe, ItemPointer tid);
 
 /* Tells of a key of one column that it will be looked for soon. */
 extern void CormProbeExpect(CormProbe *probe, Datum key);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pull.c
- *	  Documents on demand: a run whose roots come from a portal.
+ *	  Documents on demand: a run whose roots come from a portal, or were few.
  *
  * The first document comes as soon as its root has been read.  Between two fetches
  * the caller may do anything, or never come back, so the scans of a run are closed
@@ -26,12 +26,6 @@
  * length is known from those alone.
  */
 #define MOST_GROWTH 8
-
-CormRun *
-CormRunBeginPull(const CormSelect *select)
-{
-	return CormBeginRun(select, CORM_RUN_READ_ONLY);
-}
 
 /*
  * Opens the portal that the roots are pulled from.
@@ -112,20 +106,43 @@ MakeRoomForWhole(CormRun *run, long rows)
 	enlargeStringInfo(&run->scratch, CORM_PULLED_AT_ONCE);
 }
 
+/* What the next roots are fetched from, NULL if they have been read already. */
+static Portal
+PortalOfRoots(CormRun *run)
+{
+	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
+
+	if (run->root->roots != NULL)
+		return NULL;
+	return run->portal == NULL ? OpenRoots(run) :
+		PortalIsValid(portal) ? portal : ReopenRoots(run);
+}
+
+static void
+FetchRoots(CormReceiver *receiver, Portal portal, long rows)
+{
+	CormErrorFrame frame;
+
+	CormErrorPush(&frame, "loading", receiver->level->select->label, NULL);
+	/* none is what a portal takes for the row that it has just returned */
+	if (rows > 0)
+		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) receiver);
+	CormErrorPop(&frame);
+}
+
 /*
  * Fetches the next batch of roots with their children.  How many there were.
  */
 static int
 PullBatch(CormRun *run)
 {
-	Portal		portal = run->portal ? GetPortalByName(run->portal) : NULL;
+	Portal		portal;
 	CormReceiver receiver;
-	CormErrorFrame frame;
 	bool		same = true;
 	long		rows;
 	int			n;
 
-	if (run->portal != NULL)
+	if (run->pulled > 0)
 	{
 		MemoryContext old = MemoryContextSwitchTo(run->context);
 
@@ -135,10 +152,7 @@ PullBatch(CormRun *run)
 	}
 	CormInitReceiver(&receiver, run, run->root);
 	receiver.whole = CormIsWhole(run->root);
-	if (run->portal == NULL)
-		portal = OpenRoots(run);
-	else if (!PortalIsValid(portal))
-		portal = ReopenRoots(run);
+	portal = PortalOfRoots(run);
 	rows = RootsToPull(run, receiver.whole);
 	FreeWhole(run);
 	if (!same || !receiver.whole || run->pulled % corm_batch_size == 0)
@@ -147,11 +161,10 @@ PullBatch(CormRun *run)
 		MakeRoomForWhole(run, rows);
 	run->next = 0;
 
-	CormErrorPush(&frame, "loading", run->root->select->label, NULL);
-	/* none is what a portal takes for the row that it has just returned */
-	if (rows > 0)
-		(void) PortalRunFetch(portal, FETCH_FORWARD, rows, (DestReceiver *) &receiver);
-	CormErrorPop(&frame);
+	if (portal != NULL)
+		FetchRoots(&receiver, portal, rows);
+	else
+		CormReceiveRoots(&receiver, rows);
 	n = receiver.whole ? run->nwhole : run->root->nrows;
 	run->pulled += n;
 	CormFetchChildren(run, run->root);

@@ -33,7 +33,7 @@ typedef struct Drawing
 /* So many rows of a table that are not there yet suggest that most will come. */
 #define MANY_MISSED 128
 
-/* The rows of a list that is scanned, to be put in order. */
+/* A row of a list that is scanned, and its key: these are put in order. */
 typedef struct Entry
 {
 	int			start;			/* into the text, of CHILDREN */
@@ -44,12 +44,9 @@ typedef struct Entry
 
 typedef struct EntryList
 {
-	const CormSorter *sorter;
-	int			n;
+	CormKeyList keys;
 	int			max;
-	bool		sorted;			/* as they came */
 	Entry	   *entries;
-	Datum	   *keys;
 } EntryList;
 
 static CormHole *RenderObject(const Drawing *drawing, const CormItems *items,
@@ -262,100 +259,53 @@ RenderBelow(const Drawing *drawing, CormLevel *below, TupleTableSlot *slot)
 	MemoryContextReset(drawing->scratch);
 }
 
-static int
-CompareKeys(const CormSorter *sorter, const Datum *a, const Datum *b)
+static EntryList
+NoEntries(const Drawing *drawing, const CormLevel *below)
 {
-	int			order = 0;
+	EntryList	list = {.max = 0};
 
-	for (int i = 0; order == 0 && i < sorter->nkeys; i++)
-		order = DatumGetInt32(FunctionCall2Coll(unconstify(FmgrInfo *, &sorter->keys[i].compare),
-												sorter->keys[i].collation, a[i], b[i]));
-	return order;
-}
-
-static int
-CompareEntries(const void *a, const void *b, void *arg)
-{
-	const EntryList *list = arg;
-	int			n = list->sorter->nkeys;
-
-	CHECK_FOR_INTERRUPTS();
-	return CompareKeys(list->sorter, list->keys + *(const int *) a * n,
-					   list->keys + *(const int *) b * n);
+	CormKeyListInit(&list.keys, below->sorter, drawing->keep);
+	return list;
 }
 
 /*
- * Adds an entry whose key these values are; by-reference ones are copied.
+ * Adds an entry with its key, whose values are copied.
  */
 static Entry *
-AddEntry(const Drawing *drawing, EntryList *list, const Datum *values)
+AddEntry(EntryList *list, const Datum *key)
 {
-	const CormSorter *sorter = list->sorter;
-	int			nkeys = sorter->nkeys;
-	MemoryContext old = MemoryContextSwitchTo(drawing->keep);
-	Datum	   *keys;
+	MemoryContext context = list->keys.context;
 
-	if (list->n == list->max)
+	CormKeyListAdd(&list->keys, key);
+	if (list->keys.max > list->max)
 	{
-		list->max = Max(32, list->max * 2);
+		list->max = list->keys.max;
 		list->entries = list->entries == NULL ?
-			palloc_extended(list->max * sizeof(Entry), MCXT_ALLOC_HUGE) :
+			MemoryContextAllocHuge(context, list->max * sizeof(Entry)) :
 			repalloc_huge(list->entries, list->max * sizeof(Entry));
-		list->keys = list->keys == NULL ?
-			palloc_extended(list->max * nkeys * sizeof(Datum), MCXT_ALLOC_HUGE) :
-			repalloc_huge(list->keys, list->max * nkeys * sizeof(Datum));
 	}
-	keys = list->keys + list->n * nkeys;
-	for (int i = 0; i < nkeys; i++)
-		keys[i] = datumCopy(values[i], sorter->keys[i].byval, sorter->keys[i].typlen);
-	list->sorted = list->sorted &&
-		(list->n == 0 || CompareKeys(sorter, keys - nkeys, keys) <= 0);
-	MemoryContextSwitchTo(old);
-	return &list->entries[list->n++];
-}
-
-/* The entries' numbers in the order of their keys, or NULL if they have it. */
-static int *
-OrderEntries(const Drawing *drawing, EntryList *list)
-{
-	int		   *order;
-
-	if (list->sorted)
-		return NULL;
-	order = MemoryContextAllocHuge(drawing->keep, list->n * sizeof(int));
-	for (int i = 0; i < list->n; i++)
-		order[i] = i;
-	qsort_arg(order, list->n, sizeof(int), CompareEntries, list);
-	return order;
+	return &list->entries[list->keys.n - 1];
 }
 
 static void
 FreeEntries(EntryList *list, int *order)
 {
-	int			nkeys = list->sorter->nkeys;
-
-	for (int i = 0; i < nkeys; i++)
-		for (int j = 0; !list->sorter->keys[i].byval && j < list->n; j++)
-			pfree(DatumGetPointer(list->keys[j * nkeys + i]));
-	if (list->max > 0)
-	{
+	CormKeyListFree(&list->keys);
+	if (list->entries != NULL)
 		pfree(list->entries);
-		pfree(list->keys);
-	}
 	if (order != NULL)
 		pfree(order);
 }
 
 /*
- * An index on a foreign key gives its rows in no order of their own.  The text
- * is put in order if it has to be.
+ * Puts the rows' texts in order, if they have to be.
  */
 static void
 ReorderText(const Drawing *drawing, EntryList *list, int base)
 {
 	StringInfo	text = drawing->text;
 	int			len = text->len - base;
-	int		   *order = OrderEntries(drawing, list);
+	int		   *order = CormKeyListOrder(&list->keys);
 	char	   *copy;
 
 	if (order != NULL)
@@ -363,7 +313,7 @@ ReorderText(const Drawing *drawing, EntryList *list, int base)
 		copy = MemoryContextAllocHuge(drawing->keep, len);
 		memcpy(copy, text->data + base, len);
 		text->len = base;
-		for (int i = 0; i < list->n; i++)
+		for (int i = 0; i < list->keys.n; i++)
 		{
 			const Entry *entry = &list->entries[order[i]];
 
@@ -380,7 +330,7 @@ static void
 RenderChildren(const Drawing *drawing, CormLevel *below)
 {
 	StringInfo	text = drawing->text;
-	EntryList	list = {below->sorter, .sorted = true};
+	EntryList	list = NoEntries(drawing, below);
 	int			base = text->len;
 	TupleTableSlot *slot;
 
@@ -389,16 +339,16 @@ RenderChildren(const Drawing *drawing, CormLevel *below)
 		Datum		keys[INDEX_MAX_KEYS];
 		Entry	   *entry;
 
-		if (list.n > 0)
+		if (list.keys.n > 0)
 			appendStringInfoCharMacro(text, ',');
 		slot_getsomeattrs(slot, below->natts);
 		for (int i = 0; i < below->sorter->nkeys; i++)
 			keys[i] = slot->tts_values[below->sorter->keys[i].column];
-		entry = AddEntry(drawing, &list, keys);
+		entry = AddEntry(&list, keys);
 		entry->start = text->len;
 		CormCountRead(below);
 		RenderBelow(drawing, below, slot);
-		list.entries[list.n - 1].len = text->len - list.entries[list.n - 1].start;
+		entry->len = text->len - entry->start;
 	}
 	ReorderText(drawing, &list, base);
 }
@@ -551,13 +501,13 @@ FindLinked(const Drawing *drawing, CormLevel *below, const Datum *keys, EntryLis
 	{
 		if (cached)
 			CormRowCachePrefetch(&below->cache, far[0]);
-		(void) AddEntry(drawing, list, far);
+		(void) AddEntry(list, far);
 	}
-	for (int i = 0; i < list->n; i++)
+	for (int i = 0; i < list->keys.n; i++)
 	{
 		Entry	   *entry = &list->entries[i];
 
-		entry->found = FindFragment(drawing, below, list->keys + i * list->sorter->nkeys,
+		entry->found = FindFragment(drawing, below, CormKeyListGet(&list->keys, i),
 									&entry->row);
 		if (entry->found)
 			CormCountRead(below);
@@ -568,13 +518,13 @@ static void
 RenderLinked(const Drawing *drawing, CormLevel *below, const Datum *keys)
 {
 	StringInfo	text = drawing->text;
-	EntryList	list = {below->sorter, .sorted = true};
+	EntryList	list = NoEntries(drawing, below);
 	bool		first = true;
 	int		   *order;
 
 	FindLinked(drawing, below, keys, &list);
-	order = OrderEntries(drawing, &list);
-	for (int i = 0; i < list.n; i++)
+	order = CormKeyListOrder(&list.keys);
+	for (int i = 0; i < list.keys.n; i++)
 	{
 		const Entry *entry = &list.entries[order ? order[i] : i];
 

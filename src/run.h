@@ -70,14 +70,14 @@ typedef struct CormReceiver
 	int64		nwhole;
 } CormReceiver;
 
-/* A run in memory that is used from call to call. */
-extern CormRun *CormBeginRun(const CormSelect *select, int manner);
-
 /* The statement that the roots are read by; run->stop receives where to stop. */
 extern char *CormRootStatement(CormRun *run);
 
 /* Sets up a receiver of a level's rows. */
 extern void CormInitReceiver(CormReceiver *receiver, CormRun *run, CormLevel *level);
+
+/* So many of the rows that scans have found, or the rest of them. */
+extern void CormReceiveRoots(CormReceiver *receiver, long rows);
 
 /* Forgets the rows of all levels. */
 extern void CormStartBatch(CormRun *run);

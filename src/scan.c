@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * scan.c
- *	  Rows of a child level by index scans, without a statement.
+ *	  Rows by index scans, without a statement.
  *
  * A child level asks for little: the rows of one table by its foreign key or by
  * its key, without further condition, in the order of the key.  The executor's
  * way to them costs more than the rows themselves, and it has to guess how many
- * keys will come.  Here they are looked up parent by parent.
+ * keys will come.  Here they are looked up parent by parent.  A root that asks for
+ * no more is looked up once.
  *
  * What the executor would see to is seen to here: the snapshot is the caller's
  * active one, so all levels see the same; rights are checked where tables are
@@ -25,7 +26,6 @@
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "access/visibilitymap.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
@@ -45,6 +45,18 @@ CormScanKindOf(const CormScan *scan)
 	return scan->kind;
 }
 
+const CormSelect *
+CormScanSelect(const CormScan *scan)
+{
+	return scan->select;
+}
+
+bool
+CormScanIsOfOwner(const CormScan *scan)
+{
+	return scan->of_owner;
+}
+
 int
 CormScanColumn(const CormScan *scan, int target)
 {
@@ -52,6 +64,12 @@ CormScanColumn(const CormScan *scan, int target)
 
 	return column->value->ref.table == scan->select->base ?
 		column->value->ref.column->attnum - 1 : -1;
+}
+
+const CormKeyPart *
+CormScanLinkKeys(const CormScan *scan)
+{
+	return scan->far_keys;
 }
 
 const CormKeyPart *
@@ -124,7 +142,6 @@ CormScanOpen(CormScan *scan)
 	bool		open = CormProbeOpen(&scan->rows) &&
 		(scan->kind != CORM_SCAN_LINKS || CormProbeOpen(&scan->links));
 
-	scan->visibility = InvalidBuffer;
 	if (!open)
 		CormScanClose(scan);
 	else if (scan->kind == CORM_SCAN_CHILDREN)
@@ -142,9 +159,6 @@ CormScanOpen(CormScan *scan)
 void
 CormScanClose(CormScan *scan)
 {
-	if (BufferIsValid(scan->visibility))
-		ReleaseBuffer(scan->visibility);
-	scan->visibility = InvalidBuffer;
 	if (scan->fetch != NULL)
 	{
 		CormFetchReset(scan->fetch);
@@ -199,23 +213,34 @@ CormScanStart(CormScan *scan, const Datum *keys)
 }
 
 /* Children come in numbers: the index is read first, then their pages. */
+static void
+ReadIndex(CormScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	ItemPointer tid;
+
+	CormFetchReset(scan->fetch);
+	do
+		tid = CormProbeNext(&scan->rows);
+	while (tid != NULL && CormFetchAdd(scan->fetch, tid));
+	scan->exhausted = tid == NULL;
+	MemoryContextSwitchTo(old);
+}
+
+int
+CormScanFill(CormScan *scan)
+{
+	ReadIndex(scan);
+	return scan->exhausted ? scan->fetch->n : -1;
+}
+
 static TupleTableSlot *
 NextChild(CormScan *scan)
 {
 	TupleTableSlot *slot;
 
 	while ((slot = CormFetchNext(scan->fetch)) == NULL && !scan->exhausted)
-	{
-		MemoryContext old = MemoryContextSwitchTo(scan->context);
-		ItemPointer tid;
-
-		CormFetchReset(scan->fetch);
-		do
-			tid = CormProbeNext(&scan->rows);
-		while (tid != NULL && CormFetchAdd(scan->fetch, tid));
-		scan->exhausted = tid == NULL;
-		MemoryContextSwitchTo(old);
-	}
+		ReadIndex(scan);
 	return slot;
 }
 
@@ -301,23 +326,14 @@ CormScanStartLinks(CormScan *scan, const Datum *keys)
 
 /*
  * The keys of the link in the index entry; false when the link is not visible.
- * An entry whose page is all-visible is as good as the row; the page is then
- * locked for serializability, as reading the row would do.
  */
 static bool
 ReadIndexEntry(CormScan *scan, ItemPointer tid, bool *isnull)
 {
 	CormProbe  *links = &scan->links;
 
-	if (VM_ALL_VISIBLE(links->heap, ItemPointerGetBlockNumber(tid), &scan->visibility))
-		PredicateLockPage(links->heap, ItemPointerGetBlockNumber(tid),
-						  links->desc->xs_snapshot);
-	else
-	{
-		if (!index_fetch_heap(links->desc, links->slot))
-			return false;
-		ExecClearTuple(links->slot);
-	}
+	if (!CormProbeSees(links, tid))
+		return false;
 	for (int i = 0; i < scan->links.far->nkeys; i++)
 	{
 		scan->far_values[i] = index_getattr(links->desc->xs_itup,
@@ -404,4 +420,46 @@ CormScanNextRow(CormScan *scan)
 		slot = CormScanNext(scan);
 	}
 	return slot;
+}
+
+/* One more row is visible among the entries of the probe's keys. */
+static bool
+SeesNext(CormProbe *probe)
+{
+	ItemPointer tid;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		tid = CormProbeNext(probe);
+	} while (tid != NULL && !CormProbeSees(probe, tid));
+	return tid != NULL;
+}
+
+/* The target of one more link is visible. */
+static bool
+SeesNextLinked(CormScan *scan)
+{
+	const Datum *far;
+
+	while ((far = CormScanNextLink(scan)) != NULL)
+	{
+		CormProbeStart(&scan->rows, far);
+		if (SeesNext(&scan->rows))
+			return true;
+	}
+	return false;
+}
+
+int
+CormScanCount(CormScan *scan, int most)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	int			n = 0;
+
+	while (n < most &&
+		   (scan->kind == CORM_SCAN_LINKS ? SeesNextLinked(scan) : SeesNext(&scan->rows)))
+		n++;
+	MemoryContextSwitchTo(old);
+	return n;
 }

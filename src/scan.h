@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scan.h
- *	  Rows of a child level by index scans, without a statement.
+ *	  Rows by index scans, without a statement.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -23,9 +23,9 @@ extern bool CormMayScan(const CormModel *model);
 /*
  * How the rows of a select would be scanned, or NULL when what it asks takes a
  * statement: those of a child for its parents; else those whose key is given by
- * parameters, one row by its primary key, for a document, or all rows of one owner,
- * or one row, in no order.  Nothing is opened.  A select has one scan for each
- * purpose: nobody else is to use it meanwhile.
+ * parameters, if they turn out to be few (roots.h), for documents or to be counted,
+ * or all rows of one owner, or one row, in no order.  Nothing is opened.  A select
+ * has one scan for each purpose: nobody else is to use it meanwhile.
  */
 extern CormScan *CormScanPlan(const CormSelect *select, CormScanPurpose purpose);
 
@@ -37,6 +37,10 @@ extern void CormScanForetell(CormScan *scan, CormScan *below, AttrNumber column)
 extern void CormScanForetellNothing(CormScan *scan);
 
 extern CormScanKind CormScanKindOf(const CormScan *scan);
+extern const CormSelect *CormScanSelect(const CormScan *scan);
+
+/* Of rows without parents: are they found by their owner's key? */
+extern bool CormScanIsOfOwner(const CormScan *scan);
 
 /*
  * Where a column of the select's result stands in the slots of the scan; -1 for
@@ -68,11 +72,20 @@ extern void CormScanStart(CormScan *scan, const Datum *keys);
 extern TupleTableSlot *CormScanNext(CormScan *scan);
 
 /*
+ * Of CHILDREN that have been started: reads what the index has before the first row
+ * is returned; how many rows there are at most, -1 when that is not to be kept.
+ */
+extern int	CormScanFill(CormScan *scan);
+
+/*
  * The rows for parameters, if they have no parents; false when one is NULL, which
  * no row equals.
  */
 extern bool CormScanStartParams(CormScan *scan, ParamListInfo params);
 extern TupleTableSlot *CormScanNextRow(CormScan *scan);
+
+/* How many rows there are for them, up to so many: instead of reading them. */
+extern int	CormScanCount(CormScan *scan, int most);
 
 /*
  * All rows of the table, whoever they belong to; only where the table is so small
@@ -88,6 +101,9 @@ extern TupleTableSlot *CormScanNextAll(CormScan *scan);
  */
 extern void CormScanStartLinks(CormScan *scan, const Datum *keys);
 extern const Datum *CormScanNextLink(CormScan *scan);
+
+/* How links name their targets, in the order of these keys; NULL if it is not LINKS. */
+extern const CormKeyPart *CormScanLinkKeys(const CormScan *scan);
 
 /*
  * How the keys of a TARGET, or of LINKS' targets, compare with those of the rows;

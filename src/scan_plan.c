@@ -5,8 +5,8 @@
  *
  * A child level asks for little: the rows of one table by its foreign key or by
  * its key, without further condition, in the order of the key.  So do the rows of
- * one owner, and a row by its key; their keys are parameters.  Whatever asks for
- * more takes a statement.
+ * one owner, a row by its key, and those that have one value in a column; their keys
+ * are parameters.  Whatever asks for more takes a statement.
  *
  * Copyright (c) 2026, the corm developers
  *
@@ -32,9 +32,12 @@ IsPlainTable(const CormTable *table)
 		table->annotations == NIL;
 }
 
-/* By the primary key, as documents are unless something else is asked. */
+/*
+ * By the primary key, as documents are unless something else is asked, or by that
+ * backwards.
+ */
 static bool
-IsKeyOrder(const CormSelect *select)
+IsKeyOrder(const CormSelect *select, bool descending)
 {
 	const CormModel *model = select->model;
 	ListCell   *lc;
@@ -45,7 +48,7 @@ IsKeyOrder(const CormSelect *select)
 	{
 		const CormOrder *order = lfirst(lc);
 
-		if (order->value->kind != CORM_VALUE_COLUMN || order->descending ||
+		if (order->value->kind != CORM_VALUE_COLUMN || order->descending != descending ||
 			order->nulls != CORM_NULLS_DEFAULT ||
 			OidIsValid(order->value->collate) ||
 			order->value->ref.table != select->base ||
@@ -193,7 +196,6 @@ Begin(CormScan *scan)
 	scan->exhausted = false;
 	scan->fetch = NULL;
 	scan->all = NULL;
-	scan->visibility = InvalidBuffer;
 	scan->nforetold = 0;
 	CormProbeForget(&scan->rows);
 	CormProbeForget(&scan->links);
@@ -224,7 +226,7 @@ PlanForParents(const CormSelect *select)
 	CormScan   *scan;
 
 	if (select->nkeys == 0 || select->scope->where != NIL || select->limit != 0 ||
-		!IsSimple(select) || !IsKeyOrder(select) || !HasPlainTargets(select))
+		!IsSimple(select) || !IsKeyOrder(select, false) || !HasPlainTargets(select))
 		return NULL;
 	scan = MakeScan(select, kind);
 	for (int i = 0; i < select->nkeys; i++)
@@ -302,16 +304,12 @@ IsByPrimaryKey(const CormScan *scan)
 	return scan->rows.nkeys == model->nkey;
 }
 
-/* A limit of one at least changes nothing where there is but one row. */
+/* Is it known how many rows are asked for? */
 static bool
-MayStopAtOne(const CormSelect *select)
+HasPlainLimit(const CormSelect *select)
 {
-	const CormParam *limit;
-
-	if (select->limit == 0)
-		return true;
-	limit = list_nth(select->params, select->limit - 1);
-	return limit->bind == CORM_BIND_BIGINT && limit->number > 0;
+	return select->limit == 0 ||
+		((CormParam *) list_nth(select->params, select->limit - 1))->bind == CORM_BIND_BIGINT;
 }
 
 static CormScan *
@@ -330,34 +328,42 @@ PlanByParameters(const CormSelect *select)
 }
 
 static CormScan *
-PlanForOne(const CormSelect *select)
+PlanForRoots(const CormSelect *select)
 {
-	CormScan   *scan = select->link == NULL && MayStopAtOne(select) ?
+	CormScan   *scan = HasPlainLimit(select) && HasPlainTargets(select) ?
 		PlanByParameters(select) : NULL;
 	ListCell   *lc;
 
-	if (scan == NULL || !IsByPrimaryKey(scan) || !HasPlainTargets(select))
+	if (scan == NULL)
+		return NULL;
+	if (select->link == NULL && IsByPrimaryKey(scan))
+		scan->kind = CORM_SCAN_TARGET;
+	else if (!IsKeyOrder(select, false) && !IsKeyOrder(select, true))
 		return NULL;
 	foreach(lc, select->children)
 		if (((CormChild *) lfirst(lc))->recursive)
 			return NULL;
-	scan->kind = CORM_SCAN_TARGET;
+	if (select->link != NULL && !PlanFarKeys(scan))
+		return NULL;
 	NoteColumns(scan);
 	return scan;
 }
 
-/*
- * Rows that are not those of one owner may be most of the table, which an index
- * is no good for.
- */
+static CormScan *
+PlanForCount(const CormSelect *select)
+{
+	CormScan   *scan = select->limit == 0 ? PlanByParameters(select) : NULL;
+
+	return scan != NULL && (select->link == NULL || PlanFarKeys(scan)) ? scan : NULL;
+}
+
 static CormScan *
 PlanForRows(const CormSelect *select)
 {
 	CormScan   *scan = select->order == NIL && select->limit == 0 ?
 		PlanByParameters(select) : NULL;
 
-	if (scan == NULL || (!scan->of_owner && !IsByPrimaryKey(scan)) ||
-		(select->link != NULL && !PlanFarKeys(scan)))
+	if (scan == NULL || (select->link != NULL && !PlanFarKeys(scan)))
 		return NULL;
 	NoteColumns(scan);
 	return scan;
@@ -372,8 +378,10 @@ Plan(const CormSelect *select, CormScanPurpose purpose)
 	{
 		case CORM_SCAN_FOR_PARENTS:
 			return PlanForParents(select);
-		case CORM_SCAN_FOR_ONE:
-			return PlanForOne(select);
+		case CORM_SCAN_FOR_ROOTS:
+			return PlanForRoots(select);
+		case CORM_SCAN_FOR_COUNT:
+			return PlanForCount(select);
 		case CORM_SCAN_FOR_ROWS:
 			return PlanForRows(select);
 	}

@@ -11,7 +11,6 @@
 #define CORM_SCANSTATE_H
 
 #include "access/tableam.h"
-#include "storage/buf.h"
 
 #include "heapfetch.h"
 #include "plantree.h"
@@ -39,7 +38,6 @@ typedef struct CormScan
 	TableScanDesc all;			/* while all rows are read */
 	CormKeyPart *far_keys;		/* of LINKS: the target's keys in the through
 								 * table */
-	Buffer		visibility;
 	int			nforetold;		/* of CHILDREN: the scans of levels below ... */
 	struct CormScan *foretold[CORM_MOST_FORETOLD];
 	AttrNumber	foretold_by[CORM_MOST_FORETOLD];	/* ... and whose value their

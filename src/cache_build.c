@@ -362,20 +362,24 @@ FillManyToMany(CormRelation *relation, const CormRelationRow *row)
 }
 
 /*
- * NULL when the constraint is gone.  It has to be found before it can be
- * noted, so it is read once more afterwards.
+ * NULL when the constraint is gone.  It is noted by the name that it had; under
+ * another one it has to be found before it can be noted, so it is read once more
+ * afterwards.
  */
 static CormForeignKey *
 LoadForeignKey(Oid referencing, Oid referenced, const char *name,
 			   List *columns)
 {
-	CormForeignKey *fk = CormFindForeignKey(referencing, referenced, name,
-											columns);
+	CormForeignKey *fk;
 
-	if (fk == NULL)
-		return NULL;
-	CormWatchConstraint(referencing, fk->name);
-	fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
+	if (name != NULL)
+		CormWatchConstraint(referencing, name);
+	fk = CormFindForeignKey(referencing, referenced, name, columns);
+	if (fk != NULL && (name == NULL || strcmp(fk->name, name) != 0))
+	{
+		CormWatchConstraint(referencing, fk->name);
+		fk = CormFindForeignKey(referencing, referenced, fk->name, columns);
+	}
 	if (fk == NULL)
 		return NULL;
 	CormAlignForeignKey(fk, CormReadPrimaryKey(referenced));

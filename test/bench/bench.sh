@@ -7,7 +7,7 @@
 # all alike; only ratios within a run are compared.  Before anything is
 # measured, every script must give the same answer for the same keys.
 
-bench_workloads=(w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9)
+bench_workloads=(w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9 w10 w11 w12)
 bench_settings=(prepared literal one_processor literal_one_processor two_clients literal_two_clients first_call first_call_preloaded churned)
 bench_settings_known=("${bench_settings[@]}")
 bench_dir=$top/test/bench
@@ -22,14 +22,14 @@ bench_pin=() # what pgbench is started by
 
 bench_usage() {
   cat >&2 <<'HELP'
-usage: ./run bench [OPTION...]        corm against hand-written SQL, about 35 minutes
+usage: ./run bench [OPTION...]        corm against hand-written SQL, about 45 minutes
        ./run bench peers [OPTION...]  corm against other libraries, installed into build/
 
   --quick          about 2 minutes: one round, fewer settings
   --authors N      size of the data: N authors, 20 N posts, 60 N links (20000)
   --rounds N       medians of so many runs (3)
   --seconds N      for one workload in one round; slow workloads take 2 or 3 times that (4)
-  --only NAME,...  workloads: w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9
+  --only NAME,...  workloads: w1 w2 w3 w3_array w4 w5 w6 w7 w8 w9 w10 w11 w12
   --settings S,..  prepared literal one_processor literal_one_processor two_clients
                    literal_two_clients first_call first_call_preloaded churned
   --keep           copy the reports to test/bench/results/, too
@@ -140,39 +140,45 @@ bench_many() { echo $((bench_authors / 10)); }
 
 # Equal answers, or nothing is measured.
 bench_check() {
-  local workload file name first status=0
+  local workload mode file form first answers status=0
   for workload in "${bench_workloads[@]}"; do
     first=
-    for file in "$bench_dir/workloads/$workload"/*.sql; do
-      name=$(basename "$file" .sql)
-      bench_answers "$workload" "$name" >"$work/bench/answers.$workload.$name" ||
-        { echo "not ok - $workload $name runs"; status=1; continue; }
-      if ! grep -q . "$work/bench/answers.$workload.$name" || grep -qx 'none' "$work/bench/answers.$workload.$name"; then
-        echo "not ok - $workload $name has an answer for every key"
-        status=1
-      elif [ -z "$first" ]; then
-        first=$name
-        echo "ok - $workload $name has an answer for every key"
-      elif cmp -s "$work/bench/answers.$workload.$first" "$work/bench/answers.$workload.$name"; then
-        echo "ok - $workload $name answers as $first does"
-      else
-        echo "not ok - $workload $name answers as $first does"
-        diff "$work/bench/answers.$workload.$first" "$work/bench/answers.$workload.$name" | sed 's/^/#   /' | head -n 6
-        status=1
-      fi
+    for mode in prepared literal; do
+      for file in "$bench_dir/workloads/$workload"/*.sql; do
+        form="$(basename "$file" .sql), $mode,"
+        answers=$work/bench/answers
+        bench_answers "$workload" "$work/bench/stage/$mode/$workload/${file##*/}" "$mode" >"$answers" ||
+          { echo "not ok - $workload $form runs"; status=1; continue; }
+        if ! grep -q . "$answers" || grep -qx 'none' "$answers"; then
+          echo "not ok - $workload $form has an answer for every key"
+          status=1
+        elif [ -z "$first" ]; then
+          first=$form
+          mv "$answers" "$answers.first"
+          echo "ok - $workload $form has an answer for every key"
+        elif cmp -s "$answers.first" "$answers"; then
+          echo "ok - $workload $form answers as $first does"
+        else
+          echo "not ok - $workload $form answers as $first does"
+          diff "$answers.first" "$answers" | sed 's/^/#   /' | head -n 6
+          status=1
+        fi
+      done
     done
   done
   return $status
 }
 
-# A line for each sampled key: a hash of the answer as jsonb.  Of a workload
-# that writes: of the state that it leaves, in a transaction that is undone.
+# bench_answers WORKLOAD SCRIPT MODE: a line for each sampled key, a hash of the
+# answer as jsonb.  Of a workload that writes: of the state that it leaves, in a
+# transaction that is undone.
 bench_answers() {
-  local script=$work/bench/stage/prepared/$1/$2.sql state=$work/bench/stage/prepared/$1/state key keys
+  local state=$work/bench/stage/prepared/$1/state script=$work/bench/answered.sql key keys
   keys=$bench_checks
   case $1 in w3* | w9) keys=2 ;; esac
   for ((key = 1; key <= keys; key++)); do
-    bench_keys "$script" $key
+    bench_with_keys "$2" "$3" $key >"$script"
+    grep '^\\' "$script"
     if [ ! -f "$state" ]; then
       printf 'SELECT CASE WHEN r IN (%s) THEN %s ELSE md5(r::text) END FROM (SELECT %s AS r FROM (\n' \
         "'[]', '[[]]'" "'none'" "coalesce($(bench_collect "$1"), '[]')"
@@ -188,13 +194,28 @@ bench_answers() {
 
 # Rows of documents are a list, typed rows a set.
 bench_collect() {
-  if [ "$1" = w4 ]; then echo 'jsonb_agg(to_jsonb(x) ORDER BY x.id)'; else echo 'jsonb_agg(o::jsonb)'; fi
+  if [ "$1" = w4 ]; then echo 'jsonb_agg(to_jsonb(x) ORDER BY x.id)'; else echo 'jsonb_agg(to_jsonb(o))'; fi
 }
 
-# Values for what the script draws at random: spread over its range.
-bench_keys() {
-  sed -nE "s/^\\\\set ([a-z]+) random\(([^,]*), ([^)]*)\)(.*)$/SELECT ((\2) + ((\3) - (\2)) * ($2 - 1) \/ $bench_checks)\4 AS \1 \\\\gset/p
-    s/^\\\\set ([a-z]+) (:.*)$/SELECT \2 AS \1 \\\\gset/p" "$1"
+# bench_with_keys SCRIPT MODE KEY: the script with a value for each variable that it
+# sets, of a random one: spread over its range.  Where values are written in, they are
+# where pgbench would write them, in strings too.
+bench_with_keys() {
+  local name expression known
+  local -A value=()
+  while read -r _ name expression; do
+    expression=$(sed -E "s/random\(([^,]*), ([^)]*)\)/((\1) + ((\2) - (\1)) * ($3 - 1) \/ $bench_checks)/" <<<"$expression")
+    for known in "${!value[@]}"; do
+      expression=${expression//:$known/${value[$known]}}
+    done
+    value[$name]=$((expression))
+    [ "$2" = literal ] || echo "\\set $name ${value[$name]}"
+  done < <(grep '^\\set ' "$1")
+  if [ "$2" = literal ]; then
+    grep -v '^\\' "$1" | sed -E "$(for name in "${!value[@]}"; do echo "s/(^|[^:]):$name\>/\1${value[$name]}/g;"; done)"
+  else
+    grep -v '^\\' "$1"
+  fi
 }
 
 # The state after each statement must be equal, but where one statement stands

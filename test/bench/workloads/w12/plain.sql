@@ -1,0 +1,2 @@
+\set k random(1, :authors)
+SELECT count(*) FROM post WHERE author_id = :k;

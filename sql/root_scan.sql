@@ -127,6 +127,40 @@ SELECT corm.register_model('word');
 SELECT same(corm.filter('word', '{"kind": 1.000}'));
 SELECT same(corm.filter('word', '{"kind": "NaN"}'));
 
+-- values of all kinds of types: what scans find, statements do, and SQL by hand
+CREATE TYPE mood AS ENUM ('z', 'a', 'm');
+CREATE DOMAIN small AS int CHECK (value < 99);
+CREATE DOMAIN word_of AS varchar(9);
+CREATE FUNCTION by_type(type text, vals text[], indexed text DEFAULT 'v') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	v jsonb;
+	hand text;
+	found text;
+	r text;
+	used text := '';
+	wrong text := '';
+BEGIN
+	EXECUTE format('CREATE TABLE kind (id int PRIMARY KEY, v %s); CREATE INDEX ON kind (%s)', type, indexed);
+	EXECUTE format('INSERT INTO kind SELECT 100 - i, x::%s FROM unnest($1) WITH ORDINALITY u(x, i)', type) USING vals || vals;
+	PERFORM corm.register_model('kind');
+	FOR v, hand IN SELECT to_jsonb(a.v), (SELECT coalesce('[' || string_agg(format('{"id":%s}', b.id), ',' ORDER BY b.id) || ']', '[]') FROM kind b WHERE b.v = a.v) FROM kind a WHERE a.id > 100 - cardinality(vals) - 1 ORDER BY a.id DESC LOOP
+		found := one('SELECT corm.list($1)', corm.fields(corm.filter('kind', jsonb_build_object('v', v)), 'id'));
+		r := same(corm.fields(corm.filter('kind', jsonb_build_object('v', v)), 'id'));
+		used := used || left(r, 1);
+		IF found <> hand OR r NOT LIKE '% | same | %' THEN
+			wrong := format('%s %s: by hand %s, found %s, %s', wrong, v, hand, found, r);
+		END IF;
+	END LOOP;
+	PERFORM corm.drop_model('kind', true);
+	RETURN format('%s: %s%s', type, used, wrong);
+END $$;
+SELECT by_type(t, v::text[]) FROM (VALUES ('smallint', '{2,-1}'), ('bigint', '{2,30000000000}'), ('numeric', '{1.0,10,NaN}'), ('real', '{0,1.5}'), ('float8', '{0,-0,1e300}'), ('money', '{1,2}'),
+	('text', '{b,"",é}'), ('text COLLATE "C"', '{b,A}'), ('varchar(9)', '{b,A}'), ('char(3)', '{b,A}'), ('name', '{b,A}'), ('bytea', '{\\x00,\\xff}'), ('uuid', '{a0000000-0000-0000-0000-000000000000,10000000-0000-0000-0000-000000000001}'),
+	('boolean', '{t,f}'), ('date', '{2020-01-01,infinity}'), ('timestamp', '{2020-01-01 01:02:03,infinity}'), ('timestamptz', '{2020-01-01 01:02:03Z,-infinity}'), ('time', '{01:02:03,24:00:00}'), ('timetz', '{01:02:03+01}'),
+	('interval', '{1 day,24:00:00,-1 mon}'), ('inet', '{10.0.0.1,::1}'), ('macaddr', '{08:00:2b:01:02:03}'), ('bit(3)', '{101,000}'), ('varbit', '{101,0}'), ('oid', '{1,4294967295}'), ('int4range', '{"[1,3)",empty}'),
+	('jsonb', '{"{\"a\": 1}",[]}'), ('mood', '{a,z}'), ('small', '{7,-7}'), ('word_of', '{b,A}'), ('tsvector', '{a,b}')) x(t, v);
+SELECT by_type(t, v::text[], i) FROM (VALUES ('text', '{b,A}', 'v text_pattern_ops'), ('text', '{b,A}', 'v COLLATE "C"'), ('int', '{1,2}', 'v DESC NULLS LAST, id'), ('int', '{1,2}', 'id, v'), ('int', '{1,2}', '(v + 0)'), ('int', '{1,2}', 'abs(v), v')) x(t, v, i);
+
 -- columns that came later, with a default; that are gone; that are computed
 ALTER TABLE post ADD COLUMN late text DEFAULT 'was not there', ADD COLUMN later int, DROP COLUMN title;
 SELECT same(corm.filter('post', '{"author": 1}'));

@@ -7,7 +7,7 @@
  * they are, which nobody knows before they are counted.  So they are: the entries of
  * the index are read first, and if there are many, it is left to a statement, whose
  * planner can scan the table and whose sort can use a disk.  That has cost a few
- * pages of an index.
+ * pages of an index, which is not tried each time then.
  *
  * Rows are copied.  So they can be sorted, and handed out between two fetches of a
  * cursor, when nothing is open.
@@ -26,6 +26,9 @@
 #include "exec.h"
 #include "keyorder.h"
 #include "roots.h"
+
+/* As many as the index has entries for that are taken together. */
+#define MOST_ROOTS (CORM_FETCH_ENTRIES - 1)
 
 struct CormRoots
 {
@@ -113,7 +116,7 @@ ReadLinked(CormRoots *roots, CormScan *scan)
 					CurrentMemoryContext);
 	while ((far = CormScanNextLink(scan)) != NULL)
 	{
-		if (keys.n == CORM_FETCH_ENTRIES)
+		if (keys.n == MOST_ROOTS)
 			return false;
 		CormKeyListAdd(&keys, far);
 	}
@@ -172,6 +175,7 @@ CormGatherRoots(CormScan *scan)
 				break;
 		}
 	CormErrorPop(&frame);
+	CormScanNote(scan, few);
 	if (!few)
 		return NULL;
 	Slice(roots, select);
@@ -192,19 +196,19 @@ CormScan *
 CormOpenRows(const CormSelect *select, ParamListInfo params, bool *some)
 {
 	CormScan   *scan = CormScanPlan(select, CORM_SCAN_FOR_ROWS);
+	bool		few;
 
 	if (scan == NULL || !CormScanOpen(scan))
 		return NULL;
 	*some = CormScanStartParams(scan, params);
 
 	/* those of one owner are not that many */
-	if (*some && CormScanKindOf(scan) == CORM_SCAN_CHILDREN &&
-		!CormScanIsOfOwner(scan) && CormScanFill(scan) < 0)
-	{
+	few = !*some || CormScanKindOf(scan) != CORM_SCAN_CHILDREN ||
+		CormScanIsOfOwner(scan) || CormScanFill(scan) >= 0;
+	CormScanNote(scan, few);
+	if (!few)
 		CormScanClose(scan);
-		return NULL;
-	}
-	return scan;
+	return few ? scan : NULL;
 }
 
 /* ---------- counting ---------- */
@@ -224,6 +228,7 @@ CountUpTo(const CormSelect *select, int most)
 	CormErrorPush(&frame, "loading", select->label, NULL);
 	n = CormScanStartParams(scan, params) ? CormScanCount(scan, most) : 0;
 	CormErrorPop(&frame);
+	CormScanNote(scan, n <= MOST_ROOTS);
 	CormScanClose(scan);
 	return n;
 }
@@ -231,8 +236,8 @@ CountUpTo(const CormSelect *select, int most)
 bool
 CormCountRoots(const CormSelect *select, int64 *count)
 {
-	*count = CountUpTo(select, CORM_FETCH_ENTRIES + 1);
-	return *count >= 0 && *count <= CORM_FETCH_ENTRIES;
+	*count = CountUpTo(select, MOST_ROOTS + 1);
+	return *count >= 0 && *count <= MOST_ROOTS;
 }
 
 bool

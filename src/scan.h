@@ -30,6 +30,12 @@ extern bool CormMayScan(const CormModel *model);
 extern CormScan *CormScanPlan(const CormSelect *select, CormScanPurpose purpose);
 
 /*
+ * Were the rows that parameters name few?  Those who ask the same later do not try it
+ * each time if they were not.
+ */
+extern void CormScanNote(CormScan *scan, bool few);
+
+/*
  * The rows of a scan are parents in another, by one column: while some are on their
  * way, the other is told what it will be asked for.
  */

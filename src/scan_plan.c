@@ -15,12 +15,16 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "parser/parse_coerce.h"
 #include "utils/lsyscache.h"
 
 #include "scan.h"
 #include "typeorder.h"
 
 bool		corm_direct_scan = true;
+
+/* Each time that rows turn out to be many, twice as many calls do not try, up to 63. */
+#define MOST_DOUBLED 6
 
 /* Does the table stand for itself? */
 static bool
@@ -258,6 +262,7 @@ AddParameter(CormScan *scan, CormProbe *probe, const CormExpr *expr)
 	const CormValue *column = left ? expr->left : expr->right;
 	const CormValue *value = left ? expr->right : expr->left;
 	const CormParam *param;
+	Oid			takes;
 	Oid			op = left ? expr->op : CormOperatorOf(expr->op).commutator;
 
 	if (column->kind != CORM_VALUE_COLUMN || value->kind != CORM_VALUE_PARAM ||
@@ -265,7 +270,8 @@ AddParameter(CormScan *scan, CormProbe *probe, const CormExpr *expr)
 		OidIsValid(value->collate) || !OidIsValid(op))
 		return false;
 	param = list_nth(scan->select->params, value->param - 1);
-	if (param->typid != CormOperatorOf(op).right)
+	takes = CormOperatorOf(op).right;
+	if (param->typid != takes && !IsBinaryCoercible(param->typid, takes))
 		return false;
 	scan->params[probe->nkeys] = value->param;
 	scan->of_owner = scan->of_owner && param->of_owner;
@@ -388,6 +394,13 @@ Plan(const CormSelect *select, CormScanPurpose purpose)
 	pg_unreachable();
 }
 
+void
+CormScanNote(CormScan *scan, bool few)
+{
+	scan->many = few ? 0 : Min(scan->many + 1, MOST_DOUBLED);
+	scan->spared = (1 << scan->many) - 1;
+}
+
 CormScan *
 CormScanPlan(const CormSelect *select, CormScanPurpose purpose)
 {
@@ -405,7 +418,13 @@ CormScanPlan(const CormSelect *select, CormScanPurpose purpose)
 		MemoryContextSwitchTo(old);
 	}
 	scan = kept->scans[purpose];
-	if (scan != NULL)
-		Begin(scan);
+	if (scan == NULL)
+		return NULL;
+	if (scan->spared > 0)
+	{
+		scan->spared--;
+		return NULL;
+	}
+	Begin(scan);
 	return scan;
 }

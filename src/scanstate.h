@@ -30,6 +30,8 @@ typedef struct CormScan
 {
 	CormScanKind kind;
 	bool		of_owner;		/* of rows without parents: by their owner's key */
+	int			many;			/* ... in how many tries on end they were many ... */
+	int			spared;			/* ... so many calls do not try it */
 	bool		exhausted;		/* its index has no further entry */
 	const CormSelect *select;
 	MemoryContext context;		/* of what is allocated while it is open: who reads

@@ -130,7 +130,7 @@ bench_stage() {
       sed -E "s/:authors\>/$bench_authors/g; s/:categories\>/$categories/g; s/:many\>/$many/g" \
         "$file" >"$dir/prepared/$workload/${file##*/}"
       sed -E "s/' \|\| (:[a-z]+) \|\| '/\1/g; s/\('cat-' \|\| :k\)/'cat-:k'/
-        s/replace\('/'/; s/\[\?\]/[:c, :d, :e]/; s/\]\}',$/]}'/; s/^\t'\?', .*\)(::jsonb\);)$/\t\1/" \
+        s/\(('[^']*')\)::jsonb/\1/; s/replace\('/'/; s/\[\?\]/[:c, :d, :e]/; s/\]\}',$/]}'/; s/^\t'\?', .*\)(::jsonb\);)$/\t\1/" \
         "$dir/prepared/$workload/${file##*/}" >"$dir/literal/$workload/${file##*/}"
     done
   done

@@ -339,12 +339,12 @@ LookAt(CormLeafScan *scan, CormLeaf *leaf, const CormLeafRange *range, BlockNumb
 	if (!Pin(scan, leaf))
 		return FOUND_CHANGED;
 	page = BufferGetPage(scan->buffer);
-	LockBuffer(scan->buffer, BUFFER_LOCK_SHARE);
+	_bt_lockbuf(scan->desc->indexRelation, scan->buffer, BT_READ);
 	outcome = ReadLeaf(scan, page, range);
 	if (outcome == FOUND_RIGHT)
 		*next = BTPageGetOpaque(page)->btpo_next;
 	leaf->nentries = PageGetMaxOffsetNumber(page);
-	LockBuffer(scan->buffer, BUFFER_LOCK_UNLOCK);
+	_bt_unlockbuf(scan->desc->indexRelation, scan->buffer);
 	if (outcome != FOUND_ALL || scan->n == 0 || !scan->desc->xs_want_itup)
 		Unpin(scan);
 	return outcome;

@@ -256,6 +256,9 @@ END $$;
 SELECT box, typed(corm.filter('item', jsonb_build_object('box', box))) AS rows, count(*), sum(id) FROM item GROUP BY 1 ORDER BY 1;
 SELECT typed(corm.filter('item', '{"box": null}')), typed(corm.order_by(corm.filter('item', '{"box": 1}'), 'id')), typed(corm.limit(corm.filter('item', '{"box": 1}'), 3));
 
+-- after one with many the next of its kind takes a statement without trying, once
+SELECT string_agg(box || ': ' || (typed(corm.filter('item', jsonb_build_object('box', box)))).statements, ', ') FROM (SELECT * FROM unnest('{1,1,2,1,1}'::int[]) WITH ORDINALITY u(box, i) ORDER BY i) o;
+
 -- cursors: what was found stays found, whatever happens meanwhile
 SET corm.batch_size = 1;
 \set some '''{"model": "post", "fields": ["id"], "filter": {"author": 1}, "prefetch_related": {"tags": {"fields": ["id"]}, "author": {"fields": ["name"]}}}'''

@@ -24,7 +24,6 @@
 
 #include "error.h"
 #include "level.h"
-#include "typeorder.h"
 
 int			corm_max_rows = 10000000;
 

@@ -29,7 +29,6 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
